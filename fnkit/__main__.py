@@ -1,0 +1,5 @@
+"""`python -m fnkit` is `fnkit`."""
+
+from fnkit.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""From a notebook cell to bytes: slice, action file, requirements, bundle."""

@@ -1,0 +1,61 @@
+"""Names as OpenWhisk spells them: entities, packages, namespaces, kinds.
+
+Source: apache/openwhisk EntityPath.scala, EntityName; docs/reference.md.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fnkit.core.errors import BadArgument
+
+LONGEST = 256
+ENTITY = re.compile(r"\A([A-Za-z0-9_]|[A-Za-z0-9_][A-Za-z0-9_@ .&-]*[A-Za-z0-9_@.&-])\Z")
+
+
+def legal(name: str) -> bool:
+    """True where `name` may be the name of an action, a package or a namespace."""
+    return len(name) <= LONGEST and ENTITY.match(name) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionName:
+    """A name as a person types it: `name`, `package/name`, `/namespace/name`, `/namespace/package/name`.
+
+    `namespace` is `_` where none was given: the namespace of the key.
+    """
+
+    name: str
+    package: str | None = None
+    namespace: str = "_"
+
+    @classmethod
+    def parse(cls, text: str) -> "ActionName":
+        """Read a typed name. Raises BadArgument with the rule that it breaks."""
+        parts = text.removeprefix("/").split("/")
+        if text.startswith("/"):
+            namespace, *parts = parts
+        else:
+            namespace = "_"
+        if not 1 <= len(parts) <= 2:
+            raise BadArgument(
+                f"Reading the action name {text!r}",
+                "it is not of the form name, package/name or /namespace/package/name.",
+            )
+        for part in [*parts, namespace]:
+            if not legal(part):
+                raise BadArgument(
+                    f"Reading the action name {text!r}",
+                    f"{part!r} is not a legal name.",
+                    "Use up to 256 letters, digits and _ @ . & - and spaces; start with a letter, digit or _.",
+                )
+        return cls(parts[-1], parts[0] if len(parts) == 2 else None, namespace)
+
+    @property
+    def path(self) -> str:
+        """`package/name` or `name`: what follows /actions/ in a URL, percent-encoded."""
+        return "/".join(quote(part, safe="") for part in (self.package, self.name) if part)
+
+    def __str__(self) -> str:
+        name = f"{self.package}/{self.name}" if self.package else self.name
+        return name if self.namespace == "_" else f"/{self.namespace}/{name}"

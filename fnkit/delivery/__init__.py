@@ -1,0 +1,1 @@
+"""The line that a deploy travels: build, plan, apply, check."""

@@ -1,0 +1,1 @@
+"""A small, durable, sandboxed OpenWhisk for one machine, in one process."""
