@@ -1,55 +1,59 @@
 """The verbs of actions."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import base64
+import builtins
+import io
+import zipfile
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
+from fnkit.context import Context
 from fnkit.core.entities import Json
+from fnkit.core.errors import BadArgument
+from fnkit.core.names import ActionName
+from fnkit.verbs.answers import ActionFile
 from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
-    from fnkit.context import Context
-
-Source = Callable[..., Any] | Path | str
+    from fnkit.action.rehearse import Rehearsal
+    from fnkit.delivery.invocation import Invocation
+    from fnkit.delivery.plan import Plan
+    from fnkit.delivery.receipt import Receipt
+    from fnkit.whisk.documents import Action
 
 Name = Annotated[str, Argument("name, package/name or /namespace/package/name", "NAME")]
+Source = Annotated[Any, Argument("a script, a notebook, a folder or a zip", "FILE", place=1, typed=True)]
+NewName = Annotated[str | None, Argument("name or package/name of the action", "NAME", typed=True)]
 
 
 def deploy(
-    source: Annotated[Any, Argument("a script, a notebook, a folder or a zip", "FILE", place=1, typed=True)],
-    name: Annotated[str | None, Argument("name or package/name of the action", "NAME", typed=True)] = None,
-    *,
-    context: "Context | None" = None,
-    **options: Unpack[DeployOptions],
-) -> Any:
+    source: Source, name: NewName = None, *, context: Context | None = None, **options: Unpack[DeployOptions]
+) -> "Receipt | Plan | ActionFile":
     """Put a function on the platform and give its receipt: created, updated or unchanged.
 
     The function is cut out of its notebook or file with all that it needs, tried alone in a clean process on the
     test input, sent, and tried there again; where the answers differ nothing is sent, or the previous version comes
-    back.
+    back. In Python `source` is a function, or the path of a file.
     """
     raise NotImplementedError
 
 
 def test(
-    source: Annotated[Any, Argument("a script, a notebook, a folder or a zip", "FILE", place=1, typed=True)],
-    name: Annotated[str | None, Argument("name or package/name of the action", "NAME", typed=True)] = None,
-    *,
-    context: "Context | None" = None,
-    **options: Unpack[BuildOptions],
-) -> Any:
+    source: Source, name: NewName = None, *, context: Context | None = None, **options: Unpack[BuildOptions]
+) -> "Rehearsal":
     """Try a function as an action in a clean process on this machine, and send nothing."""
     raise NotImplementedError
 
 
-def show(name: Name, *, context: "Context | None" = None) -> Any:
+def show(name: Name, *, context: Context | None = None) -> ActionFile:
     """Give the action file that is deployed under a name."""
-    raise NotImplementedError
+    action = _client(context).actions.get(ActionName.parse(name))
+    return ActionFile(action.path, _text(action))
 
 
 def invoke(
-    name: Annotated[str, Argument("name, package/name or /namespace/package/name", "NAME")],
+    name: Name,
     arguments: Annotated[
         Mapping[str, Json] | None, Argument("KEY=VALUE, KEY=@photo.jpg or @file.json", "KEY=VALUE", place=1)
     ] = None,
@@ -57,39 +61,56 @@ def invoke(
     *,
     blocking: Annotated[bool, Option("wait for the end", short="-b", off="--no-wait")] = True,
     result: Annotated[bool, Option("give the result alone", short="-r")] = False,
-    timeout: Annotated[float | None, Option("how long to wait for the end, in seconds", "S")] = None,
-    context: "Context | None" = None,
+    timeout: Annotated[float, Option("how long to wait for the end, in seconds", "S")] = 300.0,
+    context: Context | None = None,
     **more: Json,
-) -> Any:
+) -> "Invocation | Json":
     """Run an action and give its activation: id, status, result, logs and where the time went.
 
     `fnkit.invoke("hello", name="Ada")`; an argument with the name of an option goes into the mapping:
-    `fnkit.invoke("hello", {"timeout": 3})`.
+    `fnkit.invoke("hello", {"timeout": 3})`. Raises ActionFailed where the action failed.
     """
     raise NotImplementedError
 
 
-def get(name: Name, *, context: "Context | None" = None) -> Any:
+def get(name: Name, *, context: Context | None = None) -> "Action":
     """Give what is deployed under a name: version, limits, parameters, entry and digest."""
-    raise NotImplementedError
+    return _client(context).actions.get(ActionName.parse(name), code=False)
 
 
 def list(
     package: Annotated[str | None, Argument("only the actions of this package", "PACKAGE")] = None,
     *,
-    limit: Annotated[int, Option("at most so many", "N", short="-l")] = 30,
+    limit: Annotated[int, Option("at most so many, up to 200", "N", short="-l")] = 30,
     skip: Annotated[int, Option("leave out so many of the newest", "N", short="-s")] = 0,
-    context: "Context | None" = None,
-) -> Any:
-    """Give the actions of your namespace, newest first."""
-    raise NotImplementedError
+    context: Context | None = None,
+) -> "tuple[Action, ...]":
+    """Give the actions of your namespace, the newest first."""
+    return tuple(_client(context).actions.list(package, limit, skip))
 
 
 def delete(
     name: Name,
     *,
     yes: Annotated[bool, Option("do not ask", short="-y")] = False,
-    context: "Context | None" = None,
-) -> Any:
-    """Delete an action and give its last record."""
-    raise NotImplementedError
+    context: Context | None = None,
+) -> "Action":
+    """Delete an action and give it back as it was."""
+    context = context or Context()
+    action = ActionName.parse(name)
+    if not (yes or context.face.confirm(f"Delete the action {action} on {context.props.host}?")):
+        raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
+    return context.client.actions.delete(action)
+
+
+def _text(action: "Action") -> str:
+    """The source of an action: its code, or `__main__.py` of its zip."""
+    if not action.binary:
+        return action.code or ""
+    try:
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(action.code or ""))) as archive:
+            return archive.read("__main__.py").decode()
+    except (ValueError, KeyError, zipfile.BadZipFile):
+        raise BadArgument(
+            f"Showing the action {action.path}", f"its code ({action.kind}) is not a zip with a __main__.py."
+        ) from None
