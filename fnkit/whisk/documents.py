@@ -53,10 +53,8 @@ class Action:
     annotations: Mapping[str, Json]
     parameters: tuple[Parameter, ...] = ()
     """With those of the package; empty in lists."""
-    code: str | None = field(default=None, repr=False)
-    """Text, or base64 where `binary`; None where it was not asked for."""
-    binary: bool = False
-    main: str | None = None
+    exec: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """`kind`, `code` (text, or base64 where `binary`), `main`; or image, or components. Lists have less."""
     publish: bool = False
     updated: int | None = None
     """Ms since 1970."""
@@ -67,9 +65,9 @@ class Action:
         return f"{self.package}/{self.name}" if self.package else self.name
 
     @property
-    def own(self) -> tuple[str, ...]:
-        """The names of the parameters."""
-        return tuple(parameter.name for parameter in self.parameters)
+    def main(self) -> str:
+        """The function that the platform calls."""
+        return str(self.exec.get("main") or "main")
 
     @classmethod
     def from_json(cls, document: Mapping[str, Json]) -> Self:
@@ -87,9 +85,7 @@ class Action:
             limits=Limits(**{key: limits[key] for key in Limits().to_json() if key in limits}),
             annotations=annotations,
             parameters=tuple(map(Parameter.from_json, document.get("parameters") or ())),
-            code=execution.get("code"),
-            binary=bool(execution.get("binary")),
-            main=execution.get("main"),
+            exec=execution,
             publish=bool(document.get("publish")),
             updated=document.get("updated"),
         )
@@ -99,9 +95,8 @@ class Action:
 class Draft:
     """What a PUT says of an action. What is None stays as it is on the platform."""
 
-    kind: str | None = None
-    code: str | None = field(default=None, repr=False)
-    main: str | None = None
+    exec: Mapping[str, Json] | None = field(default=None, repr=False)
+    """`kind`, `code`, `main`; what it does not say of an action that is there is taken away."""
     limits: Limits | None = None
     parameters: Sequence[Parameter] | None = None
     """All of them: those that are not named are taken away."""
@@ -110,13 +105,14 @@ class Draft:
     drop: Sequence[str] = ()
     """Annotations to take away first."""
     publish: bool | None = None
+    version: str | None = None
+    """The new version; None bumps the last number."""
 
     def to_json(self) -> dict[str, Json]:
         """The body of the PUT."""
         body: dict[str, Any] = {}
-        if self.code is not None:
-            execution = {"kind": self.kind, "code": self.code, "main": self.main}
-            body["exec"] = {key: value for key, value in execution.items() if value is not None}
+        if self.exec is not None:
+            body["exec"] = dict(self.exec)
         if self.limits is not None:
             body["limits"] = self.limits.to_json()
         if self.parameters is not None:
@@ -127,6 +123,8 @@ class Draft:
             body["delAnnotations"] = list(self.drop)
         if self.publish is not None:
             body["publish"] = self.publish
+        if self.version is not None:
+            body["version"] = self.version
         return body
 
 

@@ -19,7 +19,7 @@ class Request:
     """What it is about, for a person: `action hello`."""
     query: Mapping[str, str] = field(default_factory=dict)
     body: Json = field(default=None, repr=False)
-    """JSON; bytes go as they are; a function gives the pieces of what is too large to hold. May hold secrets."""
+    """JSON; bytes go as they are; a function gives the pieces of what is large. May hold secrets."""
     media: str = "application/json"
     """The content type of the body."""
     repeatable: bool = False

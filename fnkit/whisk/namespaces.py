@@ -20,7 +20,7 @@ class Namespaces(Resource):
         return answer[0]
 
     def limits(self) -> dict[str, Json]:
-        """`invocationsPerMinute`, `concurrentInvocations`, `maxActionMemory` in MB, …, as OpenWhisk names them."""
+        """`invocationsPerMinute`, `concurrentInvocations`, `maxActionMemory` (MB), as OpenWhisk has them."""
         request = Request("GET", self.at("limits"), "limits of the namespace", repeatable=True)
         answer = self.ask(request)
         if not isinstance(answer, dict):

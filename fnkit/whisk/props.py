@@ -1,7 +1,7 @@
 """Which platform, with which key, and who said so: arguments, environment, project, `.wskprops`, built in.
 
 Order, the first wins: arguments; `FNKIT_*`, `__OW_*`, `WHISK_*` in the environment; the project's
-`fnkit.toml`; the file that `WSK_CONFIG_FILE` names, or else `~/.wskprops`; the embedded platform of this machine.
+`fnkit.toml`; the file that `WSK_CONFIG_FILE` names, or else `~/.wskprops`; this machine's embedded platform.
 Source: apache/openwhisk-cli commands/property.go, openwhisk-client-js lib/client.js.
 """
 
@@ -39,7 +39,7 @@ class Props:
 
     @property
     def built_in(self) -> bool:
-        """True where nobody chose a host: it is this machine's embedded platform, which may have to be started."""
+        """True where nobody chose a host: it is this machine's embedded platform, started or not."""
         return self.sources["apihost"] == BUILT_IN
 
     @property

@@ -80,7 +80,10 @@ def _again(request: Request, outcome: Response | requests.RequestException) -> b
     """True where another attempt may help and cannot do harm."""
     if isinstance(outcome, Response):
         return request.repeatable and outcome.status in BUSY and outcome.status not in request.expected
-    return isinstance(outcome, requests.ConnectionError) and (request.repeatable or _never_left(outcome))
+    broken = isinstance(outcome, requests.ConnectionError) and not isinstance(
+        outcome, requests.exceptions.SSLError
+    )
+    return broken and (request.repeatable or _never_left(outcome))
 
 
 def _never_left(error: requests.RequestException) -> bool:
