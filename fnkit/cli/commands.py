@@ -11,7 +11,6 @@ import typer
 import fnkit
 from fnkit import verbs
 from fnkit.cli.console import Console
-from fnkit.cli.views import show
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, FnkitError
 from fnkit.verbs.table import Argument, Parameter, Verb
@@ -65,23 +64,31 @@ def app() -> typer.Typer:
             groups[nouns[0]] = typer.Typer(no_args_is_help=True)
             top.add_typer(groups[nouns[0]], name=nouns[0], help=verbs.NOUNS[nouns[0]], rich_help_panel="Settings")
         group = groups[nouns[0]] if nouns else top
-        group.command(word, help=verb.help, rich_help_panel=panel)(_command(verb))
+        group.command(word, help=_flowing(verb.help), rich_help_panel=panel)(_command(verb))
     return top
-
-
-def _top(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and leave.", callback=lambda wanted: _version(wanted))
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from (anywhere on the line).")] = False,
-) -> None:
-    pass
 
 
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"fnkit {fnkit.__version__}")
         raise typer.Exit
+
+
+def _top(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and leave.", callback=_version),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where an error comes from (anywhere on the line).")
+    ] = False,
+) -> None:
+    pass
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs without line breaks of their own: a terminal breaks lines where it ends."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -98,6 +105,8 @@ def _command(verb: Verb) -> Callable[..., None]:
     def command(**typed: Any) -> None:
         with Console() as console:
             value = verb.call(typed, context=Context(console))
+        from fnkit.cli.views import show  # what it shows is imported by now
+
         show(value)
 
     command.__annotations__ = {}

@@ -1,54 +1,28 @@
 """The verbs of actions."""
 
 import base64
-import builtins
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Unpack
+from typing import TYPE_CHECKING, Annotated
 
 from fnkit.context import Context
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
 from fnkit.verbs.answers import ActionFile
-from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
-    from fnkit.action.rehearse import Rehearsal
     from fnkit.delivery.invocation import Invocation
-    from fnkit.delivery.plan import Plan
-    from fnkit.delivery.receipt import Receipt
     from fnkit.whisk.documents import Action
 
 Name = Annotated[str, Argument("name, package/name or /namespace/package/name", "NAME")]
-Source = Annotated[Any, Argument("a script, a notebook, a folder or a zip", "FILE", place=1, typed=True)]
-NewName = Annotated[str | None, Argument("name or package/name of the action", "NAME", typed=True)]
-
-
-def deploy(
-    source: Source, name: NewName = None, *, context: Context | None = None, **options: Unpack[DeployOptions]
-) -> "Receipt | Plan | ActionFile":
-    """Put a function on the platform and give its receipt: created, updated or unchanged.
-
-    The function is cut out of its notebook or file with all that it needs, tried alone in a clean process on the
-    test input, sent, and tried there again; where the answers differ nothing is sent, or the previous version comes
-    back. In Python `source` is a function, or the path of a file.
-    """
-    raise NotImplementedError
-
-
-def test(
-    source: Source, name: NewName = None, *, context: Context | None = None, **options: Unpack[BuildOptions]
-) -> "Rehearsal":
-    """Try a function as an action in a clean process on this machine, and send nothing."""
-    raise NotImplementedError
 
 
 def show(name: Name, *, context: Context | None = None) -> ActionFile:
     """Give the action file that is deployed under a name."""
-    action = _client(context).actions.get(ActionName.parse(name))
+    action = (context or Context()).client.actions.get(ActionName.parse(name))
     return ActionFile(action.path, _text(action))
 
 
@@ -70,12 +44,19 @@ def invoke(
     `fnkit.invoke("hello", name="Ada")`; an argument with the name of an option goes into the mapping:
     `fnkit.invoke("hello", {"timeout": 3})`. Raises ActionFailed where the action failed.
     """
-    raise NotImplementedError
+    from fnkit.delivery import invocation
+
+    client = (context or Context()).client
+    call = invocation.invoke(client, ActionName.parse(name), {**(arguments or {}), **more}, blocking)
+    if not blocking:
+        return call
+    call = call.wait(timeout).check()
+    return call.result if result else call
 
 
 def get(name: Name, *, context: Context | None = None) -> "Action":
     """Give what is deployed under a name: version, limits, parameters, entry and digest."""
-    return _client(context).actions.get(ActionName.parse(name), code=False)
+    return (context or Context()).client.actions.get(ActionName.parse(name), code=False)
 
 
 def list(
@@ -86,7 +67,7 @@ def list(
     context: Context | None = None,
 ) -> "tuple[Action, ...]":
     """Give the actions of your namespace, the newest first."""
-    return tuple(_client(context).actions.list(package, limit, skip))
+    return tuple((context or Context()).client.actions.list(package, limit, skip))
 
 
 def delete(

@@ -51,6 +51,24 @@ class KnownModel:
     licence: str
     size: int
     """Bytes of the file."""
-    here: bool
-    """True where it is on this machine already."""
     path: Path | None = None
+    """Where it lies on this machine, None where it has to be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A host that was chosen."""
+
+    host: str
+    namespace: str
+    """The one that the key opens."""
+    file: Path
+    """The props file that names the host from now on."""
+    key: str
+    """Where the key is kept."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.host} is used from now on, as {self.file} says; "
+            f"namespace {self.namespace}; the key is in {self.key}."
+        )

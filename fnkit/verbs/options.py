@@ -13,14 +13,19 @@ class BuildOptions(TypedDict, total=False):
 
     entry: Annotated[str, Option("the function to deploy (main where none is named)", "NAME")]
     model: Annotated[str, Option("a model of the catalogue, one you converted, a path or an URL", "MODEL")]
-    model_url: Annotated[str, Option("where an instance downloads the model that does not fit into the bundle", "URL")]
+    model_url: Annotated[
+        str, Option("where an instance downloads the model that does not fit into the bundle", "URL")
+    ]
     bundle_model: Annotated[bool, Option("put the model into the bundle, also where the platform has it already")]
     require: Annotated[Sequence[str], Option("a library to add, or to take in another version", "NAME==VERSION")]
     include: Annotated[Sequence[Path], Option("a file or folder that travels with the code", "PATH")]
     kind: Annotated[str, Option("the runtime: python:3, python:3.11, …", "KIND")]
     test: Annotated[
         Mapping[str, Json],
-        Option("an input that must give the same result everywhere: KEY=VALUE, KEY=@photo.jpg or @file.json", "KEY=VALUE"),
+        Option(
+            "an input that must give the same result everywhere: KEY=VALUE, KEY=@photo.jpg or @file.json",
+            "KEY=VALUE",
+        ),
     ]
     ignore: Annotated[Sequence[str], Option("a key of the result that may differ (timings may anyhow)", "KEY")]
     tolerance: Annotated[float, Option("how far apart two numbers of the result may be", "FLOAT")]
@@ -29,7 +34,9 @@ class BuildOptions(TypedDict, total=False):
 class DeployOptions(BuildOptions, total=False):
     """How the action is made on the platform."""
 
-    param: Annotated[Mapping[str, Json], Option("a default parameter of the action", "KEY VALUE", short="-p", pair=True)]
+    param: Annotated[
+        Mapping[str, Json], Option("a default parameter of the action", "KEY VALUE", short="-p", pair=True)
+    ]
     secret: Annotated[
         Sequence[str], Option("an environment variable of the action, taken from yours or the keyring", "NAME")
     ]
