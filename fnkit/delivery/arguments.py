@@ -4,6 +4,7 @@ import base64
 import json
 import mimetypes
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from fnkit.core.canonical import sha256
@@ -35,7 +36,7 @@ def check(action: str, entry: Entry | None, arguments: Mapping[str, Json]) -> No
 
 def inline(arguments: Mapping[str, Json]) -> dict[str, Json]:
     """The arguments with every `Path` in them, at any depth, as a `data:` URL. Raises BadArgument."""
-    made = {name: _each(value, lambda leaf: _inlined(leaf, name)) for name, value in arguments.items()}
+    made = {name: _each(value, partial(_inlined, name)) for name, value in arguments.items()}
     try:
         json.dumps(made, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -49,8 +50,8 @@ def inline(arguments: Mapping[str, Json]) -> dict[str, Json]:
 def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Inlined arguments, small enough for one call: over the limit `data:` URLs go to the object store.
 
-    The largest go first, as many as it takes; the action gets their URLs. Raises TooLarge with the sizes where
-    that is not enough, or where the platform has no store.
+    The largest go first, as many as it takes; the action gets their URLs. Raises TooLarge with the sizes
+    where that is not enough, or where the platform has no store.
     """
     carried = dict(arguments)
     if size(carried) <= PAYLOAD_LIMIT:
@@ -82,7 +83,7 @@ def _each(value: Json, change: Callable[[Json], Json]) -> Json:
     return change(value)
 
 
-def _inlined(value: Json, name: str) -> Json:
+def _inlined(name: str, value: Json) -> Json:
     if not isinstance(value, Path):
         return value
     try:

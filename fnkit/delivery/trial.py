@@ -16,6 +16,7 @@ from fnkit.delivery import arguments
 from fnkit.delivery.invocation import traceback
 from fnkit.delivery.order import Test
 from fnkit.delivery.plan import Wanted
+from fnkit.whisk.props import Props
 
 SHOWN = 5
 """Differences in a message."""
@@ -41,13 +42,13 @@ class Trial:
         """The one object that the action gets."""
         return {**self.wanted.settings.parameters, **self.sent}
 
-    def mark(self, host: str, namespace: str) -> Path:
+    def mark(self, props: Props) -> Path:
         """The file that is there where this bundle passed this test on this platform."""
         passed = {
             "bundle": self.wanted.bundle.digest,
             "input": sha256(canonical(self.received)),
             "ignore": sorted(self.test.ignore),
-            "where": [host, namespace, str(self.wanted.name)],
+            "where": [props.apihost, props.key.pair[0] if props.key else "", str(self.wanted.name)],
         }
         return cache() / "passes" / sha256(canonical(passed))
 
