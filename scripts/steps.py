@@ -1,0 +1,53 @@
+"""One line for each thing that is done, and a sign of life while it takes long. Standard library only."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "logs"
+TAIL = 4000
+"""Characters of a failed command's output that are shown."""
+
+
+def say(line: str) -> None:
+    """Print `line` at once."""
+    print(line, flush=True)
+
+
+def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
+    """Run `command` under a line that says what it is for and how long it took.
+
+    Its output goes to build/logs; where it fails the end of that is shown and the whole run ends with 1.
+    """
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{Path(command[0]).name}.log"
+    began = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        _watch(process, title, began)
+    if process.returncode:
+        say(f"\n{log.read_text(errors='replace')[-TAIL:]}")
+        sys.exit(f"{title}: failed with {process.returncode}; all of its output is in {log.relative_to(ROOT)}.")
+
+
+def _watch(process: subprocess.Popen[bytes], title: str, began: float) -> None:
+    """Show the seconds while `process` runs: in place on a terminal, as dots where output is kept."""
+    terminal = sys.stdout.isatty()
+    print(f"{title} ", end="" if not terminal else "\r", flush=True)
+    while True:
+        try:
+            process.wait(timeout=1)
+            break
+        except subprocess.TimeoutExpired:
+            print(f"{title} {time.monotonic() - began:3.0f} s\r" if terminal else ".", end="", flush=True)
+    print(f"{title} {time.monotonic() - began:.1f} s" if terminal else f" {time.monotonic() - began:.1f} s", flush=True)
