@@ -8,7 +8,16 @@ from steps import ROOT
 DEMO = ROOT / "build" / "demo"
 DATA = DEMO / "data"
 PROPS = DEMO / "wskprops"
-CLOUD = ("APIHOST", "AUTH", "NAMESPACE", "WSK_APIHOST", "WSK_AUTH", "WSK_NAMESPACE", "FNKIT_APIHOST", "FNKIT_AUTH")
+CLOUD = (
+    "APIHOST",
+    "AUTH",
+    "NAMESPACE",
+    "WSK_APIHOST",
+    "WSK_AUTH",
+    "WSK_NAMESPACE",
+    "FNKIT_APIHOST",
+    "FNKIT_AUTH",
+)
 """Variables that would lead somewhere else."""
 
 
@@ -16,7 +25,9 @@ def environment() -> dict[str, str]:
     """The environment of everything that the demo runs. Models stay in the user's cache: nothing is fetched twice."""
     DEMO.mkdir(parents=True, exist_ok=True)
     kept = {
-        name: value for name, value in os.environ.items() if name not in CLOUD and not name.startswith("__OW_")
+        name: value
+        for name, value in os.environ.items()
+        if name not in CLOUD and not name.startswith("__OW_")
     }
     scripts = Path(ROOT, ".venv", "bin")
     return {

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from steps import ROOT, say, step
+from steps import ROOT, attempt, say, step
 
 VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -26,7 +26,10 @@ def main(name: str) -> None:
         say(f"Environment: .venv is up to date for {name}")
         return
     if not _works():
-        step(f"Environment: making .venv with Python {sys.version.split()[0]}", [_outside(), "-m", "venv", "--clear", VENV])
+        step(
+            f"Environment: making .venv with Python {sys.version.split()[0]}",
+            [_outside(), "-m", "venv", "--clear", VENV],
+        )
     _install(name)
     _stamp(name).write_text(_content(name))
 
@@ -65,7 +68,9 @@ def _install(name: str) -> None:
     else:
         say("Environment: uv cannot be had here, so pip does it (slower)")
         tool = [PYTHON, "-m", "pip", "install"]
-    step(f"Environment: installing {name} (requirements/{name}.lock)", [*tool, "--require-hashes", "-r", lock])
+    step(
+        f"Environment: installing {name} (requirements/{name}.lock)", [*tool, "--require-hashes", "-r", lock]
+    )
     step("Environment: installing fnkit itself, editable", [*tool, "--no-deps", "-e", ROOT])
 
 
@@ -78,8 +83,8 @@ def _uv(lock: Path) -> Path | None:
         wanted = Path(folder, "uv.txt")
         wanted.write_text(pinned.group())
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        done = subprocess.run([*pip, "--require-hashes", "-r", wanted], capture_output=True, check=False)
-    return SCRIPTS / "uv" if done.returncode == 0 else None
+        installed = attempt("Environment: getting uv with pip", [*pip, "--require-hashes", "-r", wanted])
+    return SCRIPTS / "uv" if installed else None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """One line for each thing that is done, and a sign of life while it takes long. Standard library only."""
 
+import re
 import subprocess
 import sys
 import time
@@ -22,10 +23,16 @@ def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | Non
 
     Its output goes to build/logs; where it fails the end of that is shown and the whole run ends with 1.
     """
+    if not attempt(title, command, env):
+        log = _log(title)
+        say(f"\n{log.read_text(errors='replace')[-TAIL:]}")
+        sys.exit(f"{title}: failed. All of its output is in {log.relative_to(ROOT)}.")
+
+
+def attempt(title: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> bool:
+    """As `step`, but True or False is the answer: for what has another way."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{Path(command[0]).name}.log"
-    began = time.monotonic()
-    with log.open("wb") as output:
+    with _log(title).open("wb") as output:
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=ROOT,
@@ -34,20 +41,23 @@ def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | Non
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        _watch(process, title, began)
-    if process.returncode:
-        say(f"\n{log.read_text(errors='replace')[-TAIL:]}")
-        sys.exit(f"{title}: failed with {process.returncode}; all of its output is in {log.relative_to(ROOT)}.")
+        _watch(process, title)
+    return process.returncode == 0
 
 
-def _watch(process: subprocess.Popen[bytes], title: str, began: float) -> None:
+def _log(title: str) -> Path:
+    return LOGS / f"{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}.log"
+
+
+def _watch(process: subprocess.Popen[bytes], title: str) -> None:
     """Show the seconds while `process` runs: in place on a terminal, as dots where output is kept."""
     terminal = sys.stdout.isatty()
-    print(f"{title} ", end="" if not terminal else "\r", flush=True)
+    began = time.monotonic()
+    print(f"{title} ", end="", flush=True)
     while True:
         try:
             process.wait(timeout=1)
             break
         except subprocess.TimeoutExpired:
-            print(f"{title} {time.monotonic() - began:3.0f} s\r" if terminal else ".", end="", flush=True)
-    print(f"{title} {time.monotonic() - began:.1f} s" if terminal else f" {time.monotonic() - began:.1f} s", flush=True)
+            print(f"\r{title} {time.monotonic() - began:.0f} s" if terminal else ".", end="", flush=True)
+    print(f"{chr(13) + title if terminal else ''} {time.monotonic() - began:.1f} s", flush=True)
