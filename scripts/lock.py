@@ -23,9 +23,7 @@ def main() -> None:
     dev, notebook = LOCKS / "dev.lock", LOCKS / "notebook.lock"
     step("Locking dev", [*compile_lock, "--extra", "dev", "--extra", "keyring", "-o", dev])
     step("Locking notebook", [*compile_lock, "--extra", "notebook", "-c", dev, "-o", notebook])
-    say(
-        "requirements/dev.lock and requirements/notebook.lock are made; read the difference before you commit it."
-    )
+    say("requirements/dev.lock and requirements/notebook.lock are made; read the difference before you commit it.")
 
 
 if __name__ == "__main__":

@@ -22,12 +22,10 @@ CLOUD = (
 
 
 def environment() -> dict[str, str]:
-    """The environment of everything that the demo runs. Models stay in the user's cache: nothing is fetched twice."""
+    """The environment of all that the demo runs. Models stay in the cache of the user: nothing is fetched twice."""
     DEMO.mkdir(parents=True, exist_ok=True)
     kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in CLOUD and not name.startswith("__OW_")
+        name: value for name, value in os.environ.items() if name not in CLOUD and not name.startswith("__OW_")
     }
     scripts = Path(ROOT, ".venv", "bin")
     return {

@@ -68,9 +68,7 @@ def _install(name: str) -> None:
     else:
         say("Environment: uv cannot be had here, so pip does it (slower)")
         tool = [PYTHON, "-m", "pip", "install"]
-    step(
-        f"Environment: installing {name} (requirements/{name}.lock)", [*tool, "--require-hashes", "-r", lock]
-    )
+    step(f"Environment: installing {name} (requirements/{name}.lock)", [*tool, "--require-hashes", "-r", lock])
     step("Environment: installing fnkit itself, editable", [*tool, "--no-deps", "-e", ROOT])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ELSEWHERE = ("APIHOST", "AUTH", "NAMESPACE", "WSK_APIHOST", "WSK_AUTH", "WSK_NAMESPACE", "FNKIT_AUTH")
-"""Variables that name another platform or its key. FNKIT_APIHOST is left: the contract suite is pointed with it."""
+"""Variables that name another platform or its key. FNKIT_APIHOST stays: it points the contract suite."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

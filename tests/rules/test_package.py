@@ -83,9 +83,7 @@ def test_locks_are_in_step_with_pyproject(lock, extras):
     for name in extras:
         wanted += [one for one in extra(name) if one.name != "fnkit"]
     for one in wanted:
-        assert any(one.specifier.contains(version) for version in versions.get(one.name.lower(), [])), str(
-            one
-        )
+        assert any(one.specifier.contains(version) for version in versions.get(one.name.lower(), [])), str(one)
 
 
 def test_the_demo_runs_on_what_the_tests_run_on():
@@ -106,9 +104,7 @@ def conda() -> dict:
 
 
 def test_conda_has_a_python_that_fnkit_runs_on():
-    [python] = [
-        line for line in conda()["dependencies"] if isinstance(line, str) and line.startswith("python=")
-    ]
+    [python] = [line for line in conda()["dependencies"] if isinstance(line, str) and line.startswith("python=")]
     assert SpecifierSet(PROJECT["requires-python"]).contains(python.removeprefix("python="))
 
 
@@ -116,12 +112,9 @@ def test_conda_names_the_packages_as_pyproject_does():
     lines = conda()["dependencies"]
     [pip] = [line["pip"] for line in lines if isinstance(line, dict)]
     ours = {
-        str(one)
-        for one in (*map(Requirement, PROJECT["dependencies"]), *extra("notebook"), *extra("tensorflow"))
+        str(one) for one in (*map(Requirement, PROJECT["dependencies"]), *extra("notebook"), *extra("tensorflow"))
     }
-    plain = [
-        line for line in lines if isinstance(line, str) and not line.startswith("python=") and line != "pip"
-    ]
+    plain = [line for line in lines if isinstance(line, str) and not line.startswith("python=") and line != "pip"]
     named = [str(Requirement(line)) for line in (*plain, *pip) if not line.startswith("-e ")]
     assert set(named) <= ours
     card = {"jupyterlab", "ipywidgets", "tensorflow", "matplotlib", "requests", "nbformat", "papermill"}

@@ -59,9 +59,7 @@ def test_nothing_is_patched_and_nobody_sleeps():
         # What actions do on purpose lies in tests/actions; this file names what it bans.
         if path == Path(__file__) or ROOT / "tests" / "actions" in path.parents:
             continue
-        guilty += [
-            f"{path.relative_to(ROOT)}: {found.group()}" for found in banned.finditer(path.read_text())
-        ]
+        guilty += [f"{path.relative_to(ROOT)}: {found.group()}" for found in banned.finditer(path.read_text())]
     assert not guilty
 
 
@@ -87,9 +85,7 @@ def public_nodes(module: Path):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield node.name, node
             for method in node.body:
-                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith(
-                    "_"
-                ):
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
                     yield f"{node.name}.{method.name}", method
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
             yield node.name, node
