@@ -14,10 +14,10 @@ demo:  ## From a bare clone to a running function: notebook 01, start to end
 
 lab:  ## Open the notebooks in JupyterLab, on the demo's platform
 	@$(SETUP) notebook
-	@$(PYTHON) scripts/lab.py
+	@$(PYTHON) scripts/within.py jupyter lab notebooks
 
 stop:  ## Stop the demo's platform
-	@$(PYTHON) scripts/stop.py
+	@$(PYTHON) scripts/within.py fnkit stop
 
 test:  ## Run everything; ends with what was skipped and why
 	@$(SETUP) dev

@@ -1,4 +1,4 @@
-"""Where the demo keeps its own: a props file and a data folder under build/, so that the user's are never used."""
+"""Where the demo keeps its own: props and data under build/, so that the user's are never used."""
 
 import os
 from pathlib import Path
@@ -8,24 +8,17 @@ from steps import ROOT
 DEMO = ROOT / "build" / "demo"
 DATA = DEMO / "data"
 PROPS = DEMO / "wskprops"
-CLOUD = (
-    "APIHOST",
-    "AUTH",
-    "NAMESPACE",
-    "WSK_APIHOST",
-    "WSK_AUTH",
-    "WSK_NAMESPACE",
-    "FNKIT_APIHOST",
-    "FNKIT_AUTH",
-)
-"""Variables that would lead somewhere else."""
+ELSEWHERE = ("FNKIT_", "WSK_", "WHISK_", "__OW_")
+"""How variables begin that may lead to another platform. FNKIT_CACHE is kept: it leads to none."""
 
 
 def environment() -> dict[str, str]:
-    """The environment of all that the demo runs. Models stay in the cache of the user: nothing is fetched twice."""
+    """The environment of the demo; models stay in the user's cache, so that none is fetched twice."""
     DEMO.mkdir(parents=True, exist_ok=True)
     kept = {
-        name: value for name, value in os.environ.items() if name not in CLOUD and not name.startswith("__OW_")
+        name: value
+        for name, value in os.environ.items()
+        if name == "FNKIT_CACHE" or not name.startswith(ELSEWHERE)
     }
     scripts = Path(ROOT, ".venv", "bin")
     return {
@@ -33,4 +26,7 @@ def environment() -> dict[str, str]:
         "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', '')}",
         "WSK_CONFIG_FILE": str(PROPS),
         "FNKIT_DATA": str(DATA),
+        # The kernel of .venv, not one of the same name in the user's home; and no line in the user's history.
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(DEMO / "ipython"),
     }

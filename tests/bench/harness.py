@@ -1,7 +1,7 @@
 """Measure things against a floor, all in one interleaved run, and judge the ratios.
 
-The machine is noisy and so are seconds: a ratio of two medians from one run, taken in turns, is what can be compared
-with another day's. One `Group` is one run: each turn measures the floor and every row once.
+The machine is noisy and so are seconds; a ratio of two things that were measured in turns can be compared with
+another day's. One `Group` is one run: each turn measures the floor and every row once.
 """
 
 import random

@@ -33,7 +33,8 @@ class Server:
         key = base64.b64encode(self.auth.encode()).decode()
         head = (
             f"{method} /api/v1/namespaces/_/{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Authorization: Basic {key}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+            f"Authorization: Basic {key}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n"
         )
         return head.encode() + content
 

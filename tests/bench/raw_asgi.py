@@ -1,4 +1,7 @@
-"""The floor of every call: uvicorn[standard] and an app that answers one body. `python -m tests.bench.raw_asgi PORT FILE`."""
+"""The floor of every call: uvicorn[standard] and an app that answers one body.
+
+Usage: python -m tests.bench.raw_asgi PORT FILE
+"""
 
 import sys
 from pathlib import Path
