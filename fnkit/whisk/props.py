@@ -122,7 +122,7 @@ def _same_trust(found: Mapping[str, Setting]) -> None:
 
 
 def _host(setting: Setting) -> str:
-    text = setting.value.rstrip("/")
+    text = setting.value
     url = urlsplit(text if "://" in text else f"https://{text}")
     if url.scheme not in ("http", "https") or not url.hostname or url.username or url.path.strip("/"):
         shown = setting.value.rpartition("@")[2]
