@@ -44,19 +44,21 @@ def start(
     context: Context | None = None,
 ) -> "Running":
     """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
-    from fnkit.local import daemon, serve
+    from fnkit.local import daemon
 
-    return daemon.start(serve.Settings(data or places.data(), "127.0.0.1", port, guest, full_sync))
+    if running := daemon.status(data):
+        daemon.check_same(running)
+        return running
+    return daemon.start(data, port, guest=guest, full_sync=full_sync)
 
 
 def stop(*, data: Data = None, context: Context | None = None) -> "Running":
     """Stop the embedded platform that runs in the background, and give what it was."""
     from fnkit.local import daemon
 
-    folder = data or places.data()
-    if stopped := daemon.stop(folder):
+    if stopped := daemon.stop(data):
         return stopped
-    raise BadArgument(f"Stopping the platform on {folder}", "none runs there.")
+    raise BadArgument(f"Stopping the platform of {data or places.data()}", "none runs there.")
 
 
 def status(*, context: Context | None = None) -> Status:
