@@ -212,4 +212,3 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         limits=replace(Limits(), **limits),
         network=notes.get("fnkit-network") is not False,
     )
-
