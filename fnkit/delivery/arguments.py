@@ -27,9 +27,7 @@ def check(action: str, entry: Entry | None, arguments: Mapping[str, Json]) -> No
     known = [parameter.name for parameter in entry.parameters]
     for name in arguments:
         if name not in known and not name.startswith("__ow_"):
-            takes = (
-                f"{entry.name} takes {', '.join(known)}." if known else f"{entry.name} takes no arguments."
-            )
+            takes = f"{entry.name} takes {', '.join(known)}." if known else f"{entry.name} takes no arguments."
             advice = did_you_mean(name, known) if known else ""
             raise BadArgument(f"Calling {action} with {name!r}", takes, advice)
 
@@ -64,9 +62,7 @@ def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
         carried = {name: _each(value, _swap(content, url)) for name, value in carried.items()}
         if size(carried) <= PAYLOAD_LIMIT:
             return carried
-    raise _too_large(
-        carried, "no file is left to put into the object store", "Pass the large value as a Path."
-    )
+    raise _too_large(carried, "no file is left to put into the object store", "Pass the large value as a Path.")
 
 
 def size(arguments: Json) -> int:

@@ -110,7 +110,8 @@ def test_a_project_may_not_lead_a_key_away(props, home, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ['[platform]\nauth = "u:k"\n', "[platform]\napihost = 3233\n", "[platform\n", '[platform]\nhost = "x"\n']
+    "text",
+    ['[platform]\nauth = "u:k"\n', "[platform]\napihost = 3233\n", "[platform\n", '[platform]\nhost = "x"\n'],
 )
 def test_a_project_file_that_is_wrong(props, tmp_path, text):
     (tmp_path / "work" / "fnkit.toml").write_text(text)
@@ -149,3 +150,10 @@ def test_writing_keeps_other_lines_and_is_private(tmp_path):
     sources.write(path, {"apihost": "b.example.com"})
     assert path.read_text().splitlines() == [f"AUTH={KEY}", "APIGW_ACCESS_TOKEN=t", "APIHOST=b.example.com"]
     assert [child.name for child in path.parent.iterdir()] == ["props"]
+
+
+@pytest.mark.parametrize("text", ["23bc…IwP9", "nocolon", ":half", "half:"])
+def test_keys_that_are_none(props, text):
+    with pytest.raises(BadArgument, match="FNKIT_AUTH") as caught:
+        props(FNKIT_AUTH=text)
+    assert text not in str(caught.value)
