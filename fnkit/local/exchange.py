@@ -140,9 +140,7 @@ def answer(value: Json, status: int = 200, headers: Mapping[str, str] | None = N
 
 def raw_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A handler's answer whose JSON text is there already."""
-    return Response(
-        text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json"
-    )
+    return Response(text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json")
 
 
 def acceptable(accept: str | None) -> bool:
