@@ -1,8 +1,5 @@
 """The web application: request ids, OPTIONS, and which part answers which path."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -13,18 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fnkit.local.exchange import transaction_id
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
-from fnkit.local.routes import root
+from fnkit.local.routes import fnkit, root
 from fnkit.local.routes.v1 import V1
 
-Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
-
-def make_app(platform: Platform, lifespan: Lifespan | None = None) -> ASGIApp:
+def make_app(platform: Platform) -> ASGIApp:
     """The ASGI application of a platform."""
     outside = Starlette(
-        routes=root.routes(platform),
+        routes=[*root.routes(platform), *fnkit.routes(platform)],
         exception_handlers={Rejected: _rejected, HTTPException: _not_allowed, Exception: _fault},
-        lifespan=lifespan,
     )
     outside.router.redirect_slashes = False
     return Front(V1(platform), outside)
@@ -72,7 +66,10 @@ async def _rejected(request: Request, rejected: Exception) -> Response:
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
-    """405 of a path or a verb outside the API."""
+    """405 of a path or a verb outside the API; 404 and 405 under /fnkit/v1 are what they say."""
+    if request.url.path.startswith("/fnkit/v1"):
+        assert isinstance(error, HTTPException)
+        return await _rejected(request, Rejected(error.status_code, f"{error.detail}.", False))
     known = request.url.path in ("/", "/ping", "/api/v1")
     allowed = "GET, OPTIONS" if known else "OPTIONS"
     text = f"HTTP method not allowed, supported methods: {allowed}"

@@ -14,6 +14,7 @@ from fnkit.local.entities import Entities, Entity
 from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.records import Record, new_id, record_of
 from fnkit.local.rejected import Rejected, bad_request
+from fnkit.local.scheduler import Progress
 from fnkit.local.users import Identity
 
 LONGEST_WAIT = 60.0
@@ -27,6 +28,14 @@ class Scheduler(Protocol):
 
     async def run(self, job: Job) -> Outcome:
         """What came of the job; never raises for the action's own faults."""
+        ...
+
+    def state(self, activation_id: str) -> Progress | None:
+        """How far a job is."""
+        ...
+
+    def discard(self, namespace: str, name: str) -> None:
+        """Let go of the instances of an action that was changed or deleted."""
         ...
 
 
@@ -71,7 +80,7 @@ class Controller:
         self._api_host = api_host
         self._known: dict[tuple[str, str, str | None], Invocable] = {}
         self._generation = -1
-        self._running: dict[str, set[asyncio.Task[Record]]] = {}
+        self._running: dict[str, dict[str, asyncio.Task[Record]]] = {}
 
     def resolve(self, entity_namespace: str, name: str, binding: Entity | None = None) -> Invocable:
         """The action `name` of a namespace, called through `binding` if given. Raises Rejected 404 or 409."""
@@ -92,7 +101,7 @@ class Controller:
 
         Raises Rejected 400 for a final parameter, 429 for too many at a time.
         """
-        running = self._running.setdefault(ask.caller.namespace, set())
+        running = self._running.setdefault(ask.caller.namespace, {})
         if len(running) >= CONCURRENT:
             count = f"(count: {len(running)}, allowed: {CONCURRENT})"
             raise Rejected(429, f"Too many concurrent requests in flight {count}.")
@@ -100,8 +109,8 @@ class Controller:
         if ask.wait is None:
             await self._activations.accept(job)
         task = asyncio.create_task(self._run(job, invocable.binding))
-        running.add(task)
-        task.add_done_callback(running.discard)
+        running[job.activation_id] = task
+        task.add_done_callback(lambda _: running.pop(job.activation_id))
         if ask.wait is not None:
             await asyncio.wait({task}, timeout=ask.wait)
             if task.done():
@@ -109,11 +118,25 @@ class Controller:
             await self._activations.accept(job)
         return job.activation_id, None
 
-    async def close(self) -> None:
-        """Wait for what still runs; its records are kept."""
-        tasks = [task for running in self._running.values() for task in running]
+    def progress(self, namespace: str, activation_id: str) -> Progress | None:
+        """How far an activation without a record is; None where there is no such one."""
+        if activation_id not in self._running.get(namespace, {}):
+            return None
+        progress = self._scheduler.state(activation_id) or Progress()
+        return replace(progress, state="running") if progress.state == "done" else progress
+
+    def discard(self, action: Entity) -> None:
+        """Instances of an action that was changed or deleted are not used again."""
+        self._scheduler.discard(action.namespace, action.name)
+
+    async def close(self, patience: float) -> None:
+        """Wait up to `patience` seconds for what still runs; the rest is told at the next start."""
+        tasks = [task for running in self._running.values() for task in running.values()]
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=patience)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _job(self, invocable: Invocable, ask: Ask) -> Job:
         if invocable.final and not invocable.final.isdisjoint(ask.arguments):
@@ -189,4 +212,3 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         limits=replace(Limits(), **limits),
         network=notes.get("fnkit-network") is not False,
     )
-

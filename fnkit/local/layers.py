@@ -48,7 +48,9 @@ class Layer:
         """Raises BadArgument where it is not a layer, or its digest is not that of its files."""
         try:
             files = tuple(
-                LayerFile(_safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
+                LayerFile(
+                    _safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"])
+                )
                 for item in value["files"]
             )
             layer = cls(_checked(value["digest"]), str(value["kind"]), files)
@@ -74,7 +76,9 @@ class Layers:
         folder = self._folder / _checked(digest)
         if not folder.is_dir():
             raise Missing(
-                "Reading a layer of the action", f"layer {digest[:12]} is not here.", "Deploy the action again."
+                "Reading a layer of the action",
+                f"layer {digest[:12]} is not here.",
+                "Deploy the action again.",
             )
         return folder
 
@@ -154,7 +158,9 @@ def _extract(tar: Path, folder: Path) -> Sequence[tuple[str, str, bool]]:
             path = _safe(member.name)
             content = archive.extractfile(member) if member.isfile() else None
             if content is None or path in found or len(found) >= MOST_FILES:
-                raise BadArgument("Storing a layer", f"{path!r} is no plain file, is there twice or is one too many.")
+                raise BadArgument(
+                    "Storing a layer", f"{path!r} is no plain file, is there twice or is one too many."
+                )
             target = folder / path
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)

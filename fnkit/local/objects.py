@@ -80,9 +80,7 @@ class Objects:
 
     def list(self, namespace: str, prefix: str = "") -> list[Object]:
         """All objects whose key starts with `prefix`, by key."""
-        query = (
-            f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
-        )
+        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
         return [self._object(row) for row in self._store.rows(query, namespace, len(prefix), prefix)]
 
     async def delete(self, namespace: str, key: str) -> Object | None:

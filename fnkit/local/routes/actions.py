@@ -65,6 +65,7 @@ async def put(platform: Platform, call: Call) -> Response:
     document = action_document(body, old.document if old else None)
     code = body.exec.code if body.exec else None
     entity = await platform.entities.put("action", (call.namespace, name), document, code)
+    platform.controller.discard(entity)
     return answer(_with_code(platform, entity))
 
 
@@ -74,6 +75,7 @@ async def delete(platform: Platform, call: Call) -> Response:
     action = platform.entities.get(call.namespace, "/".join(call.names), "action")
     shown = _with_code(platform, action)
     await platform.entities.delete(action)
+    platform.controller.discard(action)
     return answer(shown)
 
 

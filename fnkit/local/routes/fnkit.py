@@ -32,10 +32,10 @@ def routes(platform: Platform) -> list[BaseRoute]:
             except FnkitError as error:
                 raise Rejected(400, str(error), False) from None
 
-        return Route(path, endpoint, methods=[*methods])
+        return Route(f"/fnkit/v1{path}", endpoint, methods=[*methods])
 
     return [
-        route("/", _info, "GET"),
+        route("", _info, "GET"),
         route("/activations/{id}", _activation, "GET"),
         route("/pool", _pool, "GET"),
         route("/layers", layers.post, "POST"),

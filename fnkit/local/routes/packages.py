@@ -78,6 +78,8 @@ async def delete(platform: Platform, call: Call) -> Response:
         text = f"Package not empty (contains {entities}). Set force param or delete package contents."
         raise Rejected(409, text)
     await platform.entities.delete(*inside, package)
+    for action in inside:
+        platform.controller.discard(action)
     return answer(package.to_json())
 
 
