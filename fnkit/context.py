@@ -1,16 +1,24 @@
 """What the verbs work with: settings, the client, the one who asked. Built once and handed down."""
 
 import logging
+import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from fnkit.core import places
 from fnkit.whisk import props as settings
+from fnkit.whisk import vault
+from fnkit.whisk.key import Key
 
 if TYPE_CHECKING:
     from fnkit.delivery.progress import Step
     from fnkit.whisk.client import Client
 
+PORT = 3233
+"""Of the embedded platform, where it is free."""
 LOG = logging.getLogger("fnkit")
 
 
@@ -57,12 +65,51 @@ class Context:
         self.face = face or Program()
         self._arguments = arguments or {}
 
-    @cached_property
+    @property
     def props(self) -> settings.Props:
         """Where requests go, and who said so. Reads files, contacts nobody."""
-        return settings.load(self._arguments)
+        found = settings.load(self._arguments)
+        if found.key is None and not _data(found) and (key := vault.recall(found.apihost)):
+            sources = {**found.sources, "auth": "the keyring"}
+            found = replace(found, key=Key(key), sources=sources)
+        return found
 
     @cached_property
     def client(self) -> "Client":
-        """The platform's client. Starts the embedded platform where that is what the props mean and none runs."""
-        raise NotImplementedError
+        """The platform's client. Starts the embedded platform where the props mean it and it does not run."""
+        from fnkit.whisk.client import Client
+
+        found = self.props
+        if data := _data(found):
+            self._ensure(data)
+            found = self.props  # the first start writes the key
+        why = "the embedded platform of this machine" if data else f"as {found.sources['apihost']} says"
+        self.face.notice(f"Using {found.apihost}, {why}.")
+        return Client(found)
+
+    def _ensure(self, data: Path) -> None:
+        from fnkit.local import daemon
+
+        # Whatever port it gets is in its props; only `fnkit start --port` insists on one.
+        running, started = daemon.ensure(data, PORT if _free(PORT) else 0)
+        if started:
+            self.face.notice(
+                f"Started the embedded platform; it keeps everything in {running.data}, fnkit stop ends it."
+            )
+
+
+def _data(found: settings.Props) -> Path | None:
+    """The data folder of the embedded platform that the props mean, None where they mean another OpenWhisk."""
+    if found.built_in:
+        return places.data()
+    source = Path(found.sources["apihost"])
+    return source.parent if source == settings.built_in_file() or _is_data(source.parent) else None
+
+
+def _is_data(folder: Path) -> bool:
+    return (folder / "whisk.db").is_file()
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

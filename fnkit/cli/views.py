@@ -12,6 +12,7 @@ from fnkit.core.entities import ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
 from fnkit.whisk.activations import Summary
@@ -177,7 +178,43 @@ def _model(model: ModelFile) -> Iterable[str]:
 
 @lines.register
 def _status(status: Status) -> Iterable[str]:
-    yield from pairs(status.summary())
+    info, pool = status.embedded or {}, status.pool or {}
+    sandbox = info.get("sandbox") or {}
+    yield from pairs(
+        {
+            "host": status.host,
+            "chosen by": status.source,
+            "answers": "yes" if status.reachable else f"no: {status.trouble}",
+            "platform": f"fnkit {info['fnkit']}, embedded" if info else "OpenWhisk" if status.reachable else None,
+            "python": info and f"{info['python']} ({info['executable']})",
+            "kinds": ", ".join(info.get("kinds") or ()),
+            "sandbox": sandbox.get("rung"),
+            "stops": _sentence(sandbox.get("stops")),
+            "does not stop": _sentence(sandbox.get("does_not_stop")),
+            "instances": tuple(
+                f"{one['action']} {one['state']} {one['memory']} MB" for one in pool.get("instances") or ()
+            ),
+        }
+    )
+
+
+def _sentence(text: object) -> str:
+    """A text, or a list of them."""
+    return ", ".join(map(str, text)) if isinstance(text, list | tuple) else str(text or "")
+
+
+@lines.register
+def _running(running: Running) -> Iterable[str]:
+    yield from pairs(
+        {
+            "url": running.url,
+            "process": running.pid,
+            "data": running.data,
+            "props": running.props,
+            "python": f"{running.python} ({running.executable})",
+            "sandbox": running.sandbox,
+        }
+    )
 
 
 def _signature(entry: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from fnkit.context import Context
+from fnkit.verbs import orders
 from fnkit.verbs.answers import ActionFile
 from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.table import Argument
@@ -25,7 +26,14 @@ def deploy(
     the test input, sent, and tried there again; where the answers differ nothing is sent, or the previous version
     comes back. In Python the source is a function, or the path of a file.
     """
-    raise NotImplementedError
+    from fnkit.delivery import pipeline
+
+    context = context or Context()
+    spec, settings = orders.spec(source, name, options), orders.settings(options)
+    if options.get("show") or options.get("dry_run"):
+        plan = pipeline.preview(context.client, spec, settings, context.face.tell)
+        return ActionFile(str(spec.name), plan.wanted.bundle.action_file) if options.get("show") else plan
+    return pipeline.deploy(context.client, spec, settings, orders.test(source, options), context.face.tell)
 
 
 def test(
