@@ -50,4 +50,4 @@ def _ask(ask: Any, prompt: str) -> str:
 def _show(bundle: Bundle) -> Any:
     from IPython.display import display
 
-    return display(bundle, raw=True, display_id=True)
+    return display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
