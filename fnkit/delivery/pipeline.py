@@ -1,8 +1,9 @@
 """The line of a deploy: build, plan, rehearse, apply, check on the platform.
 
-`build` makes bytes and sends nothing. `plan` reads the action (one GET) and decides. `rehearse` runs the bytes
-alone and sends nothing. `apply` carries them (one PUT). The check calls the platform with the test's input: a
-differing answer puts the previous version back. What is unchanged and has passed its test ends after the plan.
+`build` makes bytes and sends nothing. `plan` reads the action (one GET) and decides. `rehearse` runs the
+bytes alone and sends nothing. `apply` carries them (one PUT). The check calls the platform with the test's
+input: a differing answer puts the previous version back. What is unchanged and has passed its test ends after
+the plan.
 """
 
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def deploy(
     stages = Stages(tell)
     planned, there = _planned(client, spec, settings, stages)
     trial = Trial.of(planned.wanted, test) if test else None
-    mark = trial.mark(planned.host, spec.name.namespace) if trial else None
+    mark = trial.mark(client.props) if trial else None
     if there and planned.change == "unchanged" and (mark is None or mark.exists()):
         return Receipt(planned, there.namespace, there.version, stages.seconds)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):

@@ -50,7 +50,7 @@ def shown(name: str, value: Any) -> str:
 
 
 def _from_keyring(name: str) -> tuple[str | None, str]:
-    """The value, or why there is none. The thread that asks is left behind where there is no answer in time."""
+    """The value, or why there is none. A thread that gets no answer in time is left behind."""
     try:
         import keyring
     except ImportError:
