@@ -80,9 +80,7 @@ def _read(source: Any) -> tuple[bytes, str]:
         return bytes(source), "Opening the image"
     if not isinstance(source, str | os.PathLike):
         kind = type(source).__name__
-        raise BadPhoto(
-            "Opening the image", f"{kind} is not one.", "Give it a path, a URL, bytes or an array."
-        )
+        raise BadPhoto("Opening the image", f"{kind} is not one.", "Give it a path, a URL, bytes or an array.")
     text = os.fspath(source)
     if text.startswith("data:"):
         return _from_data_url(text), "Opening the image in a data: URL"
@@ -104,9 +102,7 @@ def _read(source: Any) -> tuple[bytes, str]:
 def _from_data_url(url: str) -> bytes:
     header, comma, data = url.partition(",")
     if not comma:
-        raise BadPhoto(
-            "Opening the image in a data: URL", "it has no comma.", "Write data:image/jpeg;base64,…"
-        )
+        raise BadPhoto("Opening the image in a data: URL", "it has no comma.", "Write data:image/jpeg;base64,…")
     if not header.endswith(";base64"):
         return urllib.parse.unquote_to_bytes(data)
     try:
@@ -152,9 +148,7 @@ def _from_array(array: NDArray[Any]) -> Photo:
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or 0 in array.shape:
-        raise BadPhoto(
-            tried, "it has not the shape (height, width), (height, width, 3) or (height, width, 4)."
-        )
+        raise BadPhoto(tried, "it has not the shape (height, width), (height, width, 3) or (height, width, 4).")
     if array.shape[0] * array.shape[1] > MOST_PIXELS:
         raise BadPhoto(tried, f"it is over {MOST_PIXELS // 1_000_000} megapixels.", "Make it smaller.")
     if array.dtype == np.uint16:

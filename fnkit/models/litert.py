@@ -27,13 +27,14 @@ class LiteNetwork:
         self.runtime = runtime
         self._interpreter = interpreter
         self._lock = threading.Lock()
-        self._slots = interpreter.get_input_details()
-        self._results = [detail["index"] for detail in interpreter.get_output_details()]
+        self._slots, results = _ends(interpreter)
+        self._results = [detail["index"] for detail in results]
         self.inputs = tuple(map(_tensor, self._slots))
-        self.outputs = tuple(map(_tensor, interpreter.get_output_details()))
+        self.outputs = tuple(map(_tensor, results))
         self._shapes: list[tuple[int, ...]] = []
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+        """One array per output, for one array per input."""
         with self._lock:
             self._allocate([array.shape for array in arrays])
             for slot, array in zip(self._slots, arrays, strict=True):
@@ -68,6 +69,18 @@ def open(path: Path, threads: int = 1) -> LiteNetwork:
         raise BadModel(
             f"Loading {path.name}", f"it is not a .tflite model that LiteRT can run ({error})."
         ) from error
+
+
+def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What describes each input and each output, in the order of their names where the file has a signature.
+
+    The converter shuffles them; TensorFlow reads dicts in the order of their names, and so both agree.
+    """
+    if not interpreter.get_signature_list():
+        return interpreter.get_input_details(), interpreter.get_output_details()
+    signature = interpreter.get_signature_runner()
+    inputs, outputs = signature.get_input_details(), signature.get_output_details()
+    return [inputs[name] for name in sorted(inputs)], [outputs[name] for name in sorted(outputs)]
 
 
 @contextmanager

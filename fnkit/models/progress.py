@@ -21,6 +21,7 @@ class TextBar:
         self._shown = False
 
     def __call__(self, done: int, total: int | None) -> None:
+        """Draw, unless it is too soon after the start or after the last time."""
         now = monotonic()
         finished = done == total
         if not self._shown and (finished or now - self._begun < PATIENCE):
