@@ -33,6 +33,7 @@ class Activations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._promised: set[str] = set()
 
     async def save(self, record: Record) -> None:
         """Keep a record; returns when it is on disk."""
@@ -41,6 +42,7 @@ class Activations:
 
     async def accept(self, job: Job) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
+        self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
             "INSERT INTO accepted (id, namespace, start, head) SELECT ?1, ?2, ?3, ?4"
@@ -55,8 +57,9 @@ class Activations:
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
         rows = self._store.rows("SELECT id, namespace, start, head FROM accepted")
-        for row in rows:
-            self._insert(record_of_stopped(*row[:3], json.loads(row[3])))
+        self._promised.update(row[0] for row in rows)
+        for activation_id, namespace, start, promised in rows:
+            self._insert(record_of_stopped(activation_id, namespace, start, json.loads(promised)))
         self._store.commit()
         return len(rows)
 
@@ -107,7 +110,9 @@ class Activations:
         return self._store.rows(query, *values, limit, skip)
 
     def _insert(self, record: Record) -> None:
-        self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
+        if record.id in self._promised:
+            self._promised.discard(record.id)
+            self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
         self._store.write(
             "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

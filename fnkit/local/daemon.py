@@ -51,7 +51,7 @@ def start(
 def ensure(data: Path | None = None, port: int = 3233) -> tuple[Running, bool]:
     """The server of the data folder and whether it was started now.
 
-    Raises BadArgument where the one that runs is of another version or another Python, since an action would run on
+    Raises BadArgument where the one that runs is of another version or another Python: an action would run on
     something else than this notebook.
     """
     folder = _folder(data)

@@ -16,6 +16,7 @@ WORDS = {
     Status.INTERNAL_ERROR: "whisk internal error",
 }
 """`response.status`. Source: ActivationResult.scala."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def new_id() -> str:
@@ -25,7 +26,7 @@ def new_id() -> str:
 
 def dumps(value: Json) -> str:
     """Compact JSON, not ASCII only, as OpenWhisk writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ def _config(app: Callable[..., object]) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE,
     )
