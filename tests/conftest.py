@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from fnkit.core import places as users
+from tests.kept import share_models
+
 SLOWEST_START = 60
 """Seconds; a start takes half of one on a quiet machine."""
 
@@ -110,12 +113,13 @@ def fresh_platform(data: Path, *arguments: str) -> Platform:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Point fnkit's places at folders of the test session; the cache of models may be shared (FNKIT_CACHE)."""
+    """Point fnkit's places at folders of the test session; models that the user's cache holds are not fetched again."""
     root = tmp_path_factory.mktemp("fnkit")
+    share_models(users.cache(), root / "cache")
     places = {
         "WSK_CONFIG_FILE": str(root / "wskprops"),
         "FNKIT_DATA": str(root / "data"),
-        "FNKIT_CACHE": os.environ.get("FNKIT_CACHE", str(root / "cache")),
+        "FNKIT_CACHE": str(root / "cache"),
     }
     with pytest.MonkeyPatch.context() as environment:
         for name, value in places.items():
