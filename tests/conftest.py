@@ -113,7 +113,7 @@ def fresh_platform(data: Path, *arguments: str) -> Platform:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Point fnkit's places at folders of the test session; models that the user's cache holds are not fetched again."""
+    """Point fnkit at folders of the test session; models that the user has already are not fetched again."""
     root = tmp_path_factory.mktemp("fnkit")
     share_models(users.cache(), root / "cache")
     places = {
