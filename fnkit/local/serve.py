@@ -108,12 +108,13 @@ class _Server(uvicorn.Server):
 
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         log_level="warning",
         access_log=False,
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE,
     )
@@ -151,7 +152,7 @@ def _store(folder: Folder, full: bool) -> Iterator[Store]:
     except NewerData as error:
         raise BadArgument(
             f"Opening the data folder {folder.root}",
-            f"it was written by a later fnkit (format {error.found}; this one, {__version__}, knows {error.known}).",
+            f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
             "Install that version again, or choose another folder with --data.",
         ) from error
     try:
