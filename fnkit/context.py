@@ -4,7 +4,6 @@ import logging
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,6 +63,7 @@ class Context:
     def __init__(self, face: Face | None = None, arguments: Mapping[str, str] | None = None) -> None:
         self.face = face or Program()
         self._arguments = arguments or {}
+        self._client: Client | None = None
 
     @property
     def props(self) -> settings.Props:
@@ -74,18 +74,23 @@ class Context:
             found = replace(found, key=Key(key), sources=sources)
         return found
 
-    @cached_property
+    @property
     def client(self) -> "Client":
-        """The platform's client. Starts the embedded platform where the props mean it and it does not run."""
+        """The platform's client. Starts the embedded platform where the props mean it and it does not run.
+
+        The props are read anew: a login, or a platform that was stopped and started, is noticed and told.
+        """
         from fnkit.whisk.client import Client
 
         found = self.props
         if data := _data(found):
             self._ensure(data)
             found = self.props  # the first start writes the key
-        why = "the embedded platform of this machine" if data else f"as {found.sources['apihost']} says"
-        self.face.notice(f"Using {found.apihost}, {why}.")
-        return Client(found)
+        if self._client is None or self._client.props != found:
+            self._client = Client(found)
+            why = "the embedded platform of this machine" if data else f"as {found.sources['apihost']} says"
+            self.face.notice(f"Using {found.apihost}, {why}.")
+        return self._client
 
     def _ensure(self, data: Path) -> None:
         from fnkit.local import daemon
@@ -102,12 +107,10 @@ def _data(found: settings.Props) -> Path | None:
     """The data folder of the embedded platform that the props mean, None where they mean another OpenWhisk."""
     if found.built_in:
         return places.data()
-    source = Path(found.sources["apihost"])
-    return source.parent if source == settings.built_in_file() or _is_data(source.parent) else None
-
-
-def _is_data(folder: Path) -> bool:
-    return (folder / "whisk.db").is_file()
+    file = Path(found.sources["apihost"])
+    if file == settings.built_in_file() or (file.name == ".wskprops" and file.with_name("whisk.db").is_file()):
+        return file.parent
+    return None
 
 
 def _free(port: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.action.bundle import Bundle
-from fnkit.action.compare import differences
+from fnkit.action.compare import as_json, differences
 from fnkit.action.rehearse import rehearse
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Entry, Json
@@ -64,8 +64,8 @@ class Trial:
         """Raises CheckFailed with what differs."""
         found = differences(expected, answer, self.test.ignore)
         if found:
-            more = f" … and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-            raise CheckFailed(tried, "; ".join(found[:SHOWN]) + more + ".", advice)
+            more = f" … and {len(found) - SHOWN} more." if len(found) > SHOWN else ""
+            raise CheckFailed(tried, " ".join(found[:SHOWN]) + more, advice)
 
 
 def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> Json:
@@ -98,10 +98,11 @@ def _in_the_cell(test: Test, entry: Entry, received: Mapping[str, Json]) -> Json
     known = {parameter.name for parameter in entry.parameters}
     named = {name: value for name, value in received.items() if entry.rest or name in known}
     try:
-        return test.function(dict(received)) if entry.whole else test.function(**named)
+        answer = test.function(dict(received)) if entry.whole else test.function(**named)
     except Exception as error:
         raise CheckFailed(
             f"Running {entry.name} in the notebook on the test input",
             f"{type(error).__name__}: {error}.",
             "Nothing was sent.",
         ) from error
+    return as_json(answer, f"{entry.name} in the notebook")

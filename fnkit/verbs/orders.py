@@ -1,9 +1,10 @@
 """From what a person asked for to the values of the rooms below: a spec, settings, a test."""
 
+import inspect
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fnkit.core.entities import Limits, ModelFile
 from fnkit.core.errors import BadArgument
@@ -11,26 +12,45 @@ from fnkit.core.names import ActionName
 from fnkit.verbs.options import BuildOptions, DeployOptions
 
 if TYPE_CHECKING:
+    from fnkit.action.cells import Cells
     from fnkit.action.spec import ActionSpec, Packed, Wishes
     from fnkit.delivery.order import Settings, Test
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be deployed, how, and on which input it is tried."""
+
+    spec: "ActionSpec | Packed"
+    settings: "Settings"
+    test: "Test | None"
+
+
+def order(source: Any, name: str | None, options: DeployOptions | BuildOptions) -> Order:
+    """The values of what was asked for; `source` is a function, the cells of a notebook, or a path.
+
+    Raises BadArgument, BadCell, BadModel, MissingPackage.
+    """
+    return Order(spec(source, name, options), settings(cast(DeployOptions, options)), test(source, options))
+
+
 def spec(source: Any, name: str | None, options: BuildOptions) -> "ActionSpec | Packed":
-    """The source as a spec. `source` is a function, the cells of a notebook, or the path of a file or folder."""
+    """What travels: the slice of a function, or a folder or zip as it is."""
     from fnkit.action import cell
     from fnkit.action.cells import Cells
 
     wishes = _wishes(options)
     if isinstance(source, Cells):
-        return cell.from_cells(_name(name, None), source, wishes)
+        return cell.from_cells(_name(name), source, wishes)
     if callable(source):
-        return cell.from_function(_name(name, source), source, wishes)
+        return cell.from_function(_name(name or source.__name__), source, wishes, _history(source))
     if not isinstance(source, str | Path):
         raise BadArgument(
-            f"Deploying {source!r}", f"it is a {type(source).__name__}.", "Give a function, or the path of a file."
+            f"Deploying {name or source!r}",
+            "it is not said what." if source is None else f"a {type(source).__name__} is not a function.",
+            "Give a script, a notebook, a folder or a zip; in Python a function.",
         )
-    path = Path(source).expanduser()
-    return cell.from_path(_name(name, None), path, wishes)
+    return cell.from_path(_name(name), Path(source).expanduser(), wishes)
 
 
 def settings(options: DeployOptions) -> "Settings":
@@ -68,11 +88,23 @@ def test(source: Any, options: BuildOptions) -> "Test | None":
     return Test(arguments, tuple(options.get("ignore", ())), function)
 
 
-def _name(name: str | None, function: Callable[..., Any] | None) -> ActionName:
-    name = name or getattr(function, "__name__", None)
+def _name(name: str | None) -> ActionName:
     if name is None:
         raise BadArgument("Deploying", "the action has no name.", 'Give one: fnkit.deploy(…, "name").')
     return ActionName.parse(name)
+
+
+def _history(function: Callable[..., Any]) -> "Cells | None":
+    """The cells of the notebook that a function lives in, None where it lives in a module.
+
+    A notebook's namespace holds `get_ipython`: this needs no IPython here.
+    """
+    from fnkit.action.cells import from_history
+
+    namespace = getattr(inspect.unwrap(function), "__globals__", {})
+    if "get_ipython" not in namespace:
+        return None
+    return from_history(namespace["get_ipython"]().history_manager.input_hist_raw, namespace)
 
 
 def _wishes(options: BuildOptions) -> "Wishes":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from fnkit.context import Context
 from fnkit.core import places
 from fnkit.core.errors import BadArgument, Unreachable
-from fnkit.verbs.answers import Status
+from fnkit.verbs.answers import Status, Stopped
 from fnkit.verbs.table import Option
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def start(
     return daemon.start(data, port, guest=guest, full_sync=full_sync)
 
 
-def stop(*, data: Data = None, context: Context | None = None) -> "Running":
-    """Stop the embedded platform that runs in the background, and give what it was."""
+def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
+    """Stop the embedded platform that runs in the background; what was deployed stays."""
     from fnkit.local import daemon
 
     if stopped := daemon.stop(data):
-        return stopped
+        return Stopped(stopped.url, stopped.data)
     raise BadArgument(f"Stopping the platform of {data or places.data()}", "none runs there.")
 
 
