@@ -1,4 +1,4 @@
-"""From nothing to a running function: the model, a platform, notebook 01, and what came of it."""
+"""A platform, notebook 01 from start to end, and what came of it."""
 
 import base64
 import json
@@ -16,14 +16,11 @@ NOTEBOOK = ROOT / "notebooks" / "01_smart_body_crop.ipynb"
 RUN = DEMO / NOTEBOOK.name
 PICTURES = DEMO / "pictures"
 SCRIPTS = Path(sys.executable).parent
-MODELS = ("movenet-multipose",)
 
 
 def main() -> None:
     """The steps in their order; the first that fails ends the demo with its reason."""
     env = environment()
-    for model in MODELS:
-        step(f"Demo: fetching the model {model}", [SCRIPTS / "fnkit", "models", "fetch", model], env)
     step(f"Demo: starting the platform on port {_port()}", _start(), env)
     step("Demo: running notebooks/01_smart_body_crop.ipynb with papermill", _papermill(), env)
     pictures = _pictures(json.loads(RUN.read_text("utf-8")))
