@@ -102,7 +102,20 @@ def test_a_misspelt_argument_is_caught_before_it_is_sent(shell, hello):
 
 
 def test_settings_travel_as_wsk_spells_them(shell, hello):
-    words = ("--memory", "512", "--timeout", "5000", "-p", "name", "Bob", "-a", "web-export", "true", "--secret", "PIN")
+    words = (
+        "--memory",
+        "512",
+        "--timeout",
+        "5000",
+        "-p",
+        "name",
+        "Bob",
+        "-a",
+        "web-export",
+        "true",
+        "--secret",
+        "PIN",
+    )
     shell("deploy", "set", "hello.py", *words, PIN="1234-secret")
     shown = shell("get", "set").stdout
     assert re.search(r"limits +512 MB, 5000 ms", shown)
