@@ -1,0 +1,91 @@
+"""The only door to LiteRT. Ships with actions."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fnkit.core.errors import BadModel, MissingPackage
+from fnkit.models.catalogue import Tensor
+
+GREETING = b"INFO: Created TensorFlow Lite XNNPACK delegate"
+
+
+class LiteNetwork:
+    """A `.tflite` network in an interpreter, LiteRT's or `tf.lite`'s: the two have the same methods.
+
+    An interpreter runs one call at a time, so calls from several threads wait for each other.
+    """
+
+    def __init__(self, interpreter: Any, runtime: str) -> None:
+        self.runtime = runtime
+        self._interpreter = interpreter
+        self._lock = threading.Lock()
+        self._slots = interpreter.get_input_details()
+        self._results = [detail["index"] for detail in interpreter.get_output_details()]
+        self.inputs = tuple(map(_tensor, self._slots))
+        self.outputs = tuple(map(_tensor, interpreter.get_output_details()))
+        self._shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+        with self._lock:
+            self._allocate([array.shape for array in arrays])
+            for slot, array in zip(self._slots, arrays, strict=True):
+                self._interpreter.set_tensor(slot["index"], array)
+            self._interpreter.invoke()
+            return tuple(self._interpreter.get_tensor(index) for index in self._results)
+
+    def _allocate(self, shapes: list[tuple[int, ...]]) -> None:
+        """Room for inputs of these shapes; nothing to do where the last call had the same."""
+        if shapes == self._shapes:
+            return
+        for slot, shape in zip(self._slots, shapes, strict=True):
+            self._interpreter.resize_tensor_input(slot["index"], shape)
+        with _greeting_dropped():
+            self._interpreter.allocate_tensors()
+        self._shapes = shapes
+
+
+def open(path: Path, threads: int = 1) -> LiteNetwork:
+    """The network in a `.tflite` file. Its weights are memory-mapped: instances on one machine share them.
+
+    One thread, because instances share a machine; the numbers do not depend on it.
+    """
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        advice = "Install ai-edge-litert."
+        raise MissingPackage(f"Loading {path.name}", "LiteRT is not installed.", advice) from error
+    try:
+        return LiteNetwork(Interpreter(model_path=str(path), num_threads=threads), "litert")
+    except (ValueError, RuntimeError) as error:
+        raise BadModel(
+            f"Loading {path.name}", f"it is not a .tflite model that LiteRT can run ({error})."
+        ) from error
+
+
+@contextmanager
+def _greeting_dropped() -> Iterator[None]:
+    """Without the line that the C++ library writes to stderr at first; whatever else it says is passed on."""
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as heard:
+        os.dup2(heard.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            heard.seek(0)
+            os.write(2, b"".join(line for line in heard if not line.startswith(GREETING)))
+
+
+def _tensor(detail: dict[str, Any]) -> Tensor:
+    return Tensor(
+        detail["name"], tuple(int(side) for side in detail["shape_signature"]), np.dtype(detail["dtype"]).name
+    )
