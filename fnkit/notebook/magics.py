@@ -20,6 +20,7 @@ from fnkit.notebook.completion import Matcher, Names, matcher
 from fnkit.notebook.face import Notebook
 from fnkit.notebook.history import History
 from fnkit.notebook.run import run
+from fnkit.verbs import actions, deploying
 from fnkit.verbs.table import Verb, verb
 
 CELL = "%%deploy_action"
@@ -39,7 +40,7 @@ class FnkitMagics(Configurable):
         super().__init__(config=shell.config)
         self._shell = shell
         self._verbs = {one.name: one for one in verbs.table()}
-        deploy = verb(verbs.deploy)
+        deploy = verb(deploying.deploy)
         self._deploy = replace(deploy, parameters=tuple(p for p in deploy.parameters if p.name != "source"))
         self._history = History(shell)
         self._boundary = Boundary(shell)
@@ -149,7 +150,7 @@ class FnkitMagics(Configurable):
     def _names(self) -> list[str]:
         """The names of the actions, where a platform has been used already: Tab never starts one."""
         context = self._context
-        return [str(one.name) for one in verbs.list(limit=200, context=context)] if context else []
+        return [str(one.name) for one in actions.list(limit=200, context=context)] if context else []
 
     def _overview(self) -> str:
         """Every verb with the first line of its docstring."""
