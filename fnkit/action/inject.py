@@ -11,7 +11,7 @@ import jinja2
 import fnkit
 from fnkit.action.spec import ActionSpec, Origin
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import Entry, EntryParameter
+from fnkit.core.entities import Entry, EntryParameter, ModelFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
         python=python,
         requirements=spec.requirements,
         model=spec.model,
-        model_urls=json.dumps(json.dumps({spec.model.sha256: spec.model.url})) if spec.model else "",
+        settings=_settings(spec.model),
         digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
         future=future,
         body=body,
@@ -51,6 +51,16 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
         replace(origin, line=origin.line - skipped + before) for origin in spec.origins if origin.line > skipped
     )
     return ActionFile(text, main, origins)
+
+
+def _settings(model: ModelFile | None) -> dict[str, str]:
+    """What an instance has to know about the model, as `fnkit.models.once` reads it, spelled as Python."""
+    if model is None:
+        return {}
+    known = {"FNKIT_MODEL_NAMES": {model.name: model.sha256}}
+    if model.url is not None:
+        known["FNKIT_MODEL_URLS"] = {model.sha256: model.url}
+    return {name: repr(json.dumps(value, ensure_ascii=False)) for name, value in known.items()}
 
 
 def main_name(spec: ActionSpec) -> str:
