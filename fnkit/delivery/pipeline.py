@@ -70,8 +70,8 @@ def rehearse(
     settings: Settings,
     test: Test | None = None,
     tell: Tell = quiet,
-) -> Json:
-    """The action file's answer to the test, alone in a clean process; None where there is no test: it is imported.
+) -> Rehearsal:
+    """The action file tried on the test, alone in a clean process; where there is no test it is imported only.
 
     Builds, and asks the platform what it is; sends nothing. Raises BadArgument, CheckFailed, TooLarge.
     """
