@@ -75,18 +75,20 @@ def _place(top: str, folder: Path) -> Path | None:
         return folder / f"{top}.py"
     if (folder / top / "__init__.py").is_file():
         return folder / top
-    if top in sys.stdlib_module_names:
-        return None
+    return None if top in sys.stdlib_module_names else _elsewhere(top, folder)
+
+
+def _elsewhere(top: str, folder: Path) -> Path | None:
+    """A module on sys.path that no registry has, or a folder of modules without `__init__.py`."""
     try:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         spec = None
-    if spec is None:
-        return folder / top if any((folder / top).glob("*.py")) else None
-    if spec.origin is None or not spec.origin.endswith(".py"):
-        return None
+    if spec is None or spec.origin is None:
+        bare = spec is None or ((folder / top).is_dir() and top not in metadata.packages_distributions())
+        return folder / top if bare and any((folder / top).glob("*.py")) else None
     origin = Path(spec.origin)
-    if _is_installed(top, origin):
+    if origin.suffix != ".py" or _is_installed(top, origin):
         return None
     return origin.parent if origin.name == "__init__.py" else origin
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 
 from fnkit.action import vendor
-from fnkit.action.bundle import Bundle, Layer, LayerFile, base64_size
+from fnkit.action.bundle import Bundle, Layer, LayerFile
 from fnkit.action.imports import constraints
 from fnkit.action.inject import injected
 from fnkit.action.spec import ActionSpec, Companion, Packed
@@ -62,7 +62,9 @@ def _file(companion: Companion) -> LayerFile:
 
 def _packed_files(spec: Packed) -> tuple[LayerFile, ...]:
     if spec.content.is_dir():
-        names = sorted(path for path in spec.content.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        names = sorted(
+            path for path in spec.content.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        )
         files = [LayerFile.of(path.relative_to(spec.content).as_posix(), path.read_bytes()) for path in names]
     else:
         with zipfile.ZipFile(spec.content) as archive:
@@ -106,7 +108,7 @@ def _too_large(bundle: Bundle, target: Target, weights: dict[str, int], model: M
     )
     return TooLarge(
         "Building the zip",
-        f"it is {packed(base64_size(bundle.size))} as OpenWhisk counts it (base64), the limit is {packed(target.limit)}. "
+        f"it is {packed(bundle.base64_size)} as OpenWhisk counts it (base64), the limit is {packed(target.limit)}. "
         f"Unpacked: {', '.join(parts)}.",
         advice,
     )
@@ -131,5 +133,3 @@ def _other_versions(spec: ActionSpec, libraries: Libraries) -> list[str]:
         for each in libraries.provided
         if each.name in wanted and wanted[each.name] != each.version
     ]
-
-

@@ -25,7 +25,9 @@ def requirement_name(requirement: str) -> str:
     return canonical_name(found[1])
 
 
-def pinned(wanted: Iterable[Import], requires: Sequence[str], providers: Mapping[str, list[str]]) -> tuple[str, ...]:
+def pinned(
+    wanted: Iterable[Import], requires: Sequence[str], providers: Mapping[str, list[str]]
+) -> tuple[str, ...]:
     """One `name==version` for each distribution that `wanted` comes from; `requires` adds or overrides.
 
     `providers` is `importlib.metadata.packages_distributions()`. Raises MissingPackage for what is not installed
@@ -53,7 +55,7 @@ def external(each: Import) -> bool:
 
 
 def constraints(requirements: Sequence[str]) -> tuple[str, ...]:
-    """What is installed here of all that `requirements` need in turn, pinned: the same versions as the kernel's."""
+    """What `requirements` need in turn, pinned to what is installed here: the kernel's versions."""
     waiting = [requirement_name(requirement) for requirement in requirements]
     found: dict[str, str] = {}
     while waiting:
@@ -95,8 +97,8 @@ def _framework(each: Import) -> BadCell:
     return BadCell(
         f"Looking for the package of `import {each.module}`",
         "TensorFlow is far over an action's size and memory limits.",
-        "Convert the model with fnkit.models.convert(model, sample), load it with fnkit.models.load in the function, "
-        "and deploy with --model.",
+        "Convert the model with fnkit.models.convert(model, sample), load it with fnkit.models.load in the "
+        "function, and deploy with --model.",
     )
 
 
