@@ -18,7 +18,9 @@ def test_never_shown():
 
 
 def test_nowhere():
-    with pytest.raises(BadArgument, match=r"neither in the environment nor in a keyring .*export API_TOKEN=") as caught:
+    with pytest.raises(
+        BadArgument, match=r"neither in the environment nor in a keyring .*export API_TOKEN="
+    ) as caught:
         find("API_TOKEN", {"API_TOKEN": ""})
     assert "API_TOKEN" in caught.value.tried
 
