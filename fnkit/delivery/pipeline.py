@@ -74,10 +74,7 @@ def _planned(
             name=spec.name,
             bundle=build(spec, place, model=settings.model),
             settings=replace(settings, parameters=arguments.inline(settings.parameters)),
-            kind=place.kind,
-            limit=place.limit,
             notebook=getattr(spec, "notebook", None),
-            model=spec.model.name if spec.model else None,
         )
     with stages.stage("plan", f"Looking at {spec.name} on {client.props.host}"):
         there = client.actions.find(spec.name)
