@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import os
 import tarfile
 
 import pytest
@@ -113,7 +112,7 @@ def test_a_model_in_the_cache_is_linked_and_not_sent(layers, tmp_path):
     cached.write_bytes(b"model")
     layer = Layer.from_json(declared(b"model"))
     assert layers.missing([layer]) == []
-    assert os.path.samefile(layers.path(layer.digest) / "m.tflite", cached)
+    assert (layers.path(layer.digest) / "m.tflite").samefile(cached)
 
 
 def test_a_model_whose_cached_content_is_another_must_be_sent(layers, tmp_path):
