@@ -84,9 +84,9 @@ class FnkitMagics(Configurable):
             return self._page(parse.help_text(self._deploy, CELL))
         if not call.no_run:
             self._run(line, cell)
-        source = self._history.cells().with_cell(self._history.source)
+        cells = self._history.cells().with_cell(self._history.source)
         call = replace(call, typed={**self._defaults(), **call.typed})
-        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), source=source)
+        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), cells=cells)
 
     def fnkit(self, line: str) -> Any:
         """Run one verb."""
