@@ -50,9 +50,9 @@ def invoke(
 
     client, action, values = (context or Context()).client, ActionName.parse(name), {**(arguments or {}), **more}
     call = calls.invoke(client, action, values, blocking=blocking and timeout is None)
-    if blocking and timeout is not None:
-        call = call.wait(timeout)
-    call.check()
+    if not blocking:
+        return call
+    call = (call if timeout is None else call.wait(timeout)).check()
     return call.result if result else call
 
 
