@@ -19,6 +19,7 @@ from fnkit.core.entities import ModelFile
 from fnkit.core.errors import BadModel, did_you_mean
 from fnkit.models import catalogue, once
 from fnkit.models.catalogue import Known, Member
+from fnkit.models.litert import is_tflite
 from fnkit.models.once import Progress
 from fnkit.models.progress import shown
 
@@ -85,8 +86,22 @@ def _from_path(path: Path, sha256: str | None) -> ModelFile:
             shutil.copyfileobj(content, sink, once.CHUNK)
 
     digest = _checked(sha256) if sha256 else once.digest(path)
-    kept = once.find(digest) or once.keep(digest, copy, f"Fetching the model {path}")
+    kept = once.find(digest)
+    if kept is None:
+        if not sha256:
+            _try(path)
+        kept = once.keep(digest, copy, f"Fetching the model {path}")
     return ModelFile(path.name, digest, kept.stat().st_size, kept)
+
+
+def _try(path: Path) -> None:
+    """Open a file that nobody vouches for in another process: a broken one takes its process along."""
+    if not is_tflite(path):
+        return
+    code = "import pathlib, sys; from fnkit.models import litert; litert.open(pathlib.Path(sys.argv[1])).prepare()"
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False)
+    if ran.returncode < 0:
+        raise BadModel(f"Fetching the model {path}", "the file is broken: LiteRT crashes on it.", "Is it whole?")
 
 
 def _checked(sha256: str) -> str:

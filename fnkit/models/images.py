@@ -22,7 +22,7 @@ from fnkit.core.errors import BadPhoto
 Photo = NDArray[np.uint8]
 """RGB, shape (height, width, 3), 0..255."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 """What is opened. Not PostScript and its kin, which run programs."""
 MOST_PIXELS = 50_000_000
 """As an array such a photo takes 150 MB; a compressed file of a few kB can claim far more."""
@@ -53,7 +53,7 @@ def open(source: Any) -> Photo:
     except Image.DecompressionBombError as error:
         raise BadPhoto(tried, "it claims far more pixels than a photo has.", "Make it smaller.") from error
     except UnidentifiedImageError as error:
-        advice = f"Give it {', '.join(FORMATS[:-2])} or {FORMATS[-2]}."
+        advice = f"Known are {', '.join(FORMATS)}."
         raise BadPhoto(tried, f"its {len(content)} bytes are not an image.", advice) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
         raise BadPhoto(tried, f"the image is broken ({error}).", "Does it open elsewhere?") from error

@@ -42,6 +42,11 @@ class LiteNetwork:
             self._interpreter.invoke()
             return tuple(self._interpreter.get_tensor(index) for index in self._results)
 
+    def prepare(self) -> None:
+        """Read the weights and take room for the default shapes. Raises RuntimeError where there are none."""
+        with self._lock:
+            self._interpreter.allocate_tensors()
+
     def _allocate(self, shapes: list[tuple[int, ...]]) -> None:
         """Room for inputs of these shapes; nothing to do where the last call had the same."""
         if shapes == self._shapes:
@@ -69,6 +74,14 @@ def open(path: Path, threads: int = 1) -> LiteNetwork:
         raise BadModel(
             f"Loading {path.name}", f"it is not a .tflite model that LiteRT can run ({error})."
         ) from error
+
+
+def is_tflite(path: Path) -> bool:
+    """True where the file begins as a FlatBuffer of TensorFlow Lite does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as content:
+        return content.read(8)[4:] == b"TFL3"
 
 
 def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

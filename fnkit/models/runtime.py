@@ -160,7 +160,7 @@ def _content(source: str, sha256: str | None) -> tuple[str, str | None]:
 
 
 def _open(file: ModelFile, runtime: Runtime) -> Network:
-    lite = is_tflite(file.path)
+    lite = litert.is_tflite(file.path)
     if lite and runtime != "tensorflow":
         return litert.open(file.path)
     if runtime == "litert":
@@ -178,11 +178,3 @@ def _open(file: ModelFile, runtime: Runtime) -> Network:
 def _as_float(array: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
     """Floats as the input wants them: numpy makes float64 unless it is told otherwise, models take float32."""
     return array.astype(tensor.dtype) if array.dtype.kind == "f" and tensor.dtype.startswith("float") else array
-
-
-def is_tflite(path: Path) -> bool:
-    """True where the file begins as a FlatBuffer of TensorFlow Lite does."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as content:
-        return content.read(8)[4:] == b"TFL3"
