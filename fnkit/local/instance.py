@@ -91,6 +91,9 @@ class Instance:
         self._wire.close()
         for stream in list(self._pipes):
             self._forget(stream)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
 
     async def _send(self, frame: bytes) -> None:
         try:

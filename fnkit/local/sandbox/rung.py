@@ -18,7 +18,8 @@ PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
 FILES = "reading or writing files of the machine, of the server, of other actions"
 PROCESSES_SEEN = "seeing, tracing or signalling processes of the machine"
-SOCKETS = "local sockets of the machine"
+SOCKETS = "local sockets of the machine that lie in a folder"
+ABSTRACT = "local sockets of the machine that have a name only"
 NAMESPACES = "new namespaces and dangerous system calls"
 DAEMONS = "processes that outlive the instance"
 NETWORK = "the network, where the action has fnkit-network false"
@@ -140,19 +141,19 @@ def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:
     return [str(interpreter()), "-I", "-S", "-X", "utf8", str(CONFINE), json.dumps(plan), *program]
 
 
-_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, MEMORY)
+_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY)
 BUBBLEWRAP = Rung("bubblewrap", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _bubblewrap)
 OWN_NAMESPACES = Rung("namespaces", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _namespaces)
 LANDLOCK = Rung(
     "landlock",
-    (FILES, PROCESSES_SEEN, NAMESPACES, DAEMONS, NETWORK, MEMORY),
+    (FILES, PROCESSES_SEEN, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY),
     (SOCKETS, FORKS, CORES, LOOPBACK),
     _landlock,
 )
 PROCESS = Rung(
     "process",
     (MEMORY,),
-    (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
+    (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
     _plain,
 )
 LADDER = (BUBBLEWRAP, OWN_NAMESPACES, LANDLOCK, PROCESS)
