@@ -98,10 +98,7 @@ def _built(client: Client, spec: ActionSpec | Packed, settings: Settings, stages
             name=spec.name,
             bundle=build(spec, place, model=settings.model),
             settings=replace(settings, parameters=arguments.inline(settings.parameters)),
-            kind=place.kind,
-            limit=place.limit,
             notebook=getattr(spec, "notebook", None),
-            model=spec.model.name if spec.model else None,
         )
 
 

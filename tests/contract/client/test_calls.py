@@ -166,7 +166,7 @@ def test_a_misspelt_name_is_not_sent(client, put):
     name = put(RAISES, NOTE)
     start = len(client.transport.requests)
     with pytest.raises(BadArgument, match="Did you mean by"):
-        invoke(client, name, {"bi": 1})
+        invoke(client, name, {"byy": 1})
     assert not [line for line in client.transport.since(start) if line.startswith("POST")]
 
 
