@@ -63,9 +63,11 @@ class FnkitMagics(Configurable):
         show.register(self._shell)
         self._history.listen()
         self._boundary.watch()
+        self._face.listen()
 
     def unregister(self) -> None:
         """Take all of it away."""
+        self._face.cease()
         self._boundary.cease()
         self._history.cease()
         show.unregister(self._shell)
