@@ -6,12 +6,13 @@ from functools import partial
 from typing import Literal
 
 from fnkit.action import vendor
-from fnkit.action.bundle import Bundle, Layer, LayerFile, base64_size
+from fnkit.action.bundle import Bundle, Layer, LayerFile
 from fnkit.action.imports import constraints
 from fnkit.action.inject import injected
 from fnkit.action.spec import ActionSpec, Companion, Packed
 from fnkit.action.target import Target
 from fnkit.action.vendor import Libraries
+from fnkit.core import places
 from fnkit.core.entities import MIB, ModelFile
 from fnkit.core.errors import BadArgument, TooLarge
 
@@ -62,7 +63,9 @@ def _file(companion: Companion) -> LayerFile:
 
 def _packed_files(spec: Packed) -> tuple[LayerFile, ...]:
     if spec.content.is_dir():
-        names = sorted(path for path in spec.content.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        names = sorted(
+            path for path in spec.content.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        )
         files = [LayerFile.of(path.relative_to(spec.content).as_posix(), path.read_bytes()) for path in names]
     else:
         with zipfile.ZipFile(spec.content) as archive:
@@ -80,7 +83,8 @@ def _with_model(
     bundle: Bundle, model: ModelFile | None, target: Target, wanted: ModelIn, weights: dict[str, int]
 ) -> Bundle:
     if model is not None:
-        layer = Layer("model", (LayerFile(model.sha256, model.sha256, model.size, model.path),))
+        file = LayerFile(model.sha256, model.sha256, model.size, model.path)
+        layer = Layer("model", (file,), places.cache() / "packed" / f"{model.sha256}.zip")
         full = replace(bundle, layers=(*bundle.layers, layer), model=model)
         if target.embedded or full.base64_size <= target.limit:
             return full
@@ -106,7 +110,7 @@ def _too_large(bundle: Bundle, target: Target, weights: dict[str, int], model: M
     )
     return TooLarge(
         "Building the zip",
-        f"it is {packed(base64_size(bundle.size))} as OpenWhisk counts it (base64), the limit is {packed(target.limit)}. "
+        f"it is {packed(bundle.base64_size)} in base64, as OpenWhisk counts; the limit is {packed(target.limit)}. "
         f"Unpacked: {', '.join(parts)}.",
         advice,
     )
@@ -131,5 +135,3 @@ def _other_versions(spec: ActionSpec, libraries: Libraries) -> list[str]:
         for each in libraries.provided
         if each.name in wanted and wanted[each.name] != each.version
     ]
-
-

@@ -4,7 +4,6 @@ import ast
 import inspect
 import zipfile
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,10 @@ from fnkit.core.entities import Entry
 from fnkit.core.errors import BadArgument, BadCell
 from fnkit.core.names import ActionName
 
+_NO_WISHES = Wishes()
 
-def from_cells(name: ActionName, cells: Cells, wishes: Wishes = Wishes()) -> ActionSpec:  # noqa: B008  (a value)
+
+def from_cells(name: ActionName, cells: Cells, wishes: Wishes = _NO_WISHES) -> ActionSpec:
     """The spec of the entry function that the last cell, or one before it, defines.
 
     Raises BadCell where it cannot be taken out of the notebook, MissingPackage, BadArgument for an option.
@@ -44,7 +45,7 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = Wishes()) -> Act
         body=body,
         origins=origins,
         companions=tuple(everything[path] for path in sorted(everything)),
-        requirements=pinned(wanted, wishes.requires, metadata.packages_distributions()),
+        requirements=pinned(wanted, wishes.requires),
         model=wishes.model,
         loads=ships.loads(tree),
         notebook=cells.notebook,
@@ -53,24 +54,31 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = Wishes()) -> Act
 
 
 def from_function(
-    name: ActionName, function: Callable[..., Any], wishes: Wishes = Wishes(), cells: Cells | None = None  # noqa: B008
+    name: ActionName,
+    function: Callable[..., Any],
+    wishes: Wishes = _NO_WISHES,
+    cells: Cells | None = None,
 ) -> ActionSpec:
     """The spec of a function: of the notebook whose `cells` these are, or of the file that it was written in."""
     plain = inspect.unwrap(function)
     called = getattr(plain, "__name__", "")
     tried = f"Deploying {function!r}"
     if not inspect.isfunction(plain) or called == "<lambda>" or "." in plain.__qualname__:
-        raise BadArgument(tried, "it is not a function of a module or a notebook.", "Make one with def, at top level.")
+        raise BadArgument(
+            tried, "it is not a function of a module or a notebook.", "Make one with def, at top level."
+        )
     wishes = Wishes(called, wishes.includes, wishes.requires, wishes.model)
     if plain.__module__ == "__main__" and cells is not None:
         return from_cells(name, cells, wishes)
     file = inspect.getsourcefile(plain)
     if file is None or not Path(file).is_file():
-        raise BadArgument(tried, "its source is in no file.", "Use %%deploy_action on its cell, or write it to a .py file.")
+        raise BadArgument(
+            tried, "its source is in no file.", "Use %%deploy_action on its cell, or write it to a .py file."
+        )
     return from_cells(name, from_script(Path(file)), wishes)
 
 
-def from_path(name: ActionName, path: Path, wishes: Wishes = Wishes()) -> ActionSpec | Packed:  # noqa: B008
+def from_path(name: ActionName, path: Path, wishes: Wishes = _NO_WISHES) -> ActionSpec | Packed:
     """The spec of a script (.py), of a notebook (.ipynb, its cells in order), or of a folder or zip as it is."""
     if path.is_dir() or path.suffix == ".zip":
         return _packed(name, path, wishes)
@@ -93,7 +101,9 @@ def _packed(name: ActionName, path: Path, wishes: Wishes) -> Packed:
         raise BadArgument(f"Deploying {path}", "it is not a zip.")
     if "__main__.py" not in names:
         raise BadArgument(
-            f"Deploying {path}", "it has no __main__.py at its root.", "OpenWhisk's Python looks for its function there."
+            f"Deploying {path}",
+            "it has no __main__.py at its root.",
+            "OpenWhisk's Python looks for its function there.",
         )
     included = beside.included(wishes.includes, Path.cwd())
     notes = ("--require is for cells and scripts: this travels as it is.",) if wishes.requires else ()

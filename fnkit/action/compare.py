@@ -14,7 +14,9 @@ APART = ("timings",)
 """Keys that never take part."""
 
 
-def differences(expected: Json, actual: Json, ignore: Sequence[str] = (), tolerance: float = TOLERANCE) -> tuple[str, ...]:
+def differences(
+    expected: Json, actual: Json, ignore: Sequence[str] = (), tolerance: float = TOLERANCE
+) -> tuple[str, ...]:
     """One sentence for each place where `actual` is not `expected`; none where they are the same.
 
     Places are spelled `box.x`, `people[0].score`. Floats may differ by `tolerance`, absolute or relative; the keys

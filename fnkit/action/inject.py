@@ -1,7 +1,7 @@
 """The action file: the slice, and the one function that OpenWhisk calls."""
 
+import ast
 import json
-import re
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -29,22 +29,26 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
     """The action file of `spec` for this version of Python: the same text for the same spec."""
     future, body, skipped = _without_future(spec.body)
     main = main_name(spec)
-    text = _environment().get_template("action.py.j2").render(
-        name=spec.name.name,
-        version=fnkit.__version__,
-        notebook=spec.notebook,
-        signature=signature(spec.entry),
-        python=python,
-        requirements=spec.requirements,
-        model=spec.model,
-        settings=_settings(spec.model),
-        digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
-        future=future,
-        body=body,
-        entry=spec.entry,
-        main=main,
-        called=f"_{main}" if spec.entry.name == main else spec.entry.name,
-        parameters=[_row(parameter) for parameter in spec.entry.parameters],
+    text = (
+        _environment()
+        .get_template("action.py.j2")
+        .render(
+            name=spec.name.name,
+            version=fnkit.__version__,
+            notebook=spec.notebook,
+            signature=signature(spec.entry),
+            python=python,
+            requirements=spec.requirements,
+            model=spec.model,
+            settings=_settings(spec.model),
+            digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
+            future=future,
+            body=body,
+            entry=spec.entry,
+            main=main,
+            direct=spec.entry.whole and spec.entry.name == main,
+            parameters=[_row(parameter) for parameter in spec.entry.parameters],
+        )
     )
     before = text[: text.index(body)].count("\n") if body else 0
     origins = tuple(
@@ -64,11 +68,13 @@ def _settings(model: ModelFile | None) -> dict[str, str]:
 
 
 def main_name(spec: ActionSpec) -> str:
-    """`main`, unless the slice uses that name for something else than its entry."""
+    """`main`, unless the slice itself uses that name for something else than its entry."""
     if spec.entry.whole and spec.entry.name == "main":
         return "main"
-    uses = len(re.findall(r"\bmain\b", spec.body))
-    return "main" if uses <= (spec.entry.name == "main") else "openwhisk"
+    tree = ast.parse(spec.body)
+    read = any(isinstance(node, ast.Name) and node.id == "main" for node in ast.walk(tree))
+    made = any(getattr(node, "name", None) == "main" for node in tree.body) and spec.entry.name != "main"
+    return "openwhisk" if read or made else "main"
 
 
 def signature(entry: Entry) -> str:
@@ -84,7 +90,8 @@ def _shown(parameter: EntryParameter) -> str:
 
 def _row(parameter: EntryParameter) -> str:
     nullable = not parameter.required and parameter.default is None
-    return repr((parameter.name, parameter.type, parameter.required, nullable, list(parameter.choices)))
+    row = (parameter.type, parameter.required, nullable, list(parameter.choices))
+    return f"{parameter.name!r}: {row!r}"
 
 
 def _without_future(body: str) -> tuple[str, str, int]:

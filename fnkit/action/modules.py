@@ -21,6 +21,11 @@ class Import:
         """The first part of the dotted name."""
         return self.module.split(".")[0]
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What may be modules: `a.b` and `a.c` for `from a import b, c`, or `a` itself."""
+        return tuple(f"{self.module}.{name}" for name in self.names if name != "*") or (self.module,)
+
 
 def imports(tree: ast.AST, optional: bool = False) -> Iterator[Import]:
     """Every import in `tree`, also within functions. Relative imports are left out: they stay in their package."""
@@ -32,16 +37,16 @@ def imports(tree: ast.AST, optional: bool = False) -> Iterator[Import]:
             if not node.level:
                 names = tuple(alias.name for alias in node.names)
                 yield Import(node.module or "", names, node.lineno, optional)
-        elif isinstance(node, ast.Try) and _catches_import_error(node):
-            yield from imports(node, optional=True)
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        elif (isinstance(node, ast.Try) and _catches_import_error(node)) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        ):
             yield from imports(node, optional=True)
         else:
             yield from imports(node, optional)
 
 
 def dotted_names(tree: ast.AST) -> Iterator[str]:
-    """What source reaches through its imports: `fnkit.models.load` for `models.load` after `from fnkit import models`.
+    """What source reaches through its imports: `fnkit.models.load` where it says `models.load`.
 
     A name that is rebound is taken for the import all the same: better one file too many.
     """
@@ -71,4 +76,6 @@ def _chain(node: ast.expr, known: dict[str, str]) -> str | None:
 
 def _catches_import_error(node: ast.Try) -> bool:
     caught = [ast.unparse(handler.type) if handler.type else "" for handler in node.handlers]
-    return any(not name or "ImportError" in name or "ModuleNotFound" in name or name == "Exception" for name in caught)
+    return any(
+        not name or "ImportError" in name or "ModuleNotFound" in name or name == "Exception" for name in caught
+    )

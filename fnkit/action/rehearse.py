@@ -99,11 +99,12 @@ def _played(
         place = code / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.read())
-    paths = [str(layer.home / "tree") for layer in bundle.layers if layer.home is not None]
+    paths = [str(layer.tree) for layer in bundle.layers if layer.tree is not None]
     paths += [str(bundle.image)] if bundle.image is not None else []
     order = {"code": str(code), "paths": paths, "main": bundle.main, "arguments": arguments, "answer": str(answer)}
     # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
-    command = [interpreter, "-I", "-S", "-B", stage.__file__]
+    compiled = places.cache() / "bytecode"
+    command = [interpreter, "-I", "-S", "-u", "-X", f"pycache_prefix={compiled}", stage.__file__]
     try:
         done = subprocess.run(
             command,
@@ -123,7 +124,9 @@ def _played(
         text = said if isinstance(said, str) else said.decode("utf-8", "replace")
         error = f"The action exceeded its time limits of {round(timeout * 1000)} milliseconds."
         return Rehearsal("action developer error", {"error": error}, tuple(text.splitlines()), run=timeout)
-    logs = tuple(mapped(done.stdout, bundle.origins).splitlines())
+    finally:  # the libraries' bytecode is kept, the action's lies under the name of a folder that goes
+        shutil.rmtree(compiled.joinpath(*folder.parts[1:]), ignore_errors=True)
+    logs = tuple(mapped(done.stdout, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
     if not answer.is_file():
         return Rehearsal("action developer error", {"error": "command exited"}, logs)
     return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from fnkit.action.imports import canonical_name, requirement_name
+from fnkit.action.imports import requirement_name
+from fnkit.action.installed import canonical_name
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
 from fnkit.core.errors import MissingPackage
@@ -100,7 +101,16 @@ class Uv:
     def install(self, pins: Sequence[Requirement], folder: Path, target: Target) -> None:
         """As Installer has it."""
         listed = "\n".join(map(str, pins))
-        command = ["pip", "install", "--no-deps", "--link-mode=copy", "--target", str(folder), "--requirement", "-"]
+        command = [
+            "pip",
+            "install",
+            "--no-deps",
+            "--link-mode=copy",
+            "--target",
+            str(folder),
+            "--requirement",
+            "-",
+        ]
         self._run(command, target, listed)
 
     def _run(self, command: list[str], target: Target, given: str) -> str:
@@ -128,7 +138,9 @@ class Pip:
             command = ["install", "--dry-run", "--ignore-installed", "--report", str(report), "--target", folder]
             self._run([*command, "--constraint", str(held), *requirements], target)
             items = [item["metadata"] for item in json.loads(report.read_text("utf-8"))["install"]]
-        pins = tuple(sorted((Requirement(canonical_name(i["name"]), i["version"]) for i in items), key=lambda p: p.name))
+        pins = tuple(
+            sorted((Requirement(canonical_name(i["name"]), i["version"]) for i in items), key=lambda p: p.name)
+        )
         direct = {requirement_name(requirement) for requirement in requirements}
         via: dict[str, set[str]] = {pin.name: ({""} if pin.name in direct else set()) for pin in pins}
         for item in items:
@@ -143,7 +155,13 @@ class Pip:
     def _run(self, command: list[str], target: Target) -> None:
         if find_spec("pip") is None:
             raise MissingPackage("Bringing libraries", "there is neither uv nor pip.", "pip install uv")
-        options = ["--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--python-version", target.python]
+        options = [
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary=:all:",
+            "--python-version",
+            target.python,
+        ]
         options += [f"--platform={platform}" for platform in _platforms(target.platform)]
         _ran([sys.executable, "-m", "pip", *command, *options], "", dict(os.environ), target)
 

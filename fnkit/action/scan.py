@@ -36,7 +36,9 @@ _INNOCENT_NAME = re.compile(
     r"help|prompt|re|regex|pattern)(?:_|$)",
     re.IGNORECASE,
 )
-_STRONG_NAME = re.compile(r"passw|pwd|secret|passphrase|credential|api_?key|access_?key|private_?key", re.IGNORECASE)
+_STRONG_NAME = re.compile(
+    r"passw|pwd|secret|passphrase|credential|api_?key|access_?key|private_?key", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(
     r"(?:<.*>|\{.*\}|\$.*|x{3,}|\*+|\.{3}|your.*|my.*|change_?me|todo|none|null|example.*|dummy|test|secret|password|"
     r"token|key|api_?key|placeholder|replace.*|insert.*|.*_here|n/?a)\Z",
@@ -57,7 +59,7 @@ class Finding:
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    """What looks like a key in Python source (or any text): known forms, and random-looking values of telling names."""
+    """What looks like a key in source: known forms anywhere, and random-looking values of telling names."""
     found: dict[tuple[int, str], Finding] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         for what, form in _KNOWN:
@@ -90,7 +92,9 @@ def _is_random(value: str) -> bool:
     """True for a value that is no word: letters and digits mixed, or many different characters."""
     entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
-    return (mixed and entropy >= 2.5) or (len(value) >= 20 and entropy >= 3.5 and not re.fullmatch(r"[a-z_./-]+", value))
+    return (mixed and entropy >= 2.5) or (
+        len(value) >= 20 and entropy >= 3.5 and not re.fullmatch(r"[a-z_./-]+", value)
+    )
 
 
 def _assigned(text: str) -> Iterator[tuple[int, str, str]]:
@@ -117,10 +121,17 @@ def _pairs(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
     elif isinstance(node, ast.keyword) and node.arg:
         yield node.arg, node.value
     elif isinstance(node, ast.Dict):
-        yield from ((str(key.value), value) for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant))
+        yield from (
+            (str(key.value), value)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant)
+        )
     elif isinstance(node, ast.arguments):
         positional = [*node.posonlyargs, *node.args]
-        yield from ((a.arg, d) for a, d in zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True))
+        yield from (
+            (a.arg, d)
+            for a, d in zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True)
+        )
         yield from ((a.arg, d) for a, d in zip(node.kwonlyargs, node.kw_defaults, strict=True))
 
 

@@ -58,7 +58,7 @@ def loads(tree: ast.AST) -> tuple[str, ...]:
 
 def _module(name: str) -> str | None:
     """The module that `name` reaches into, None where that is not fnkit's."""
-    if name.split(".")[0] != "fnkit":
+    if name.split(".", maxsplit=1)[0] != "fnkit":
         return None
     if name in _PUBLIC:
         return _PUBLIC[name]
@@ -74,8 +74,8 @@ def _module(name: str) -> str | None:
 
 
 def _inner(name: str) -> str | None:
-    """The same for an import within fnkit: what does not travel is not missed, since it is imported only when used."""
-    if name.split(".")[0] != "fnkit":
+    """The same for an import within fnkit, where what does not travel is only imported when it is used."""
+    if name.split(".", maxsplit=1)[0] != "fnkit":
         return None
     module = _PUBLIC.get(name) or _longest(name)[0]
     return module if _TRAVELS.match(module) else None
@@ -83,7 +83,7 @@ def _inner(name: str) -> str | None:
 
 def _stays(module: str, rest: str) -> bool:
     """True for a verb of `fnkit` itself, and for what `fnkit.models` offers beyond `load`."""
-    name = rest.split(".")[0]
+    name = rest.split(".", maxsplit=1)[0]
     return (module == "fnkit" and bool(name) and not name.startswith("_")) or (
         module == "fnkit.models" and name in {"fetch", "convert"}
     )

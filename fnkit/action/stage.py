@@ -22,9 +22,11 @@ def main() -> None:
     begun = time.perf_counter()
     try:
         function = _function(order)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  (sys.exit at import, too)
         _report()
-        _answer(order, "action developer error", {"error": "Cannot start action. Check logs for details."}, begun, 0.0)
+        _answer(
+            order, "action developer error", {"error": "Cannot start action. Check logs for details."}, begun, 0.0
+        )
         return
     ready = time.perf_counter()
     if order["arguments"] is None:
@@ -32,7 +34,7 @@ def main() -> None:
         return
     try:
         result: Any = function(order["arguments"])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (whatever the user's code raises)
         _report()
         result = {"error": str(error)}
     ended = time.perf_counter()
@@ -59,7 +61,9 @@ def _judged(result: Any) -> tuple[str, Any]:
         return "action developer error", {"error": f"The action did not return a dictionary or array. ({error})"}
     if not isinstance(result, dict | list | tuple):
         kind = type(result).__name__
-        return "action developer error", {"error": f"The action did not return a dictionary or array. (It is {kind}.)"}
+        return "action developer error", {
+            "error": f"The action did not return a dictionary or array. (It is {kind}.)"
+        }
     shown = json.loads(text)
     if isinstance(shown, dict) and "error" in shown:
         return "application error", {"error": shown["error"]}

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import os
 import platform
 import shutil
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.action.bundle import Layer, LayerFile
-from fnkit.action.imports import canonical_name
+from fnkit.action.installed import canonical_name
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
@@ -45,7 +46,7 @@ def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Ta
     """
     if not requirements:
         return Libraries(None, (), (), None, {})
-    needed, provided = resolved(requirements, constraints, target)
+    needed, provided = _resolved_once(requirements, constraints, target)
     folder = _laid_out(needed, target)
     image = _laid_out(provided, target)
     if folder is None:
@@ -54,7 +55,7 @@ def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Ta
     files = tuple(
         LayerFile(row["path"], row["sha256"], row["size"], folder / "tree" / row["path"]) for row in index["files"]
     )
-    layer = Layer("libraries", files, folder)
+    layer = Layer("libraries", files, folder / "packed.zip", folder / "tree")
     return Libraries(
         layer,
         _licensed(needed, folder),
@@ -62,6 +63,28 @@ def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Ta
         image / "tree" if image else None,
         index["weights"],
     )
+
+
+def _resolved_once(
+    requirements: Sequence[str], constraints: Sequence[str], target: Target
+) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """As `resolve.resolved`, remembered: the same question has the same answer, until the cache is emptied."""
+    question = [list(requirements), list(constraints), target.python, _platform(target), dict(target.packages)]
+    memory = places.cache() / "resolutions" / f"{sha256(canonical(question))}.json"
+    if not memory.is_file():
+        answer = [
+            [[pin.name, pin.version] for pin in pins] for pins in resolved(requirements, constraints, target)
+        ]
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        aside = memory.with_suffix(f".{os.getpid()}")
+        aside.write_text(json.dumps(answer), "utf-8")
+        aside.replace(memory)
+    needed, provided = json.loads(memory.read_text("utf-8"))
+    return tuple(Requirement(*pin) for pin in needed), tuple(Requirement(*pin) for pin in provided)
+
+
+def _platform(target: Target) -> str:
+    return target.platform or f"{sys.platform}-{platform.machine()}"
 
 
 def _licensed(pins: Sequence[Requirement], folder: Path | None) -> tuple[Requirement, ...]:
@@ -75,7 +98,7 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> Path | None:
     """The folder with `tree`, `index.json` and `packed.zip` of these pins; made aside and named at the end."""
     if not pins:
         return None
-    key = sha256(canonical([[str(pin) for pin in pins], target.python, target.platform or f"{sys.platform}-{platform.machine()}", _fat()]))
+    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), _fat()]))
     place = places.cache() / "libraries" / key
     if (place / "index.json").is_file():
         return place
