@@ -89,9 +89,7 @@ class ActionPut:
             if bound.field in limits:
                 bound.check(limits[bound.field])
         if not 0 <= limits.get("instances", 0) <= CONCURRENT:
-            text = (
-                f"Max action instance concurrency must not exceed your namespace concurrency of {CONCURRENT}."
-            )
+            text = f"Max action instance concurrency must not exceed your namespace concurrency of {CONCURRENT}."
             raise bad_request(text)
 
 
@@ -169,14 +167,10 @@ def _read_exec(value: Json, kinds: Mapping[str, str]) -> Exec:
     kind = kinds.get(asked.strip().lower())
     if kind is None:
         valid = ", ".join(f"'{name}'" for name in sorted(set(kinds.values())))
-        text = (
-            f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
-        )
+        text = f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
         raise malformed(text)
     if "code" not in value:
-        raise malformed(
-            f"'code' must be a string or attachment object defined in 'exec' for '{kind}' actions"
-        )
+        raise malformed(f"'code' must be a string or attachment object defined in 'exec' for '{kind}' actions")
     code, main = value["code"], value.get("main")
     if not isinstance(code, str):
         raise malformed(f"Could not deserialize as attachment record: {dumps(code)}")

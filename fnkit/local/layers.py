@@ -1,8 +1,8 @@
 """Parts of bundles that actions share (libraries, models), kept once by the digest of their content.
 
 A layer is a folder of read-only files named by `core.canonical.tree_digest` over its (path, sha256, executable)
-triples. It arrives as a tar and is checked before it is seen, or, for a model that is in the cache of models, is made
-of hard links without being sent.
+triples. It arrives as a tar and is checked before it is seen; a model that is in the cache of models is not sent:
+its layer is made of hard links.
 """
 
 import os
@@ -48,9 +48,7 @@ class Layer:
         """Raises BadArgument where it is not a layer, or its digest is not that of its files."""
         try:
             files = tuple(
-                LayerFile(
-                    _safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"])
-                )
+                LayerFile(_safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
                 for item in value["files"]
             )
             layer = cls(_checked(value["digest"]), str(value["kind"]), files)

@@ -1,7 +1,7 @@
 """A small object store under the data folder: bytes by key, per namespace, bounded by the disk.
 
-A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old object
-or the new one, and a key never becomes a path.
+A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
+object or the new one, and a key never becomes a path.
 """
 
 import hashlib

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB, Json
-from fnkit.core.errors import BadArgument, FnkitError
+from fnkit.core.errors import BadArgument
 from fnkit.local.jobs import Executable
 
 MANIFEST = "fnkit.json"

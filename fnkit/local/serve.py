@@ -70,7 +70,7 @@ async def _serve(
 ) -> None:
     identity = ensure_user(store, settings.guest)
     url = _url(settings.host, listener.getsockname()[1])
-    opened = Opened.open(folder, store, url, places.cache() / "models")
+    opened = await Opened.open(folder, store, url, places.cache())
     running = Running(
         pid=os.getpid(),
         url=url,
@@ -78,7 +78,7 @@ async def _serve(
         python=machine.python_version(),
         executable=sys.executable,
         data=str(folder.root),
-        sandbox=opened.platform.sandbox.rung,
+        sandbox=opened.platform.sandbox.rung.name,
     )
 
     def ready() -> None:
@@ -108,12 +108,13 @@ class _Server(uvicorn.Server):
 
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         log_level="warning",
         access_log=False,
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE,
     )
@@ -151,7 +152,7 @@ def _store(folder: Folder, full: bool) -> Iterator[Store]:
     except NewerData as error:
         raise BadArgument(
             f"Opening the data folder {folder.root}",
-            f"it was written by a later fnkit (format {error.found}; this one, {__version__}, knows {error.known}).",
+            f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
             "Install that version again, or choose another folder with --data.",
         ) from error
     try:

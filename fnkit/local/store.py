@@ -53,9 +53,7 @@ class Store:
         self._since_checkpoint += sum(len(value) for value in values if isinstance(value, str | bytes)) + 100
         try:
             return self._db.execute(statement, values).rowcount
-        except (
-            sqlite3.OperationalError
-        ) as error:  # a full disk: SQLite may have undone the others' writes too
+        except sqlite3.OperationalError as error:  # a full disk: SQLite may have undone the others' writes too
             self._db.rollback()
             self._tell(error)
             raise

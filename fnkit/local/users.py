@@ -12,9 +12,7 @@ from fnkit.local.store import Store
 
 NAMESPACE = "guest"
 """The one namespace of a fresh platform, as in OpenWhisk standalone."""
-GUEST = (
-    "23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP"
-)
+GUEST = "23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP"
 """The well-known key of OpenWhisk standalone: for other tools that expect it, never for a shared machine."""
 KEY_LENGTH = 64
 

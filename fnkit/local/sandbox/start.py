@@ -3,14 +3,11 @@
 import socket
 import subprocess
 
-
 from fnkit.local.instance import Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
 from fnkit.local.sandbox.system import CHILD
-
-
 
 
 class ProcessStarter:
