@@ -382,6 +382,22 @@ def test_a_layer_is_brought_once(client, embedded, spec, tmp_path):
     assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
 
 
+def test_libraries_are_a_layer_that_edits_do_not_touch(client, embedded, spec):
+    text = "import idna\n\n\ndef main(host: str):\n    return {'host': idna.encode(host).decode()}\n"
+    start = len(client.transport.requests)
+    receipt = deploy(client, spec(text), Settings(), Test({"host": "köln.de"}))
+    assert receipt.check.result == {"host": "xn--kln-sna.de"}
+    assert [requirement.name for requirement in receipt.plan.requirements] == ["idna"]
+    assert receipt.plan.requirements[0].licence
+    assert [line.partition(" ")[0] for line in client.transport.since(start) if "/layers" in line] == [
+        "POST",
+        "PUT",
+    ]
+    start = len(client.transport.requests)
+    deploy(client, spec(text.replace("host}", "host, 'n': 1}").replace("(host)", "(host.lower())")), Settings())
+    assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
+
+
 def test_a_zip_as_its_author_made_it(client, tmp_path, name):
     path = tmp_path / "mine.zip"
     with zipfile.ZipFile(path, "w") as archive:
