@@ -65,4 +65,3 @@ class Opened:
         """Let what runs end, for `patience` seconds, then end it."""
         await self.platform.controller.close(patience)
         await self.scheduler.close()
-
