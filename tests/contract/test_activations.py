@@ -61,6 +61,11 @@ def test_what_is_not_there_is_said(platform, path, status, text):
 @pytest.mark.parametrize(
     ("query", "text"),
     [
+        (
+            "since=99999999999999999999",
+            "'since' was malformed:\nParameter is not a valid value for epoch seconds: 99999999999999999999",
+        ),
+        ("skip=99999999999", "'skip' was malformed:\nThe value '99999999999' is not an integer for activations."),
         ("since=soon", "'since' was malformed:\nParameter is not a valid value for epoch seconds: soon"),
         (
             "name=a/b/c",

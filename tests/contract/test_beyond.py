@@ -14,7 +14,12 @@ import requests
 from fnkit.core.canonical import tree_digest
 
 SLOW = "import time\ndef main(args):\n    time.sleep(args['s'])\n    return {}\n"
-READS = "from urllib.request import urlopen\ndef main(args):\n    return {'text': urlopen(args['url']).read().decode()}\n"
+READS = """
+from urllib.request import urlopen
+
+def main(args):
+    return {"text": urlopen(args["url"]).read().decode()}
+"""
 
 
 def beyond(embedded, verb, path, **options):
