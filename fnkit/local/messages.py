@@ -15,6 +15,8 @@ from fnkit.local.jobs import Job
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
+INITIALIZED = b'{"ok": true}\n'
+"""The answer to an init that went well."""
 OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 
