@@ -12,6 +12,7 @@ from fnkit.core.errors import ActionFailed
 
 _STAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\S+ +(std(out|err): )?")
 """The time, in a field of 30 characters, and the stream, which OpenWhisk standalone leaves out."""
+_ACTION_FILE = re.compile(r'File "(?P<folder>[^"]*[/\\])?(?:__main__|main__|exec__main)\.py"')
 State = Literal["pending", "running", "pending or running", "done"]
 """A real OpenWhisk tells only whether it is done: until then it is "pending or running"."""
 
