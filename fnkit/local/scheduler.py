@@ -26,6 +26,8 @@ from fnkit.local.runtime import Layouts
 
 REMEMBERED = 1000
 """Finished activations whose progress is still told."""
+KEPT = 7 * 24 * 3600.0
+"""Seconds that the laid-out code of an action is kept without being used."""
 SWEEP = 15.0
 """Seconds between looks for instances that have been idle for too long."""
 
@@ -84,6 +86,7 @@ class Scheduler:
         self._cold = 0
         self._warm = 0
         shutil.rmtree(folder, ignore_errors=True)
+        layouts.tidy(KEPT)
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
@@ -100,6 +103,9 @@ class Scheduler:
             except BaseException:
                 self._retire(slot)
                 raise
+        except BaseException:
+            del self._courses[job.activation_id]
+            raise
         finally:
             self._forget()
             self._wake()
@@ -201,6 +207,8 @@ class Scheduler:
                 self._retire(slot)
                 return course.finish(failure.verdict, failure.logs)
             instance = self._instances[slot.id] = loaded.instance
+            if self._closed:
+                raise _stopping()
             verdict = await course.initialize(loaded)
             if verdict is not None:
                 logs = instance.logs()
