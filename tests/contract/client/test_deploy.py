@@ -382,19 +382,28 @@ def test_a_layer_is_brought_once(client, embedded, spec, tmp_path):
     assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
 
 
+READS = """
+import iniconfig
+
+
+def main(text: str):
+    return {"value": iniconfig.IniConfig("typed", data=text)["a"]["b"]}
+"""
+
+
 def test_libraries_are_a_layer_that_edits_do_not_touch(client, embedded, spec):
-    text = "import idna\n\n\ndef main(host: str):\n    return {'host': idna.encode(host).decode()}\n"
+    test = Test({"text": "[a]\nb = fine"})
     start = len(client.transport.requests)
-    receipt = deploy(client, spec(text), Settings(), Test({"host": "köln.de"}))
-    assert receipt.check.result == {"host": "xn--kln-sna.de"}
-    assert [requirement.name for requirement in receipt.plan.requirements] == ["idna"]
-    assert receipt.plan.requirements[0].licence
+    receipt = deploy(client, spec(READS), Settings(), test)
+    assert receipt.check.result == {"value": "fine"}
+    assert [(one.name, one.licence) for one in receipt.plan.requirements] == [("iniconfig", "MIT")]
     assert [line.partition(" ")[0] for line in client.transport.since(start) if "/layers" in line] == [
         "POST",
         "PUT",
     ]
     start = len(client.transport.requests)
-    deploy(client, spec(text.replace("host}", "host, 'n': 1}").replace("(host)", "(host.lower())")), Settings())
+    edited = deploy(client, spec(READS.replace('["b"]', '["b"].upper()')), Settings(), test)
+    assert edited.check.result == {"value": "FINE"}
     assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
 
 
