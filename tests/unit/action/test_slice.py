@@ -50,7 +50,10 @@ def test_a_name_means_what_was_bound_when_the_statement_ran(notebook: Notebook) 
 
 def test_a_function_called_while_making_sees_the_names_of_that_moment(notebook: Notebook) -> None:
     cells = notebook(
-        "def scaled(x): return x * FACTOR", "FACTOR = 2", "TABLE = [scaled(n) for n in range(3)]", "FACTOR = 7",
+        "def scaled(x): return x * FACTOR",
+        "FACTOR = 2",
+        "TABLE = [scaled(n) for n in range(3)]",
+        "FACTOR = 7",
         "def main(x): return [TABLE, scaled(x)]",
     )
     assert call(text_of(cells), 1) == [[0, 2, 4], 7]
@@ -128,7 +131,9 @@ def test_cells_that_failed_count_down_to_the_line_that_raised(notebook: Notebook
 
 
 def test_future_annotations_hold_for_the_whole_file(notebook: Notebook) -> None:
-    cells = notebook("from __future__ import annotations\nN = 1", "def main(x: NotThere = N): return x", live=False)
+    cells = notebook(
+        "from __future__ import annotations\nN = 1", "def main(x: NotThere = N): return x", live=False
+    )
     body = text_of(cells)
     assert body.startswith("from __future__ import annotations\n")
     assert call(body) == 1
@@ -177,6 +182,8 @@ def test_a_script_runs_without_its_main_block(tmp_path: Any) -> None:
     from fnkit.action.cells import from_script
 
     script = tmp_path / "tool.py"
-    script.write_text("N = 2\n\n\ndef main(x):\n    return x * N\n\n\nif __name__ == '__main__':\n    print(main(open('x')))\n")
+    script.write_text(
+        "N = 2\n\n\ndef main(x):\n    return x * N\n\n\nif __name__ == '__main__':\n    print(main(open('x')))\n"
+    )
     cells: Cells = from_script(script)
     assert call(text_of(cells), 4) == 8
