@@ -74,8 +74,20 @@ def test_a_change_after_the_value_was_used_up_is_no_matter(notebook: Notebook) -
     assert "append" not in text_of(cells)
 
 
+def test_a_change_by_another_name_is_seen() -> None:
+    with pytest.raises(BadCell, match=r"THING was made in In \[1\] and changed in In \[3\] \(alias.append\(2\)\)"):
+        cut(from_history(["", "THING = list([1])", "alias = THING", "alias.append(2)", MAIN], {}))
+
+
+def test_a_change_by_a_method_of_the_notebooks_own_is_seen() -> None:
+    counter = "class Counter:\n    def __init__(self): self.n = 0\n    def look(self): return self.n\n    def add(self): self.n += 1"
+    assert "Counter()" in text_of(from_history(["", counter, "THING = Counter()", "THING.look()", MAIN], {}))
+    with pytest.raises(BadCell, match=r"THING was made in In \[2\] and changed in In \[3\]"):
+        cut(from_history(["", counter, "THING = Counter()", "THING.add()", MAIN], {}))
+
+
 def test_a_change_that_no_statement_shows_is_seen_in_the_value(notebook: Notebook) -> None:
-    cells = notebook("THING = {'a': 1}", "alias = THING", "alias['b'] = 2", MAIN)
+    cells = notebook("THING = {'a': 1}", "held = [THING]", "held[0]['b'] = 2", MAIN)
     with pytest.raises(BadCell, match=r"THING was made in In \[1\].*is \{'a': 1, 'b': 2\} now"):
         cut(cells)
 

@@ -19,6 +19,7 @@ def test_constants_functions_classes_and_decorators_travel(notebook: Notebook) -
         "ADDED = 5",
         "@loud\ndef helper(x): return x * Box().area()",
         "def main(x): return helper(x)",
+        live=False,
     )
     body = text_of(cells)
     assert "UNUSED" not in body
@@ -105,7 +106,10 @@ def test_try_import_else_travels(notebook: Notebook) -> None:
 
 def test_loop_variables_do_not_bring_other_cells(notebook: Notebook) -> None:
     cells = notebook(
-        "i = len(open('/dev/null').read())", "SUM = 0\nfor i in range(4):\n    SUM += i", "def main(): return SUM"
+        "i = len(open('/dev/null').read())",
+        "SUM = 0\nfor i in range(4):\n    SUM += i",
+        "def main(): return SUM",
+        live=False,
     )
     body = text_of(cells)
     assert "open(" not in body
@@ -147,7 +151,7 @@ def test_cells_are_marked_and_comments_stay(notebook: Notebook) -> None:
 
 
 def test_statements_that_share_a_line_are_parted(notebook: Notebook) -> None:
-    cells = notebook("a = 1; b = open('/dev/null'); c = 3", "def main(): return a + c")
+    cells = notebook("a = 1; b = open('/dev/null'); c = 3", "def main(): return a + c", live=False)
     assert "open" not in text_of(cells)
 
 
