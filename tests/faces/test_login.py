@@ -70,5 +70,10 @@ def test_a_wrong_key_is_refused_and_nothing_is_kept(shell, embedded, tmp_path):
     assert not (tmp_path / "chosen").exists()
 
 
-def test_nobody_to_ask_is_said(shell, embedded):
-    assert "there is no key" in shell("login", embedded.apihost, code=2).stderr
+def test_nobody_to_ask_is_said(shell, embedded, tmp_path):
+    environment = keyring(tmp_path, BROKEN)
+    assert "there is no key" in shell("login", embedded.apihost, code=2, **environment).stderr
+
+
+def test_the_file_of_the_embedded_platform_is_its_own(shell, embedded):
+    assert "belongs to the embedded platform" in shell("login", embedded.apihost, stdin="u:k", code=2).stderr
