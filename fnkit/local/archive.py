@@ -19,6 +19,8 @@ CHUNK = MIB
 END = struct.Struct("<4s4H2LH")
 """The end-of-central-directory record. Source: PKWARE APPNOTE 4.3.16."""
 DRIVE = ":"
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError)
+"""What zipfile raises for archives that are none."""
 
 
 def unpack(content: bytes, folder: Path) -> None:
@@ -30,7 +32,7 @@ def unpack(content: bytes, folder: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _write(archive, folder)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise BadArgument("Unpacking the zip of an action", f"{error}.", "Make it again.") from error
     except MemoryError:
         raise _refused("it needs too much memory") from None

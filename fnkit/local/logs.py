@@ -1,7 +1,8 @@
 """What an instance prints, as the log lines of the activation that was running.
 
-Lines are `2026-11-23T04:26:57.124147762Z stdout: text`. The limit counts bytes as Docker's json-file log does, since
-that is what OpenWhisk counts. Source: apache/openwhisk DockerToActivationLogStore.scala, DockerContainer.scala.
+Lines are `2026-11-23T04:26:57.124147762Z stdout: text`. The limit counts bytes as Docker's json-file log does,
+since that is what OpenWhisk counts. Source: apache/openwhisk DockerToActivationLogStore.scala,
+DockerContainer.scala.
 """
 
 import json

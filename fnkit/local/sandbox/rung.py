@@ -48,7 +48,15 @@ class Rung:
 def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
     system = look()
     command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    command += ["--cap-drop", "ALL", *(["--share-net"] if place.network else []), "--proc", "/proc", "--dev", "/dev"]
+    command += [
+        "--cap-drop",
+        "ALL",
+        *(["--share-net"] if place.network else []),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
     for text, path in system.links:
         command += ["--symlink", text, path]
     for mount in _mounts(place, system):
@@ -102,7 +110,8 @@ class Mount:
 
 
 def _mounts(place: Place, system: System) -> list[Mount]:
-    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden packages."""
+    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden
+    packages."""
     own = (CHILD, CONFINE, *PARTS, *place.read)
     return [
         *(Mount(source, target) for source, target in system.shown),
@@ -126,7 +135,8 @@ def _filters(place: Place, group: bool = False) -> dict[str, Any]:
 
 
 def limits(place: Place, processes: bool = True) -> dict[str, int]:
-    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker run)."""
+    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker
+    run)."""
     of_all = {
         "RLIMIT_DATA": place.memory * MIB,
         "RLIMIT_NOFILE": OPEN_FILES,

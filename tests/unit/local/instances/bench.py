@@ -20,6 +20,7 @@ from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 
 ACTIONS = Path(__file__).parents[3] / "actions"
+PATIENT = Limits(timeout=10_000)
 NUMBERS = itertools.count(1)
 
 
@@ -28,7 +29,7 @@ def code(name: str) -> str:
     return (ACTIONS / f"{name}.py").read_text("utf-8")
 
 
-def job(text: str, arguments: Any = None, limits: Limits = Limits(timeout=10_000), **changes: Any) -> Job:
+def job(text: str, arguments: Any = None, limits: Limits = PATIENT, **changes: Any) -> Job:
     """A call of the action with this code; `changes` are fields of Job, `of` those of its Executable."""
     executable = Executable(
         namespace="guest",

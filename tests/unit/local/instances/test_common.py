@@ -31,7 +31,9 @@ def index(folder: Path) -> Iterator[str]:
     with zipfile.ZipFile(simple / name, "w") as wheel:
         wheel.writestr("thing.py", "V = 1\n")
         wheel.writestr("thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
-        wheel.writestr("thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            "thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         wheel.writestr("thing-1.0.dist-info/RECORD", "")
     (simple / "index.html").write_text(f'<a href="{name}">{name}</a>')
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))

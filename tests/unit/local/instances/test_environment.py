@@ -123,9 +123,7 @@ def test_a_large_folder_is_shown_and_not_copied(bench: Bench) -> None:
 
 def test_a_zip_without_main(plain: Bench) -> None:
     (outcome,) = plain.run(job(packed({"other.py": ""}), of={"binary": True}))
-    assert outcome.result == {
-        "error": "The action failed to generate or locate a binary. See logs for details."
-    }
+    assert outcome.result == {"error": "The action failed to generate or locate a binary. See logs for details."}
     assert texts(outcome)[0] == "stderr: Zip file does not include main__"
 
 

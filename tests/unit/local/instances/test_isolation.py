@@ -1,4 +1,5 @@
-"""What each rung says that it stops, tried from inside. The plain process is the control: there the attempts work."""
+"""What each rung says that it stops, tried from inside. The plain process is the control: there the attempts
+work."""
 
 import os
 import socket
@@ -6,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +109,7 @@ NOT_FOR_CONTAINERS = {"trace the server"}
 def test_a_rung_keeps_its_word(bench: Bench, machine: Machine, name: str) -> None:
     claim, attempt, arguments, network = ATTEMPTS[name]
     given = {"attempt": attempt, "with": arguments(machine)}
-    (outcome,) = bench.run(
-        job(code("attempts"), given, limits=Limits(timeout=20_000), of={"network": network})
-    )
+    (outcome,) = bench.run(job(code("attempts"), given, limits=Limits(timeout=20_000), of={"network": network}))
     assert set(outcome.result) <= {"worked", "why", "value"}, (outcome.result, outcome.logs)
     if claim in bench.rung.stops:
         assert outcome.result["worked"] is False
@@ -127,7 +127,7 @@ def test_each_claim_is_on_each_rung_once() -> None:
 
 def test_a_rung_stops_what_the_one_below_stops() -> None:
     stopped = [set(one.stops) for one in claims.LADDER]
-    for higher, lower in zip(stopped, stopped[1:], strict=False):
+    for higher, lower in pairwise(stopped):
         assert higher >= lower
 
 
@@ -150,5 +150,3 @@ def test_the_package_folder_of_the_interpreter_is_empty(bench: Bench) -> None:
     """Nothing but the standard library can be imported, whatever lies beside it."""
     (outcome,) = bench.run(job("import requests\ndef main(args):\n    return {}\n"))
     assert outcome.result == {"error": "Cannot start action. Check logs for details."}
-
-

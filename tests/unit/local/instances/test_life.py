@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -146,7 +148,7 @@ def end_what_works_in(folder: Path) -> None:
     """Kill the processes whose working directory is (or was) beneath `folder`: ones that this test started."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            where = os.readlink(process / "cwd")
+            where = str((process / "cwd").readlink())
         except OSError:
             continue
         if where.startswith(str(folder)):
@@ -176,9 +178,6 @@ def test_nothing_is_left(bench: Bench) -> None:
 
 def test_instances_end_with_the_server(bench: Bench, tmp_path: Path) -> None:
     """`kill -9` of the process that started them."""
-    import subprocess
-    import sys
-
     script = (
         "import asyncio, sys, json\n"
         "from tests.unit.local.instances.bench import Bench, code, job\n"

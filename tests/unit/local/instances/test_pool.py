@@ -104,7 +104,9 @@ def test_discard_takes_idle_ones_now_and_busy_ones_later() -> None:
     assert pool.slots() == (other.slot,)
 
 
-@given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.sampled_from([128, 256, 512]), st.booleans()), max_size=60))
+@given(
+    st.lists(st.tuples(st.sampled_from([A, B, C]), st.sampled_from([128, 256, 512]), st.booleans()), max_size=60)
+)
 def test_memory_is_never_overdrawn(steps: list[tuple[Key, int, bool]]) -> None:
     pool = Pool(1024)
     for time, (key, memory, release) in enumerate(steps):
