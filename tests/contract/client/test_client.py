@@ -1,5 +1,7 @@
 """The client against a platform, over HTTP: every collection, every way to invoke."""
 
+from pathlib import Path
+
 import pytest
 
 from fnkit.core.entities import Limits
@@ -12,7 +14,7 @@ from fnkit.whisk.props import load
 HELLO = (
     "def main(args):\n    print('at work')\n    return {'greeting': 'Hello ' + args.get('name', 'you') + '!'}\n"
 )
-SLOW = "import time\n\ndef main(args):\n    time.sleep(args['seconds'])\n    return {'slept': args['seconds']}\n"
+SLOW = Path(__file__, "../../../actions/sleeps.py").resolve().read_text()
 RAISES = "def main(args):\n    return {'x': 1 / args['by']}\n"
 LIST = "def main(args):\n    return [1, 2, 3]\n"
 KIND = "python:default"

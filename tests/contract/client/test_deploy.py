@@ -1,6 +1,7 @@
 """The line of a deploy against a platform: what is sent, what is refused, what is put back."""
 
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from fnkit.action import cell
 from fnkit.action.spec import ActionSpec, Wishes
-from fnkit.core.entities import PAYLOAD_LIMIT, Limits
-from fnkit.core.errors import BadArgument, CheckFailed, Missing, Refused
+from fnkit.core.canonical import sha256
+from fnkit.core.entities import PAYLOAD_LIMIT, Limits, ModelFile
+from fnkit.core.errors import BadArgument, CheckFailed, Missing, Refused, TooLarge
 from fnkit.core.names import ActionName
 from fnkit.delivery.calls import invoke
 from fnkit.delivery.order import Settings, Test
@@ -280,6 +282,7 @@ def test_a_failing_action_is_told_in_the_users_terms(client, spec, name):
     assert "division by zero" in failure.found
     assert "script.py, line 3" in failure.advice
     assert "script.py, line 7" in failure.advice
+    assert "__main__" not in failure.advice
 
 
 def test_a_secret_reaches_the_action_and_nothing_else(client, spec, name, capfd):
@@ -346,3 +349,79 @@ def test_an_action_that_is_not_fnkits_is_replaced_and_can_come_back(client, spec
     assert client.actions.result(name, {}) == {"by": "hand"}
     assert "fnkit" not in client.actions.get(name).annotations
     assert deploy(client, spec(), Settings()).did == "updated"
+
+
+MODEL = """
+import os
+from pathlib import Path
+
+def main(word: str):
+    weights = Path(os.environ["FNKIT_MODELS"], "{sha256}").read_text()
+    return {{"weights": weights, "word": word}}
+"""
+
+
+def test_a_layer_is_brought_once(client, embedded, spec, tmp_path):
+    path = tmp_path / "tiny.tflite"
+    path.write_text(f"weights of {tmp_path}")
+    model = ModelFile("tiny", sha256(path.read_bytes()), path.stat().st_size, path)
+    text = MODEL.format(sha256=model.sha256)
+    start = len(client.transport.requests)
+    steps: list[Step] = []
+    receipt = deploy(client, replace(spec(text), model=model), Settings(), Test({"word": "a"}), steps.append)
+    lines = client.transport.since(start)
+    assert receipt.check.result == {"weights": path.read_text(), "word": "a"}
+    assert receipt.plan.model.startswith("tiny, ")
+    assert [line.partition(" /fnkit/v1/")[0] for line in lines if "/layers" in line] == ["POST", "PUT"]
+    uploads = [step for step in steps if step.total]
+    assert uploads[0] == Step("upload", "Uploading the model layer", 0, model.size)
+    start = len(client.transport.requests)
+    edited = replace(spec(text.replace('"word": word', '"word": word * 2')), model=model)
+    again = deploy(client, edited, Settings(), Test({"word": "a"}))
+    assert again.check.result == {"weights": path.read_text(), "word": "aa"}
+    assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
+
+
+READS = """
+import iniconfig
+
+
+def main(text: str):
+    return {"value": iniconfig.IniConfig("typed", data=text)["a"]["b"]}
+"""
+
+
+def test_libraries_are_a_layer_that_edits_do_not_touch(client, embedded, spec):
+    test = Test({"text": "[a]\nb = fine"})
+    start = len(client.transport.requests)
+    receipt = deploy(client, spec(READS), Settings(), test)
+    assert receipt.check.result == {"value": "fine"}
+    assert [(one.name, one.licence) for one in receipt.plan.requirements] == [("iniconfig", "MIT")]
+    assert [line.partition(" ")[0] for line in client.transport.since(start) if "/layers" in line] == [
+        "POST",
+        "PUT",
+    ]
+    start = len(client.transport.requests)
+    edited = deploy(client, spec(READS.replace('["b"]', '["b"].upper()')), Settings(), test)
+    assert edited.check.result == {"value": "FINE"}
+    assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
+
+
+def test_a_zip_as_its_author_made_it(client, tmp_path, name):
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "__main__.py", "import words\n\ndef main(args):\n    return {'word': words.WORD, **args}\n"
+        )
+        archive.writestr("words.py", "WORD = 'mine'\n")
+    receipt = deploy(client, cell.from_path(name, path, Wishes()), Settings(), Test({"x": 1}))
+    assert receipt.check.result == {"word": "mine", "x": 1}
+    assert deploy(client, cell.from_path(name, path, Wishes()), Settings()).did == "unchanged"
+
+
+def test_values_too_large_for_the_platform_are_refused_before_anything_is_sent(client, spec, sent):
+    with pytest.raises(TooLarge, match="name 1,048,5"):
+        deploy(client, spec(), Settings(parameters={"name": "x" * PAYLOAD_LIMIT}))
+    with pytest.raises(TooLarge, match="no file is left"):
+        deploy(client, spec(), Settings(), Test({"name": "x" * PAYLOAD_LIMIT}))
+    assert "PUT" not in sent()
