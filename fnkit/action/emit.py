@@ -32,7 +32,7 @@ def written(slice_: Slice) -> tuple[str, tuple[Origin, ...]]:
         if block is None:
             continue
         lines += [""] * _gap(before, block, bool(lines))
-        # No comment names the cell: its number changes when it is run again, and the same code must be the same bytes.
+        # No comment names the cell: run again it has another number, and the same code must be the same bytes.
         origins.append(Origin(len(lines) + 1, len(block.lines), block.label, block.origin))
         lines += block.lines
         before = block
