@@ -28,6 +28,7 @@ class Slice:
     """Names that come from `from module import *`, with their module."""
     notes: list[str] = field(default_factory=list)
     _asked: dict[tuple[str, int], Statement] = field(default_factory=dict)
+    _known_changes: dict[int, set[str]] = field(default_factory=dict)
 
     @property
     def statements(self) -> list[Statement]:
@@ -53,7 +54,10 @@ class Slice:
                     f"{user} needs {name}, which {maker.label} deleted.",
                     f"Run the cell that makes {name} again.",
                 )
-            if name not in maker.effects.sure and self.run.binder(name, maker.index) is not None:
+            earlier = self.run.binder(name, maker.index)
+            if earlier is not None and name in maker.effects.changes and earlier.cell != maker.cell:
+                raise remake.changed(name, earlier, maker, self.entry)  # `n += 1`
+            if name not in maker.effects.sure and earlier is not None:
                 waiting.append((name, maker.index, user))
             waiting += self._taking(maker, at)
 
@@ -75,7 +79,9 @@ class Slice:
 
     def _without_maker(self, name: str, at: int, user: str, waiting: list[tuple[str, int, str]]) -> None:
         makers = [
-            s for s in self.run.statements[:at] if name in changed_by(self.run, s) and not s.defines and s.index != at
+            s
+            for s in self.run.statements[:at]
+            if name in changed_by(self.run, s) and not s.defines and s.index != at
         ]
         if makers:  # a function with `global name` made it
             self._asked[name, at] = makers[-1]
@@ -102,9 +108,10 @@ class Slice:
         if maker.imports:
             remake.settings(name, maker, self.run, self.notes)
             return
+        origin = self.run.origin(name, at)
         touched = any(name in self.run.statements[index].effects.changes_later for index in carried)
-        for statement in self.run.statements[maker.index + 1 : at]:
-            if name not in changed_by(self.run, statement):
+        for statement in self.run.statements[origin[1] + 1 : at]:
+            if not any(self.run.origin(other, statement.index) == origin for other in self._changed(statement)):
                 continue
             touched = True
             if statement.index in self.taken:
@@ -116,6 +123,11 @@ class Slice:
             for need in self._taking(statement, at):
                 self.need(*need)
         remake.check_value(name, at, maker, self.run, self.entry, touched)
+
+    def _changed(self, statement: Statement) -> set[str]:
+        if statement.index not in self._known_changes:
+            self._known_changes[statement.index] = changed_by(self.run, statement)
+        return self._known_changes[statement.index]
 
 
 def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slice:
@@ -134,6 +146,7 @@ def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slic
 def changed_by(run: Run, statement: Statement) -> set[str]:
     """The names that a statement changes in place, itself or through the functions that it calls."""
     changed = set(statement.effects.changes)
+    changed |= {name for name, method in statement.effects.methods if method in run.changing}
     for index in _called(run, statement):
         changed |= run.statements[index].effects.changes_later
     return changed

@@ -3,7 +3,7 @@
 import sys
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import typer
 
@@ -21,7 +21,7 @@ class Console:
 
     def __init__(self) -> None:
         watched = sys.stdout.isatty() and sys.stderr.isatty()
-        self._progress: Bar | Lines = Bar() if watched else Lines()
+        self._progress: Bar | Lines = Bar(sys.stderr) if watched else Lines()
 
     def __enter__(self) -> Self:
         return self
@@ -48,15 +48,18 @@ class Console:
         return sys.stdin.readline().strip()
 
     def error(self, error: FnkitError) -> None:
-        """An error in its three parts, without a traceback; the log lines of a failed action below."""
+        """An error in its three parts, without a traceback of ours."""
         self._progress.close()
         typer.secho(f"{error.tried}:", err=True, bold=True)
-        typer.secho(f"  {error.found}".replace("\n", "\n  "), err=True, fg="red")
+        typer.secho(_indented(error.found), err=True, fg="red")
         if error.advice:
-            typer.echo(f"  {error.advice}".replace("\n", "\n  "), err=True)
-        if isinstance(error, ActionFailed):
-            for line in error.logs:
-                typer.secho(f"  | {line}", err=True, dim=True)
+            typer.echo(_indented(error.advice), err=True)
+        if isinstance(error, ActionFailed) and error.logs and error.activation_id not in error.advice:
+            typer.echo(_indented(f"fnkit logs {error.activation_id} shows what it printed."), err=True)
+
+
+def _indented(text: str) -> str:
+    return "  " + text.strip("\n").replace("\n", "\n  ")
 
 
 class Lines:
@@ -78,7 +81,8 @@ class Lines:
 class Bar:
     """Progress for a person: a bar that appears when the work takes longer than half a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._live: Any = None
@@ -111,7 +115,7 @@ class Bar:
             if self._timer is None:
                 return
             columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-            self._live = Progress(*columns, console=Rich(stderr=True), transient=True)
+            self._live = Progress(*columns, console=Rich(file=self._stream), transient=True)
             self._live.add_task("", total=None)
             self._live.start()
         self._draw()

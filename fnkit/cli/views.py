@@ -12,8 +12,10 @@ from fnkit.core.entities import ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.secrets import shown
+from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
+from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action
 
@@ -79,8 +81,17 @@ def _file(file: ActionFile) -> Iterable[str]:
 @lines.register
 def _receipt(receipt: Receipt) -> Iterable[str]:
     yield str(receipt)
-    yield from (f"  {reason}" for reason in receipt.plan.reasons)
+    if receipt.did == "updated":
+        yield from (f"  {reason}" for reason in receipt.plan.reasons)
     yield from (f"  note: {note}" for note in receipt.plan.notes)
+
+
+@lines.register
+def _tested(tested: Tested) -> Iterable[str]:
+    yield str(tested)
+    yield from tested.logs
+    if tested.input and tested.passed:
+        yield from lines(tested.result)
 
 
 @lines.register
@@ -91,17 +102,27 @@ def _plan(plan: Plan) -> Iterable[str]:
         {
             "reasons": plan.reasons,
             "digest": plan.digest,
-            "kind": plan.kind,
-            "files": tuple(f"{size(count):>9}  {path}" for path, count in plan.files),
+            "kind": plan.wanted.kind,
+            "files": _files(plan),
             "requirements": tuple(
                 f"{requirement}  {requirement.licence}".rstrip() for requirement in plan.requirements
             ),
             "model": plan.model,
-            "travels as": "one zip" if plan.carrier == "zip" else "layers that are missing, then a small zip",
+            "travels as": plan.carrier,
             "size": f"{size(plan.size)} as base64 of {size(plan.limit)} allowed",
             "notes": plan.notes,
         }
     )
+
+
+def _files(plan: Plan) -> tuple[str, ...]:
+    """The code's files one by one, every other layer as a whole."""
+    code = [f"{size(count):>9}  {path}" for layer, path, count in plan.files if layer == "code"]
+    others: dict[str, list[int]] = {}
+    for layer, _, count in plan.files:
+        if layer != "code":
+            others.setdefault(layer, []).append(count)
+    return (*code, *(f"{size(sum(all)):>9}  {layer}: {len(all)} files" for layer, all in others.items()))
 
 
 @lines.register
@@ -109,7 +130,7 @@ def _invocation(call: Invocation) -> Iterable[str]:
     yield from pairs(
         {
             "activation": call.id,
-            "action": str(call.action),
+            "action": call.action,
             "status": call.status,
             "began": call.began,
             "wait": span(call.split.wait),
@@ -132,7 +153,9 @@ def _action(action: Action) -> Iterable[str]:
             "kind": action.kind,
             "updated": moment(action.updated),
             "limits": f"{limits.memory} MB, {limits.timeout} ms, {limits.logs} MB of logs",
-            "parameters": tuple(str(parameter) for parameter in action.parameters),
+            "parameters": tuple(
+                f"{one.name}={'•••' if one.init else shown(one.name, one.value)}" for one in action.parameters
+            ),
             "entry": _signature(ours.get("entry") or {}),
             "from": ours.get("notebook"),
             "model": ours.get("model"),
@@ -177,7 +200,43 @@ def _model(model: ModelFile) -> Iterable[str]:
 
 @lines.register
 def _status(status: Status) -> Iterable[str]:
-    yield from pairs(status.summary())
+    info, pool = status.embedded or {}, status.pool or {}
+    sandbox = info.get("sandbox") or {}
+    yield from pairs(
+        {
+            "host": status.host,
+            "chosen by": status.source,
+            "answers": "yes" if status.reachable else f"no: {status.trouble}",
+            "platform": f"fnkit {info['fnkit']}, embedded" if info else "OpenWhisk" if status.reachable else None,
+            "python": info and f"{info['python']} ({info['executable']})",
+            "kinds": ", ".join(info.get("kinds") or ()),
+            "sandbox": sandbox.get("rung"),
+            "stops": _sentence(sandbox.get("stops")),
+            "does not stop": _sentence(sandbox.get("does_not_stop")),
+            "instances": tuple(
+                f"{one['action']} {one['state']} {one['memory']} MB" for one in pool.get("instances") or ()
+            ),
+        }
+    )
+
+
+def _sentence(text: object) -> str:
+    """A text, or a list of them."""
+    return ", ".join(map(str, text)) if isinstance(text, list | tuple) else str(text or "")
+
+
+@lines.register
+def _running(running: Running) -> Iterable[str]:
+    yield from pairs(
+        {
+            "url": running.url,
+            "process": running.pid,
+            "data": running.data,
+            "props": running.props,
+            "python": f"{running.python} ({running.executable})",
+            "sandbox": running.sandbox,
+        }
+    )
 
 
 def _signature(entry: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from fnkit.context import Context
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
-from fnkit.verbs.answers import ActionFile
+from fnkit.verbs.answers import ActionFile, Deleted
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def invoke(
     *,
     blocking: Annotated[bool, Option("wait for the end", short="-b", off="--no-wait")] = True,
     result: Annotated[bool, Option("give the result alone", short="-r")] = False,
-    timeout: Annotated[float, Option("how long to wait for the end, in seconds", "S")] = 300.0,
+    timeout: Annotated[
+        float | None, Option("wait for so many seconds at most, then give its state", "S", short="-t")
+    ] = None,
     context: Context | None = None,
     **more: Json,
 ) -> "Invocation | Json":
@@ -44,13 +46,13 @@ def invoke(
     `fnkit.invoke("hello", name="Ada")`; an argument with the name of an option goes into the mapping:
     `fnkit.invoke("hello", {"timeout": 3})`. Raises ActionFailed where the action failed.
     """
-    from fnkit.delivery import invocation
+    from fnkit.delivery import calls
 
-    client = (context or Context()).client
-    call = invocation.invoke(client, ActionName.parse(name), {**(arguments or {}), **more}, blocking)
+    client, action, values = (context or Context()).client, ActionName.parse(name), {**(arguments or {}), **more}
+    call = calls.invoke(client, action, values, blocking=blocking and timeout is None)
     if not blocking:
         return call
-    call = call.wait(timeout).check()
+    call = (call if timeout is None else call.wait(timeout)).check()
     return call.result if result else call
 
 
@@ -75,21 +77,23 @@ def delete(
     *,
     yes: Annotated[bool, Option("do not ask", short="-y")] = False,
     context: Context | None = None,
-) -> "Action":
-    """Delete an action and give it back as it was."""
+) -> Deleted:
+    """Delete an action from the platform, after a question."""
     context = context or Context()
     action = ActionName.parse(name)
     if not (yes or context.face.confirm(f"Delete the action {action} on {context.props.host}?")):
         raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
-    return context.client.actions.delete(action)
+    gone = context.client.actions.delete(action)
+    return Deleted(f"/{gone.namespace}/{gone.path}", gone.version)
 
 
 def _text(action: "Action") -> str:
     """The source of an action: its code, or `__main__.py` of its zip."""
-    if not action.binary:
-        return action.code or ""
+    code = str(action.exec.get("code") or "")
+    if not action.exec.get("binary"):
+        return code
     try:
-        with zipfile.ZipFile(io.BytesIO(base64.b64decode(action.code or ""))) as archive:
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(code))) as archive:
             return archive.read("__main__.py").decode()
     except (ValueError, KeyError, zipfile.BadZipFile):
         raise BadArgument(

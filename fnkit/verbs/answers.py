@@ -72,3 +72,45 @@ class Login:
             f"{self.host} is used from now on, as {self.file} says; "
             f"namespace {self.namespace}; the key is in {self.key}."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A function that was tried as an action, on this machine."""
+
+    name: str
+    input: bool
+    """False where there was no input: then the action file was imported only."""
+    passed: bool
+    """False where this machine cannot run what the platform runs; what fails raises."""
+    result: Json = None
+    logs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.passed:
+            return f"{self.name} was not tried: this machine cannot run what the platform runs; nothing was sent"
+        what = "works" if self.input else "can be imported (there was no --test input)"
+        return f"{self.name} {what} alone, in a clean process; nothing was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A platform that was stopped."""
+
+    url: str
+    data: str
+
+    def __str__(self) -> str:
+        return f"stopped the platform at {self.url}; what was deployed stays in {self.data}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An action that was deleted."""
+
+    name: str
+    """`/namespace/package/name`."""
+    version: str
+
+    def __str__(self) -> str:
+        return f"deleted {self.name} {self.version}"

@@ -48,7 +48,7 @@ def activations(
 
 
 def _look(id: str | None, context: Context | None) -> "Invocation":
-    from fnkit.delivery import invocation
+    from fnkit.delivery import calls
 
     client = (context or Context()).client
     if id is None:
@@ -56,4 +56,4 @@ def _look(id: str | None, context: Context | None) -> "Invocation":
         if not newest:
             raise Missing("Looking for the newest activation", "there is none yet.", "Run one: fnkit invoke NAME.")
         id = newest[0].id
-    return invocation.look(client, id)
+    return calls.look(client, id)

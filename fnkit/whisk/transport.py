@@ -34,7 +34,7 @@ class Http:
         self._session.auth = props.key.pair if props.key else _no_auth
         self._session.verify = props.verify
         # A proxy or a .netrc of the environment has no business between two processes of one machine.
-        self._session.trust_env = not props.loopback
+        self._session.trust_env = not (props.loopback and props.apihost.startswith("http:"))
 
     def send(self, request: Request) -> Response:
         """The answer, its status one of `request.expected`. Raises Refused."""
@@ -98,14 +98,10 @@ def _unreachable(request: Request, error: requests.RequestException, props: Prop
     named = f"The host is from {props.sources['apihost']}."
     if isinstance(error, requests.exceptions.SSLError):
         found = f"its TLS certificate is not accepted ({words})."
-        advice = (
-            f"{named} REQUESTS_CA_BUNDLE names a file of authorities; FNKIT_IGNORE_CERTS=true checks none."
-        )
+        advice = f"{named} REQUESTS_CA_BUNDLE names a file of authorities; FNKIT_IGNORE_CERTS=true checks none."
     elif _never_left(error):
         found = f"nobody answers there ({words})."
-        advice = (
-            f"{'Start it: fnkit start.' if props.loopback else 'Check the name and the network.'} {named}"
-        )
+        advice = f"{'Start it: fnkit start.' if props.loopback else 'Check the name and the network.'} {named}"
     else:
         late = isinstance(error, requests.Timeout)
         found = f"no answer within {request.seconds:g} s." if late else f"the connection broke ({words})."

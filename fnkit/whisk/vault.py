@@ -11,7 +11,8 @@ SECONDS = 2.0
 
 def recall(host: str) -> str | None:
     """The key of a host; None where there is none, or no keyring that answers."""
-    return _asked(lambda keyring: keyring.get_password(SERVICE, host))
+    key = _asked(lambda keyring: keyring.get_password(SERVICE, host))
+    return key if isinstance(key, str) else None
 
 
 def keep(host: str, key: str) -> bool:
