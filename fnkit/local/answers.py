@@ -21,7 +21,10 @@ NO_CODE = "Missing main/no code to execute."
 RUN_DIED = "command exited"
 NOT_AN_OBJECT = "The action did not return a dictionary or array."
 NULL = "The action did not produce a valid JSON or JSON Array response: null\n"
-TOO_LONG = "The action produced a response that exceeded the allowed length: {} > {} bytes. The truncated response was: {}"
+TOO_LONG = (
+    "The action produced a response that exceeded the allowed length: {} > {} bytes. "
+    "The truncated response was: {}"
+)
 
 
 @dataclass(frozen=True, slots=True)

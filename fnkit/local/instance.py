@@ -25,9 +25,7 @@ CHUNK = 262_144
 class Instance:
     """A process that takes `init` once and then one `run` after the other."""
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs
-    ) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs) -> None:
         """`wire`: our end of the socket pair. Must be made on the thread of a running event loop."""
         assert process.stdout is not None and process.stderr is not None
         self.process = process
@@ -91,6 +89,9 @@ class Instance:
         self._wire.close()
         for stream in list(self._pipes):
             self._forget(stream)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
 
     async def _send(self, frame: bytes) -> None:
         try:
@@ -137,9 +138,7 @@ class Instance:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(answer)
         elif isinstance(answer, Line):
-            _signal(
-                self.process.pid
-            )  # it spoke without being asked: it is not to be trusted with the next call
+            _signal(self.process.pid)  # it spoke without being asked: it is not to be trusted with the next call
 
     def _drain(self, stream: Stream, pipe: int) -> None:
         if stream in self._pipes and not drain(pipe, self._logs, stream):

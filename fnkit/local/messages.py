@@ -1,8 +1,9 @@
 """The frames between the server and an instance: one JSON line each way.
 
 Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or `{"error": text}`
-for init, and for each run the action's answer, verbatim. A line that begins with `!` is the child's own word, since
-no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk ContainerProxy.scala for the body.
+for init, and for each run the action's answer, verbatim. A line that begins with `!` is the child's own word,
+since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk ContainerProxy.scala
+for the body.
 """
 
 import json

@@ -18,7 +18,8 @@ PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
 FILES = "reading or writing files of the machine, of the server, of other actions"
 PROCESSES_SEEN = "seeing, tracing or signalling processes of the machine"
-SOCKETS = "local sockets of the machine"
+SOCKETS = "local sockets of the machine that lie in a folder"
+ABSTRACT = "local sockets of the machine that have a name only"
 NAMESPACES = "new namespaces and dangerous system calls"
 DAEMONS = "processes that outlive the instance"
 NETWORK = "the network, where the action has fnkit-network false"
@@ -47,7 +48,15 @@ class Rung:
 def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
     system = look()
     command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    command += ["--cap-drop", "ALL", *(["--share-net"] if place.network else []), "--proc", "/proc", "--dev", "/dev"]
+    command += [
+        "--cap-drop",
+        "ALL",
+        *(["--share-net"] if place.network else []),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
     for text, path in system.links:
         command += ["--symlink", text, path]
     for mount in _mounts(place, system):
@@ -101,7 +110,8 @@ class Mount:
 
 
 def _mounts(place: Place, system: System) -> list[Mount]:
-    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden packages."""
+    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden
+    packages."""
     own = (CHILD, CONFINE, *PARTS, *place.read)
     return [
         *(Mount(source, target) for source, target in system.shown),
@@ -125,7 +135,8 @@ def _filters(place: Place, group: bool = False) -> dict[str, Any]:
 
 
 def limits(place: Place, processes: bool = True) -> dict[str, int]:
-    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker run)."""
+    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker
+    run)."""
     of_all = {
         "RLIMIT_DATA": place.memory * MIB,
         "RLIMIT_NOFILE": OPEN_FILES,
@@ -140,19 +151,19 @@ def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:
     return [str(interpreter()), "-I", "-S", "-X", "utf8", str(CONFINE), json.dumps(plan), *program]
 
 
-_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, MEMORY)
+_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY)
 BUBBLEWRAP = Rung("bubblewrap", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _bubblewrap)
 OWN_NAMESPACES = Rung("namespaces", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _namespaces)
 LANDLOCK = Rung(
     "landlock",
-    (FILES, PROCESSES_SEEN, NAMESPACES, DAEMONS, NETWORK, MEMORY),
+    (FILES, PROCESSES_SEEN, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY),
     (SOCKETS, FORKS, CORES, LOOPBACK),
     _landlock,
 )
 PROCESS = Rung(
     "process",
     (MEMORY,),
-    (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
+    (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
     _plain,
 )
 LADDER = (BUBBLEWRAP, OWN_NAMESPACES, LANDLOCK, PROCESS)

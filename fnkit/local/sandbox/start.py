@@ -17,22 +17,30 @@ class ProcessStarter:
         self.rung = rung
 
     async def start(self, place: Place, logs: int) -> Instance:
-        """An instance that waits for `init`.
+        """An instance that waits for `init`. Raises OSError where no process can be started.
 
         Runs on the thread of the event loop: the child is told to die with the thread that started it.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            number = theirs.fileno()
-            process = subprocess.Popen(
-                self.rung.wrap(place, [str(CHILD), str(number)]),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=place.environment,
-                cwd=place.work,
-                pass_fds=[number],
-                start_new_session=True,
-                bufsize=0,
-            )
+        try:
+            process = self._process(place, theirs.fileno())
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return Instance(process, ours, "cold", Logs(logs))
+
+    def _process(self, place: Place, wire: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self.rung.wrap(place, [str(CHILD), str(wire)]),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=place.environment,
+            cwd=place.work,
+            pass_fds=[wire],
+            # A group of its own: the instance is ended with all of it, and cannot signal the server's.
+            start_new_session=True,
+            bufsize=0,
+        )
