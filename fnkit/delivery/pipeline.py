@@ -47,7 +47,7 @@ def deploy(
     trial = Trial.of(planned.wanted, test) if test else None
     mark = trial.mark(client.props) if trial else None
     if there and planned.change == "unchanged" and (mark is None or mark.exists()):
-        return Receipt(planned, there.namespace, there.version, stages.seconds)
+        return Receipt(planned, there.namespace, there.version, stages.seconds, None, planned.notes)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
@@ -55,15 +55,16 @@ def deploy(
     with stages.stage("upload", f"Sending {spec.name}"):
         sent = arguments.carry(client, trial.sent) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
+    notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     if trial is None or mark is None:
-        return Receipt(planned, now.namespace, now.version, stages.seconds)
+        return Receipt(planned, now.namespace, now.version, stages.seconds, None, notes)
     with (
         stages.stage("check", f"Checking {spec.name} on {planned.host}"),
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
     remember(mark)
-    return Receipt(planned, now.namespace, now.version, stages.seconds, checked)
+    return Receipt(planned, now.namespace, now.version, stages.seconds, checked, notes)
 
 
 def rehearse(

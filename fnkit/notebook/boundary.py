@@ -1,8 +1,8 @@
 """Where errors become what a person reads: one short block in the cell, in papermill's message, in VS Code.
 
 IPython shortens only its own `UsageError`, by exact type, and papermill shows none of its text. So a wrong line
-ends in a `UsageError`, and everything else stays an exception of fnkit's public tree, drawn here without the frames
-of fnkit itself. `%xmode Verbose` and `--debug` give the whole traceback.
+ends in a `UsageError`, and everything else stays an exception of fnkit's public tree, drawn here without the
+frames of fnkit itself. `%xmode Verbose` and `--debug` give the whole traceback.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,9 @@ class Boundary:
         """Draw them as any other exception again."""
         self._shell.set_custom_exc((), None)
 
-    def _draw(self, shell: Any, kind: Any, error: FnkitError, trace: Any, tb_offset: int | None = None) -> list[str]:
+    def _draw(
+        self, shell: Any, kind: Any, error: FnkitError, trace: Any, tb_offset: int | None = None
+    ) -> list[str]:
         """What IPython calls in place of its own traceback."""
         if self.debug or shell.InteractiveTB.mode == "Verbose":
             drawn = list(shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset))

@@ -13,19 +13,21 @@ from traitlets.config import Configurable
 
 from fnkit import verbs
 from fnkit.context import Context
-from fnkit.core.errors import BadCell, did_you_mean
-from fnkit.notebook import parse, show, twin
+from fnkit.core.errors import did_you_mean
+from fnkit.notebook import parse, show, twin, words
 from fnkit.notebook.boundary import Boundary, typed
 from fnkit.notebook.completion import Matcher, Names, matcher
 from fnkit.notebook.face import Notebook
 from fnkit.notebook.history import History
+from fnkit.notebook.run import run
+from fnkit.verbs import actions, deploying
 from fnkit.verbs.table import Verb, verb
 
 CELL = "%%deploy_action"
 LINE = "%fnkit"
 
 
-class FnkitMagics(Configurable):  # type: ignore[misc]
+class FnkitMagics(Configurable):
     """The magics of one shell. `%config FnkitMagics.memory=512` sets what a deploy takes when a line is silent."""
 
     memory = Int(None, allow_none=True, help="memory limit of a deploy in MB").tag(config=True)
@@ -38,7 +40,7 @@ class FnkitMagics(Configurable):  # type: ignore[misc]
         super().__init__(config=shell.config)
         self._shell = shell
         self._verbs = {one.name: one for one in verbs.table()}
-        deploy = verb(verbs.deploy)
+        deploy = verb(deploying.deploy)
         self._deploy = replace(deploy, parameters=tuple(p for p in deploy.parameters if p.name != "source"))
         self._history = History(shell)
         self._boundary = Boundary(shell)
@@ -61,9 +63,11 @@ class FnkitMagics(Configurable):  # type: ignore[misc]
         show.register(self._shell)
         self._history.listen()
         self._boundary.watch()
+        self._face.listen()
 
     def unregister(self) -> None:
         """Take all of it away."""
+        self._face.cease()
         self._boundary.cease()
         self._history.cease()
         show.unregister(self._shell)
@@ -74,24 +78,24 @@ class FnkitMagics(Configurable):  # type: ignore[misc]
 
     def deploy_action(self, line: str, cell: str) -> Any:
         """Run the cell here, then make an action of its function."""
-        call = parse.parse(self._deploy, parse.evaluated(parse.split(line), self._shell.user_ns), CELL)
+        __tracebackhide__ = True
+        call = parse.parse(self._deploy, words.read(line, self._shell.user_ns), CELL)
         if call.help:
             return self._page(parse.help_text(self._deploy, CELL))
         if not call.no_run:
             self._run(line, cell)
-        source = self._history.cells().with_cell(self._shell.user_ns["In"][-1])
-        defaults = {name: chosen for name in ("memory", "timeout", "logs", "kind") if (chosen := getattr(self, name))}
-        call = replace(call, typed={**defaults, **call.typed})
-        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), source=source)
+        cells = self._history.cells().with_cell(self._history.source)
+        call = replace(call, typed={**self._defaults(), **call.typed})
+        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), cells=cells)
 
     def fnkit(self, line: str) -> Any:
         """Run one verb."""
-        words = parse.split(line)
-        if not words or words[0].text in ("help", "-h", "--help"):
+        said = words.split(line)
+        if not said or said[0].text in ("help", "-h", "--help"):
             return self._page(self._overview())
-        asked, rest = self._find([word.text for word in words])
+        asked, rest = self._find([word.text for word in said])
         prog = f"{LINE} {asked.name}"
-        call = parse.parse(asked, parse.evaluated(words[len(words) - rest :], self._shell.user_ns), prog)
+        call = parse.parse(asked, words.evaluated(said[len(said) - rest :], self._shell.user_ns), prog)
         if call.help:
             return self._page(parse.help_text(asked, prog))
         more = {"cells": self._history.cells()} if "cells" in inspect.signature(asked.function).parameters else {}
@@ -101,35 +105,38 @@ class FnkitMagics(Configurable):  # type: ignore[misc]
         """The verb's value, or nothing where a variable takes it."""
         if call.show_code:
             print(code)  # noqa: T201  it is asked for
-        takes_context = "context" in inspect.signature(call.verb.function).parameters
-        if not takes_context:
-            self._forget()  # login, start and stop change what a context holds
         self._boundary.debug = call.debug
         with typed(f"{usage} … ({usage} --help shows it all)"), self._face:
-            if takes_context:
-                more["context"] = self._current()
-            value = call.verb.call(call.values(), **more)
-        value = show.checked(value)
+            value = call.verb.call(call.values(), context=self._current(), **more)
+        if call.verb.name in ("login", "start", "stop"):
+            self._forget()  # they change what a context holds
         if call.out is None:
             return value
         self._shell.user_ns[call.out] = value
         return None
 
     def _run(self, line: str, cell: str) -> None:
-        """The cell in the notebook's namespace. Its first line stands in for the magic's: line numbers stay right."""
-        result = self._shell.run_cell(f"# {CELL} {line}\n{cell}", store_history=False)
-        self._history.ran(result)
-        if not result.success:
-            error = result.error_in_exec or result.error_before_exec
-            raise BadCell("Running the cell", f"it raised {type(error).__name__}.", "Nothing was deployed.") from None
+        """The cell in the notebook's namespace, with a comment for the magic's line: line numbers stay right."""
+        __tracebackhide__ = True
+        try:
+            run(self._shell, f"# {CELL} {line}\n{cell}", self._history.count)
+        except BaseException as error:
+            self._history.ran(error)
+            error.add_note("Nothing was deployed.")
+            raise
+        self._history.ran(None)
 
-    def _find(self, words: list[str]) -> tuple[Verb, int]:
+    def _defaults(self) -> dict[str, Any]:
+        """What `%config` has set for deploys."""
+        return {name: chosen for name in ("memory", "timeout", "logs", "kind") if (chosen := getattr(self, name))}
+
+    def _find(self, said: list[str]) -> tuple[Verb, int]:
         """The verb that the line begins with and how many words are left."""
         for length in (2, 1):
-            if found := self._verbs.get(" ".join(words[:length])):
-                return found, len(words) - len(found.words)
-        near = did_you_mean(" ".join(words[:1]), list(self._verbs))
-        raise UsageError(f"{LINE} knows no verb {words[0]!r}. {near}")
+            if found := self._verbs.get(" ".join(said[:length])):
+                return found, len(said) - len(found.words)
+        near = did_you_mean(said[0], list(self._verbs))
+        raise UsageError(f"{LINE} knows no verb {said[0]!r}. {near}")
 
     def _current(self) -> Context:
         if self._context is None:
@@ -142,7 +149,7 @@ class FnkitMagics(Configurable):  # type: ignore[misc]
     def _names(self) -> list[str]:
         """The names of the actions, where a platform has been used already: Tab never starts one."""
         context = self._context
-        return [str(one.name) for one in verbs.list(limit=200, context=context)] if context else []
+        return [str(one.name) for one in actions.list(limit=200, context=context)] if context else []
 
     def _overview(self) -> str:
         """Every verb with the first line of its docstring."""

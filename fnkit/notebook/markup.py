@@ -1,8 +1,10 @@
-"""The few pieces of HTML that every view is made of: it follows the page's light or dark theme, and runs nothing."""
+"""The few pieces of HTML that every view is made of. It follows the page's theme and runs nothing."""
 
-import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
+from pprint import pformat
+from typing import Any
 
 from fnkit.core.entities import Json
 
@@ -13,8 +15,30 @@ LINE = "var(--jp-border-color2, #d0d0d0)"
 CODE = "font-family:var(--jp-code-font-family, monospace);font-size:12px"
 
 TONES = {"good": "#1a7f4b", "bad": "#c5221f", "cold": "#1967d2", "warm": "#b3540a", "quiet": "#6b7075"}
-LONGEST = 1600
+LONGEST = 4000
 """Characters of a value that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a front end may show of a result, from the plainest to the richest."""
+
+    line: str
+    html: str
+    kind: str
+    """The last part of `application/vnd.fnkit.…+json`."""
+    data: Json
+
+    def bundle(self) -> dict[str, Json]:
+        """By MIME type. Never `application/json`: JupyterLab would prefer it to all else."""
+        return {
+            "text/plain": self.line,
+            "text/html": self.html,
+            f"application/vnd.fnkit.{self.kind}+json": self.data,
+        }
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Json]:
+        return self.bundle()
 
 
 class Html(str):
@@ -36,12 +60,16 @@ def pill(word: str, tone: str) -> Html:
     )
 
 
+def lines(values: Iterable[object]) -> Html:
+    """One under the other."""
+    return Html("<br>".join(map(text, values)))
+
+
 def title(*parts: object) -> Html:
     """The first line of a view: its name in bold, then what there is to say."""
     first, *rest = parts
-    return Html(
-        f'<div style="margin:2px 0 4px"><b style="font-size:14px">{text(first)}</b> {" ".join(map(text, rest))}</div>'
-    )
+    said = " ".join(map(text, rest))
+    return Html(f'<div style="margin:2px 0 4px"><b style="font-size:14px">{text(first)}</b> {said}</div>')
 
 
 def faint(value: object) -> Html:
@@ -51,12 +79,12 @@ def faint(value: object) -> Html:
 
 def code(value: object) -> Html:
     """An id, a digest, a file's name."""
-    return Html(f'<code style="{CODE};background:none;color:inherit">{text(value)}</code>')
+    return Html(f'<code style="{CODE};background:none;color:inherit;padding:0">{text(value)}</code>')
 
 
-def block(lines: str) -> Html:
+def block(said: str, longest: int = LONGEST) -> Html:
     """Several lines as they are, cut where they are very long."""
-    short = lines if len(lines) <= LONGEST else lines[:LONGEST] + f"\n… ({len(lines):,} characters)"
+    short = said if len(said) <= longest else said[:longest] + f"\n… ({len(said):,} characters)"
     return Html(
         f'<pre style="{CODE};margin:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit">'
         f"{escape(short)}</pre>"
@@ -64,8 +92,9 @@ def block(lines: str) -> Html:
 
 
 def value(result: Json) -> Html:
-    """A JSON value as a block."""
-    return block(json.dumps(result, indent=1, ensure_ascii=False, default=str))
+    """A value as Python writes it, as compact as can be read; what is long scrolls."""
+    written = pformat(result, width=104, compact=True, sort_dicts=False)
+    return Html(f'<div style="max-height:230px;overflow:auto">{block(written)}</div>')
 
 
 def details(summary: str, body: Html, opened: bool = False) -> Html:
@@ -107,4 +136,6 @@ def card(*parts: str) -> str:
 
 
 def _table(body: str) -> Html:
-    return Html(f'<table style="border-collapse:collapse;margin:2px 0;border:none"><tbody>{body}</tbody></table>')
+    return Html(
+        f'<table style="border-collapse:collapse;margin:2px 0 8px;border:none"><tbody>{body}</tbody></table>'
+    )

@@ -1,12 +1,6 @@
-"""From a magic's line to what a verb is called with.
-
-Quotes work as in a shell, on every system: in double quotes and bare, a whole `$name` or `{expression}` is the
-notebook's own object; in single quotes everything is text. ` #` starts a comment, `http://host/#part` does not.
-"""
+"""From words to what a verb is called with: argparse, fed from the verbs' table."""
 
 import argparse
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -14,28 +8,8 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 
 from fnkit.core.errors import did_you_mean
+from fnkit.notebook.words import Held
 from fnkit.verbs.table import Parameter, Verb
-
-_VALUE = re.compile(r"((?:--[\w-]+|\w+)=)?(\$[A-Za-z_]\w*|\{.*\})", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a line; `literal` where single quotes keep it from being read as a variable."""
-
-    text: str
-    literal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An object of the notebook that stands on a line, with the expression that named it."""
-
-    expression: str
-    value: Any
-
-    def __repr__(self) -> str:
-        return self.expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,50 +30,9 @@ class Call:
         return {name: _unwrapped(value) for name, value in self.typed.items()}
 
 
-def split(line: str) -> list[Word]:
-    """The words of `line`, unquoted, up to a comment. Raises UsageError where a quote is not closed."""
-    lexer = shlex.shlex(line, posix=True)
-    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
-    words: list[Word] = []
-    while True:
-        start = lexer.instream.tell()
-        if line[start:].lstrip().startswith("#"):
-            return words
-        try:
-            text = lexer.get_token()
-        except ValueError:
-            raise UsageError(f"A quote is not closed: {line[start:].strip()}") from None
-        if text is None:
-            return words
-        raw = line[start : lexer.instream.tell()]
-        words.append(Word(text, literal="'" in re.sub(r'"[^"]*"', "", raw)))
-
-
-def evaluated(words: Sequence[Word], namespace: Mapping[str, Any]) -> list[Any]:
-    """The words, with every whole `$name` and `{expression}` as `Held`; `key=$name` gives `{key: Held}`.
-
-    Raises UsageError where there is no such variable or the expression fails.
-    """
-    line: list[Any] = []
-    for word in words:
-        match = None if word.literal else _VALUE.fullmatch(word.text)
-        if match is None or _is_json(match[2]):
-            line.append(word.text)
-            continue
-        before, held = match[1] or "", _evaluate(match[2], namespace)
-        if before.startswith("--"):
-            line += [before[:-1], held]
-        else:
-            line.append({before[:-1]: held} if before else held)
-    return line
-
-
 def parse(verb: Verb, line: Sequence[Any], prog: str) -> Call:
     """What `line` asks of `verb`. Raises UsageError, in one line, with the option that was probably meant."""
-    parser = _Parser(prog=prog, allow_abbrev=False, add_help=False, description=verb.help)
-    for parameter in verb.parameters:
-        _declare(parser, parameter)
-    _declare_own(parser)
+    parser = _parser(verb, prog)
     words = [word if isinstance(word, str) else _Carrier(word) for word in verb.join(line)]
     if {"-h", "--help"} & {word for word in words if type(word) is str}:
         return Call(verb, {}, help=True)
@@ -115,26 +48,13 @@ def parse(verb: Verb, line: Sequence[Any], prog: str) -> Call:
 
 def options(verb: Verb) -> list[str]:
     """Every option that a magic takes for `verb`, as typed."""
-    parser = _Parser(allow_abbrev=False, add_help=False)
-    for parameter in verb.parameters:
-        _declare(parser, parameter)
-    _declare_own(parser)
+    parser = _parser(verb, "")
     return sorted(option for option in parser._option_string_actions if option.startswith("--"))
 
 
 def help_text(verb: Verb, prog: str) -> str:
     """What `--help` and `?` show: usage, the verb's docstring, each option."""
-    parser = _Parser(
-        prog=prog,
-        allow_abbrev=False,
-        add_help=False,
-        description=verb.help,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    for parameter in verb.parameters:
-        _declare(parser, parameter)
-    _declare_own(parser)
-    return parser.format_help()
+    return _parser(verb, prog).format_help()
 
 
 class _Carrier(str):
@@ -157,21 +77,38 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}. Usage: {self.prog} … ({self.prog} --help shows it all)")
 
 
+def _parser(verb: Verb, prog: str) -> _Parser:
+    """Everything that may stand on a line for `verb`."""
+    parser = _Parser(
+        prog=prog,
+        allow_abbrev=False,
+        add_help=False,
+        description=verb.help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for parameter in verb.parameters:
+        _declare(parser, parameter)
+    _declare_own(parser)
+    return parser
+
+
 def _declare(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
     """One parameter of the table in argparse's words."""
     many = parameter.shape in ("words", "assignments")
-    about = {"help": parameter.mark.help.replace("%", "%%")}
+    about = parameter.mark.help.replace("%", "%%")
     if not parameter.option:
         nargs = "*" if many else (None if parameter.required else "?")
         parser.add_argument(
-            parameter.name, nargs=nargs, metavar=parameter.metavar, type=_reader(parameter), **about
+            parameter.name, nargs=nargs, metavar=parameter.metavar, type=_reader(parameter), help=about
         )
         return
     names = [name for name in (getattr(parameter.mark, "short", ""), parameter.option) if name]
     if parameter.shape == "flag":
-        parser.add_argument(*names, dest=parameter.name, action="store_const", const=True, **about)
+        parser.add_argument(*names, dest=parameter.name, action="store_const", const=True, help=about)
         if off := getattr(parameter.mark, "off", ""):
-            parser.add_argument(off, dest=parameter.name, action="store_const", const=False, **about)
+            parser.add_argument(
+                off, dest=parameter.name, action="store_const", const=False, help=f"do not {about}"
+            )
         return
     parser.add_argument(
         *names,
@@ -180,7 +117,7 @@ def _declare(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
         required=parameter.required,
         metavar=parameter.metavar,
         type=_reader(parameter),
-        **about,
+        help=about,
     )
 
 
@@ -228,36 +165,3 @@ def _stranger(word: str, parser: argparse.ArgumentParser) -> str:
         return f"{word!r} is one argument too many"
     option = word.partition("=")[0]
     return f"there is no option {option}. {did_you_mean(option, list(parser._option_string_actions))[:-1]}"
-
-
-def _is_json(text: str) -> bool:
-    """True for `{}` and `{"a": 1}`, which are objects written out, not an expression in braces."""
-    if not text.startswith("{"):
-        return False
-    try:
-        compile(text[1:-1].strip(), "", "eval")
-    except SyntaxError:
-        import json
-
-        try:
-            json.loads(text)
-        except ValueError:
-            return False
-        return True
-    return False
-
-
-def _evaluate(word: str, namespace: Mapping[str, Any]) -> Held:
-    expression = word[1:] if word.startswith("$") else word[1:-1].strip()
-    if word.startswith("$") and expression not in namespace:
-        known = [name for name in namespace if not name.startswith("_")]
-        near = did_you_mean(expression, known)
-        raise UsageError(
-            f"{word}: this notebook has no variable {expression}. {near if near.startswith('Did') else ''}".strip()
-        )
-    try:
-        return Held(expression, eval(expression, dict(namespace)))
-    except Exception as error:
-        raise UsageError(f"{word}: {type(error).__name__}: {error}") from None
-
-

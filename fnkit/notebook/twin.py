@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fnkit.notebook.parse import Call, Held
+from fnkit.notebook.parse import Call
+from fnkit.notebook.words import Held
 from fnkit.verbs.table import Parameter
 from fnkit.verbs.values import assigned
 
