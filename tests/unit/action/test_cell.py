@@ -102,7 +102,8 @@ def test_what_is_not_installed_is_told_unless_it_is_optional() -> None:
     with pytest.raises(MissingPackage, match=r"`import surely_not_there`.*--require surely_not_there"):
         spec_of("import surely_not_there", "def main(): return surely_not_there.x")
     spec = spec_of(
-        "def main():\n    try:\n        import surely_not_there\n    except ImportError:\n        pass\n    return {}"
+        "def main():\n    try:\n        import surely_not_there\n"
+        "    except ImportError:\n        pass\n    return {}"
     )
     assert spec.requirements == ()
 
@@ -215,8 +216,8 @@ def test_a_script_and_a_notebook_file(tmp_path: Path) -> None:
     assert isinstance(spec, ActionSpec)
     assert spec.origins[-1].label == "tool.py"
     assert spec.notebook == "tool.py"
-    code = ["%pip list\nN = 3", "%%bash\nls", "%%deploy_action crop\ndef main(x: int):\n    return {'n': N * x}"]
-    save(tmp_path / "story.ipynb", [("a", code[0]), ("b", code[1]), ("c", code[2])])
+    main = "%%deploy_action crop\ndef main(x: int):\n    return {'n': N * x}"
+    save(tmp_path / "story.ipynb", [("a", "%pip list\nN = 3"), ("b", "%%bash\nls"), ("c", main)])
     spec = cell.from_path(NAME, tmp_path / "story.ipynb")
     assert isinstance(spec, ActionSpec)
     assert "N = 3" in spec.body

@@ -132,7 +132,10 @@ def test_the_environment_is_bare_and_secrets_are_handed_over(tmp_path: Path) -> 
 
 
 def test_a_pass_is_remembered_by_content_a_failure_is_not(tmp_path: Path) -> None:
-    body = f"def main(x: int = 1):\n    with open({str(tmp_path / 'runs')!r}, 'a') as f: f.write('.')\n    return {{'y': 1 / x}}"
+    body = (
+        "def main(x: int = 1):\n"
+        f"    with open({str(tmp_path / 'runs')!r}, 'a') as f: f.write('.')\n    return {{'y': 1 / x}}"
+    )
     bundle = bundle_of(body)
     first, second, other = rehearse(bundle, {"x": 2}), rehearse(bundle, {"x": 2}), rehearse(bundle, {"x": 4})
     assert (first.remembered, second.remembered, other.remembered) == (False, True, False)

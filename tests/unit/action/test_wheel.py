@@ -34,7 +34,8 @@ def test_a_wheel_carries_templates_and_tables(tmp_path: Path) -> None:
     script = (
         "from pathlib import Path; import fnkit; from fnkit.action import cell, build, target; "
         "from fnkit.core.names import ActionName; Path('a.py').write_text('def main(): return {}'); "
-        "print(fnkit.__file__); print(build.build(cell.from_path(ActionName('x'), Path('a.py')), target.remote()).action_file)"
+        "spec = cell.from_path(ActionName('x'), Path('a.py')); "
+        "print(fnkit.__file__); print(build.build(spec, target.remote()).action_file)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
