@@ -1,0 +1,189 @@
+"""One running process with its wire and its log pipes, and the way to start one.
+
+A `Starter` makes an `Instance`; whether that is a new process or a fork of one that is ready is its own affair.
+Everything happens on the event loop: no thread is crossed between a request and its answer.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from fnkit.core.entities import PAYLOAD_LIMIT
+from fnkit.local.jobs import Began
+from fnkit.local.logs import Logs, Stream, drain
+from fnkit.local.messages import OUT_OF_MEMORY, READY, Answer, Died, Line, OutOfMemory, TimedOut
+from fnkit.local.sandbox.place import Place
+
+CHUNK = 262_144
+
+
+class Instance:
+    """A process that takes `init` once and then one `run` after the other."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs) -> None:
+        """`wire`: our end of the socket pair. Must be made on the thread of a running event loop."""
+        assert process.stdout is not None and process.stderr is not None
+        self.process = process
+        self.began = began
+        self.gone = asyncio.Event()
+        """Set when the process has ended."""
+        self._wire = wire
+        self._logs = logs
+        self._pipes: dict[Stream, int] = {"stdout": process.stdout.fileno(), "stderr": process.stderr.fileno()}
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Future[Answer] | None = None
+        self._text = bytearray()
+        self._length = 0
+        self._watch()
+
+    @property
+    def pid(self) -> int:
+        """Of the process that was started; in a sandbox it may be the one around the action."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """False from the moment that its end was noticed."""
+        return not self.gone.is_set()
+
+    async def ready(self, seconds: float) -> bool:
+        """Await that it started. Call it first, with no await between this and making the instance."""
+        answer = await self.ask(b"", seconds)
+        return isinstance(answer, Line) and answer.text == READY
+
+    async def ask(self, frame: bytes, seconds: float) -> Answer:
+        """Send one line and await the answer to it."""
+        if not self.alive:
+            return Died()
+        self._waiting = self._loop.create_future()
+        timer = self._loop.call_later(seconds, self._settle, TimedOut())
+        try:
+            await self._send(frame)
+            return await self._waiting
+        except OSError:
+            return Died()
+        finally:
+            timer.cancel()
+            self._waiting = None
+
+    def logs(self) -> tuple[str, ...]:
+        """What was printed since the last call; what an answer was preceded by is in it."""
+        for stream, pipe in list(self._pipes.items()):
+            self._drain(stream, pipe)
+        return self._logs.take()
+
+    async def kill(self) -> None:
+        """End the process with all that it started in its group or namespace, and await it."""
+        if self.alive:
+            _signal(self.process.pid)
+        await self.gone.wait()
+        self._loop.remove_reader(self._wire)
+        self._wire.close()
+        for stream in list(self._pipes):
+            self._forget(stream)
+
+    async def _send(self, frame: bytes) -> None:
+        try:
+            sent = self._wire.send(frame) if frame else 0
+        except BlockingIOError:
+            sent = 0
+        if sent < len(frame):
+            assert self._waiting is not None
+            rest = asyncio.ensure_future(self._loop.sock_sendall(self._wire, memoryview(frame)[sent:]))
+            await asyncio.wait((rest, self._waiting), return_when=asyncio.FIRST_COMPLETED)
+            if not rest.done():
+                rest.cancel()
+
+    def _watch(self) -> None:
+        for pipe in self._pipes.values():
+            os.set_blocking(pipe, False)
+        self._wire.setblocking(False)
+        self._loop.add_reader(self._wire, self._receive)
+        for stream, pipe in self._pipes.items():
+            self._loop.add_reader(pipe, self._drain, stream, pipe)
+        _when_ended(self.process.pid, self._loop, self._ended)
+
+    def _receive(self) -> None:
+        try:
+            chunk = self._wire.recv(CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            chunk = b""
+        if not chunk:
+            self._loop.remove_reader(self._wire)
+            self._settle(Died())
+            return
+        self._length += len(chunk)
+        room = PAYLOAD_LIMIT - len(self._text)
+        self._text += chunk[:room]
+        if chunk.endswith(b"\n"):
+            text, length = bytes(self._text), self._length
+            self._text.clear()
+            self._length = 0
+            self._settle(OutOfMemory() if text == OUT_OF_MEMORY else Line(text, length))
+
+    def _settle(self, answer: Answer) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(answer)
+        elif isinstance(answer, Line):
+            _signal(self.process.pid)  # it spoke without being asked: it is not to be trusted with the next call
+
+    def _drain(self, stream: Stream, pipe: int) -> None:
+        if stream in self._pipes and not drain(pipe, self._logs, stream):
+            self._forget(stream)
+
+    def _forget(self, stream: Stream) -> None:
+        self._loop.remove_reader(self._pipes.pop(stream))
+
+    def _ended(self) -> None:
+        # The process is not reaped yet, so its number cannot have gone to another group.
+        _signal(self.process.pid)
+        self.process.wait()
+        while self.alive and self._waiting is not None and not self._waiting.done():
+            before = self._length
+            self._receive()  # an answer that was sent just before the end counts
+            if self._length == before:
+                break
+        self.gone.set()
+        self._settle(Died())
+
+
+class Starter(Protocol):
+    """Makes instances."""
+
+    async def start(self, place: Place, logs: int) -> Instance:
+        """An instance that waits for `init`; `logs` is the limit in MB."""
+        ...
+
+
+def _signal(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _when_ended(pid: int, loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> None:
+    """Call `tell` on `loop` once `pid` has ended and before it is reaped."""
+    if hasattr(os, "pidfd_open"):
+        watch = os.pidfd_open(pid)
+
+        def told() -> None:
+            loop.remove_reader(watch)
+            os.close(watch)
+            tell()
+
+        loop.add_reader(watch, told)
+        return
+
+    def wait() -> None:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        loop.call_soon_threadsafe(tell)
+
+    threading.Thread(target=wait, name=f"instance {pid}", daemon=True).start()
