@@ -1,0 +1,69 @@
+"""The composition root of the embedded platform: every part made once, from an open store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.local.activations import Activations
+from fnkit.local.controller import Controller
+from fnkit.local.entities import Entities
+from fnkit.local.folder import Folder
+from fnkit.local.layers import Layers
+from fnkit.local.objects import Objects
+from fnkit.local.platform import Platform, Sandbox, kinds
+from fnkit.local.pool import Pool
+from fnkit.local.runtime import Layouts
+from fnkit.local.sandbox.rung import PROCESS
+from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.scheduler import Scheduler
+from fnkit.local.store import Store
+from fnkit.local.users import Users
+
+MEMORY = 4096
+"""MB of all instances together."""
+IDLE = 600.0
+"""Seconds that an unused instance is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A platform at work. Made and closed on the event loop that serves it."""
+
+    platform: Platform
+    scheduler: Scheduler
+
+    @classmethod
+    def open(cls, folder: Folder, store: Store, url: str, models: Path) -> "Opened":
+        """All parts over the data in `folder`; `models` is the cache of models by sha256."""
+        entities, activations = Entities(store), Activations(store)
+        activations.recover()
+        layers = Layers(folder.root / "layers", models)
+        common = folder.root / "runtime"
+        common.mkdir(exist_ok=True)
+        layouts = Layouts(folder.root / "code", layers.path, lambda: common)
+        rung = PROCESS
+        pool = Pool(MEMORY, IDLE)
+        scheduler = Scheduler(ProcessStarter(rung), layouts, folder.root / "instances", pool)
+        platform = Platform(
+            url=url,
+            users=Users(store),
+            entities=entities,
+            activations=activations,
+            controller=Controller(entities, activations, scheduler, url),
+            layers=layers,
+            objects=Objects(store, folder.root / "objects"),
+            kinds=kinds(),
+            sandbox=Sandbox(rung.name, rung.stops, rung.does_not_stop),
+            packages=_packages,
+            snapshot=scheduler.snapshot,
+        )
+        return cls(platform, scheduler)
+
+    async def close(self, patience: float) -> None:
+        """Let what runs end, for `patience` seconds, then end it."""
+        await self.platform.controller.close(patience)
+        await self.scheduler.close()
+
+
+def _packages() -> Mapping[str, str]:
+    return {}
