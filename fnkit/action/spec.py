@@ -58,3 +58,28 @@ class ActionSpec:
     """File name of the notebook or script, without its folder."""
     notes: tuple[str, ...] = ()
     """What the person should know before the deploy: "not checked: …", "looks like a key: …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A folder or a zip that a person made, with `__main__.py` at its root: it travels as it is."""
+
+    name: ActionName
+    entry: Entry
+    content: Path
+    """The folder or the zip on this machine."""
+    companions: tuple[Companion, ...] = ()
+    model: ModelFile | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person asks for beyond the cell: the options that make a spec."""
+
+    entry: str = "main"
+    includes: tuple[Path, ...] = ()
+    """Files and folders that travel too (`--include`)."""
+    requires: tuple[str, ...] = ()
+    """Requirements that add to what is found, or override it (`--require`)."""
+    model: ModelFile | None = None

@@ -1,0 +1,160 @@
+"""What an entry function needs of a notebook: the statements that made it, and those that made what it uses.
+
+The statements are kept in the order in which they ran, so that running them again gives the same values.
+A name that a statement reads while it runs means what was bound before; a name that the body of a function
+reads means what is bound when the function is called.
+"""
+
+from dataclasses import dataclass, field
+
+from fnkit.action import remake
+from fnkit.action.age import age
+from fnkit.action.statements import Run, Statement
+from fnkit.core.errors import BadCell
+
+
+@dataclass(slots=True)
+class Slice:
+    """The statements that have to travel, and what was found on the way."""
+
+    run: Run
+    entry: str
+    includes: frozenset[str] = frozenset()
+    """Paths, as the code spells them, of files that travel too."""
+    taken: dict[int, Statement] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """Every global name that is used: an import keeps only these."""
+    stars: dict[str, str] = field(default_factory=dict)
+    """Names that come from `from module import *`, with their module."""
+    notes: list[str] = field(default_factory=list)
+    _asked: dict[tuple[str, int], Statement] = field(default_factory=dict)
+
+    @property
+    def statements(self) -> list[Statement]:
+        """In the order in which they ran."""
+        return [self.taken[index] for index in sorted(self.taken)]
+
+    def need(self, name: str, at: int, user: str) -> None:
+        """Take what made `name` as it was before statement `at`. `user` is who needs it, for messages."""
+        waiting = [(name, at, user)]
+        while waiting:
+            name, at, user = waiting.pop()
+            if (name, at) in self._asked or remake.builtin(name):
+                continue
+            maker = self.run.binder(name, at)
+            if maker is None:
+                self._without_maker(name, at, user, waiting)
+                continue
+            self._asked[name, at] = maker
+            self.names.add(name)
+            if name in maker.effects.deletes:
+                raise BadCell(
+                    f"Taking {self.entry} out of the notebook",
+                    f"{user} needs {name}, which {maker.label} deleted.",
+                    f"Run the cell that makes {name} again.",
+                )
+            if name not in maker.effects.sure and self.run.binder(name, maker.index) is not None:
+                waiting.append((name, maker.index, user))
+            waiting += self._taking(maker, at)
+
+    def _taking(self, statement: Statement, at: int) -> list[tuple[str, int, str]]:
+        """Take a statement; gives what it needs in turn. It may be called at `at`, and by the entry at the end."""
+        end = len(self.run.statements)
+        if statement.index not in self.taken:
+            remake.check(statement, self.run, self.entry, self.includes, self.notes)
+            self.taken[statement.index] = statement
+        user = next(iter(sorted(statement.effects.binds)), statement.label)
+        own = statement.effects.binds
+        needs = [
+            (name, statement.index, user)
+            for name in sorted(statement.effects.now)
+            if name not in own or self.run.binder(name, statement.index) is not None
+        ]
+        needs += [(name, when, user) for name in sorted(statement.effects.later) for when in {at, end}]
+        return needs
+
+    def _without_maker(self, name: str, at: int, user: str, waiting: list[tuple[str, int, str]]) -> None:
+        makers = [
+            s for s in self.run.statements[:at] if name in changed_by(self.run, s) and not s.defines and s.index != at
+        ]
+        if makers:  # a function with `global name` made it
+            self._asked[name, at] = makers[-1]
+            self.names.add(name)
+            for maker in makers:
+                waiting += self._taking(maker, at)
+            return
+        if (module := remake.star(name, self.run, at)) is not None:
+            self.stars[name] = module
+            return
+        raise remake.unknown(name, user, self.run, self.entry)
+
+    def settle(self) -> None:
+        """Look at what changed the values that are taken: carry it over where it is part of the making."""
+        carried = own_functions(self.run, self.entry)
+        seen: set[tuple[str, int]] = set()
+        while fresh := [key for key in self._asked if key not in seen]:
+            for name, at in fresh:
+                seen.add((name, at))
+                self._changes(name, at, carried)
+
+    def _changes(self, name: str, at: int, carried: set[int]) -> None:
+        maker = self._asked[name, at]
+        if maker.imports:
+            remake.settings(name, maker, self.run, self.notes)
+            return
+        touched = any(name in self.run.statements[index].effects.changes_later for index in carried)
+        for statement in self.run.statements[maker.index + 1 : at]:
+            if name not in changed_by(self.run, statement):
+                continue
+            touched = True
+            if statement.index in self.taken:
+                continue
+            if name not in statement.effects.changes and _called(self.run, statement) <= carried:
+                continue  # the action's own state, as a cache is: an instance begins with what the maker made
+            if statement.cell != maker.cell:
+                raise remake.changed(name, maker, statement, self.entry)
+            for need in self._taking(statement, at):
+                self.need(*need)
+        remake.check_value(name, at, maker, self.run, self.entry, touched)
+
+
+def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slice:
+    """The slice of `run` that the function `entry` needs.
+
+    Raises BadCell with the name, the cell that made it and what to do, where something that is needed cannot
+    be made again: an open file, a used generator, a fitted estimator, what a later cell changed, …
+    """
+    result = Slice(run, entry, includes)
+    result.need(entry, len(run.statements), entry)
+    result.settle()
+    result.notes += age(result.statements, run.cells)
+    return result
+
+
+def changed_by(run: Run, statement: Statement) -> set[str]:
+    """The names that a statement changes in place, itself or through the functions that it calls."""
+    changed = set(statement.effects.changes)
+    for index in _called(run, statement):
+        changed |= run.statements[index].effects.changes_later
+    return changed
+
+
+def _called(run: Run, statement: Statement) -> set[int]:
+    """Functions of the notebook that a statement may run, also through one another."""
+    return _reached(run, [(name, statement.index) for name in statement.effects.called])
+
+
+def own_functions(run: Run, entry: str) -> set[int]:
+    """The functions that a call of `entry` may run."""
+    return _reached(run, [(entry, len(run.statements))])
+
+
+def _reached(run: Run, waiting: list[tuple[str, int]]) -> set[int]:
+    found: set[int] = set()
+    while waiting:
+        name, at = waiting.pop()
+        maker = run.binder(name, at)
+        if maker is not None and maker.defines and maker.index not in found:
+            found.add(maker.index)
+            waiting += [(later, at) for later in maker.effects.later]
+    return found

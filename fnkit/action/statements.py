@@ -1,0 +1,85 @@
+"""The top-level statements that were run, in that order, with what each does to names."""
+
+import ast
+from dataclasses import dataclass
+
+from fnkit.action.cells import Cell, Cells
+from fnkit.action.effects import Effects, effects
+from fnkit.action.plain import parsed, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One top-level statement of one cell."""
+
+    index: int
+    """Its place in the order of running."""
+    cell: int
+    """Index of its cell."""
+    label: str
+    node: ast.stmt
+    first: int
+    """First line in the cell, decorators included."""
+    last: int
+    effects: Effects
+
+    @property
+    def imports(self) -> bool:
+        """True for `import …` and `from … import …`."""
+        return isinstance(self.node, ast.Import | ast.ImportFrom)
+
+    @property
+    def defines(self) -> bool:
+        """True for functions and classes."""
+        return isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Every statement that was run, and where each name was bound."""
+
+    cells: Cells
+    statements: tuple[Statement, ...]
+    future: tuple[str, ...]
+    """Names imported from `__future__`: they hold for all later cells too."""
+
+    def binder(self, name: str, at: int) -> Statement | None:
+        """The statement that bound `name` last before statement `at`, None where there is none."""
+        for statement in reversed(self.statements[:at]):
+            if name in statement.effects.binds:
+                return statement
+        return None
+
+    def source(self, statement: Statement) -> list[str]:
+        """The lines of a statement as they were typed."""
+        return self.lines(statement.cell)[statement.first - 1 : statement.last]
+
+    def lines(self, cell: int) -> list[str]:
+        """The lines of a cell, with nothing where magics were."""
+        return plain(self.cells.cells[cell].source).split("\n")
+
+
+def run(cells: Cells) -> Run:
+    """Read all cells. A cell that is not Python never ran and is left out."""
+    statements: list[Statement] = []
+    future: list[str] = []
+    for number, cell in enumerate(cells.cells):
+        tree = parsed(cell.source)
+        for node in tree.body if tree is not None else ():
+            if not _ran(node, cell):
+                continue
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                future += [alias.name for alias in node.names if alias.name not in future]
+                continue
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            found = effects(node, "annotations" in future)
+            last = node.end_lineno or node.lineno
+            statements.append(Statement(len(statements), number, cell.label, node, first, last, found))
+    return Run(cells, tuple(statements), tuple(future))
+
+
+def _ran(node: ast.stmt, cell: Cell) -> bool:
+    if cell.stopped is not None and (node.end_lineno or node.lineno) >= cell.stopped:
+        return False
+    # In an action the module has another name: such a block does not run there.
+    return not (isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'")

@@ -1,0 +1,1 @@
+"""Text that becomes files: Jinja2, with next to no logic."""
