@@ -1,0 +1,106 @@
+"""The test of a deploy: one input, the same answer in the cell, in the action file and on the platform."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.action.bundle import Bundle
+from fnkit.action.compare import differences
+from fnkit.action.rehearse import rehearse
+from fnkit.core.canonical import canonical, sha256
+from fnkit.core.entities import Entry, Json
+from fnkit.core.errors import CheckFailed
+from fnkit.core.places import cache
+from fnkit.delivery import arguments
+from fnkit.delivery.invocation import traceback
+from fnkit.delivery.order import Test
+from fnkit.delivery.plan import Wanted
+
+SHOWN = 5
+"""Differences in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test made ready for one bundle."""
+
+    wanted: Wanted
+    test: Test
+    sent: Mapping[str, Json]
+    """The arguments of the call, inlined; bound parameters are not among them."""
+
+    @classmethod
+    def of(cls, wanted: Wanted, test: Test) -> "Trial":
+        """Check the names and inline the files. Raises BadArgument."""
+        arguments.check(str(wanted.name), wanted.bundle.entry, test.arguments)
+        return cls(wanted, test, arguments.inline(test.arguments))
+
+    @property
+    def received(self) -> dict[str, Json]:
+        """The one object that the action gets."""
+        return {**self.wanted.settings.parameters, **self.sent}
+
+    def mark(self, host: str, namespace: str) -> Path:
+        """The file that is there where this bundle passed this test on this platform."""
+        passed = {
+            "bundle": self.wanted.bundle.digest,
+            "input": sha256(canonical(self.received)),
+            "ignore": sorted(self.test.ignore),
+            "where": [host, namespace, str(self.wanted.name)],
+        }
+        return cache() / "passes" / sha256(canonical(passed))
+
+    def rehearse(self) -> Json:
+        """The answer to expect of the platform. Raises CheckFailed where cell and action file differ."""
+        expected = _in_the_cell(self.test, self.wanted.bundle.entry, self.received)
+        answer = rehearsed(self.wanted, self.received)
+        if self.test.function is not None:
+            self.compare(expected, answer, f"Comparing the cell with the action file of {self.wanted.name}")
+        return answer
+
+    def compare(self, expected: Json, answer: Json, tried: str, advice: str = "") -> None:
+        """Raises CheckFailed with what differs."""
+        found = differences(expected, answer, self.test.ignore)
+        if found:
+            more = f" … and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            raise CheckFailed(tried, "; ".join(found[:SHOWN]) + more + ".", advice)
+
+
+def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> Json:
+    """The action file's answer, alone in a clean process; None imports it only. Raises CheckFailed."""
+    secrets = {secret.name: secret.value for secret in wanted.settings.secrets}
+    bundle: Bundle = wanted.bundle
+    outcome = rehearse(bundle, received, secrets)
+    if outcome.success:
+        return outcome.result
+    error = outcome.result.get("error") if isinstance(outcome.result, dict) else outcome.result
+    trace = traceback(tuple(outcome.logs), bundle.origins)
+    what = "Importing" if received is None else "Running"
+    raise CheckFailed(
+        f"{what} the action file of {wanted.name} alone, in a clean process",
+        f"{outcome.status}: {error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)}.",
+        (f"Nothing was sent.\n{trace}" if trace else "Nothing was sent."),
+    )
+
+
+def remember(mark: Path) -> None:
+    """Note a pass."""
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _in_the_cell(test: Test, entry: Entry, received: Mapping[str, Json]) -> Json:
+    """The entry's own answer in the notebook's namespace. Raises CheckFailed from what it raised."""
+    if test.function is None:
+        return None
+    known = {parameter.name for parameter in entry.parameters}
+    named = {name: value for name, value in received.items() if entry.rest or name in known}
+    try:
+        return test.function(dict(received)) if entry.whole else test.function(**named)
+    except Exception as error:
+        raise CheckFailed(
+            f"Running {entry.name} in the notebook on the test input",
+            f"{type(error).__name__}: {error}.",
+            "Nothing was sent.",
+        ) from error
