@@ -1,0 +1,85 @@
+"""What a kernel knows of its cells: what ran, under which id, where it stopped, and which cells are gone."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from fnkit.action import cells
+from fnkit.action.cells import Cells
+
+
+class History:
+    """Listens to one shell from `%load_ext` on. Cells that ran before are known by their text alone."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._ids: dict[int, str] = {}
+        self._stopped: dict[int, int] = {}
+        self._ran: dict[int, int | None] = {}
+        self._deleted: set[str] | None = None
+
+    def listen(self) -> None:
+        """Begin."""
+        self._shell.events.register("pre_run_cell", self._before)
+        self._shell.events.register("post_run_cell", self._after)
+
+    def cease(self) -> None:
+        """End."""
+        self._shell.events.unregister("pre_run_cell", self._before)
+        self._shell.events.unregister("post_run_cell", self._after)
+
+    def cells(self) -> Cells:
+        """What ran so far, for the slice of a deploy."""
+        return cells.from_history(
+            self._shell.user_ns["In"],
+            self._shell.user_ns,
+            notebook=notebook(self._shell.user_ns, os.environ),
+            ids=self._ids,
+            deleted=None if self._deleted is None else frozenset(self._deleted),
+            stopped=self._stopped,
+        )
+
+    def ran(self, result: Any) -> None:
+        """The body of the current cell ran by itself: where it stopped counts, not what its magic did next."""
+        self._ran[self._shell.execution_count] = _stop(result)
+
+    def _before(self, info: Any) -> None:
+        if info is None or not info.store_history:
+            return
+        if info.cell_id:
+            self._ids[self._shell.execution_count] = info.cell_id
+        gone = (info.cell_meta or {}).get("deletedCells")
+        if gone is not None:
+            # JupyterLab tells what was deleted since the last cell it ran; an undo brings a cell back.
+            self._deleted = ((self._deleted or set()) | set(gone)) - {info.cell_id}
+
+    def _after(self, result: Any) -> None:
+        count = result.execution_count
+        stop = self._ran.pop(count) if count in self._ran else _stop(result)
+        if count and stop is not None:
+            self._stopped[count] = stop
+
+
+def notebook(namespace: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
+    """The notebook's file, as far as the front end tells: Jupyter's server, VS Code. None where nobody does."""
+    for told in (namespace.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")):
+        if told and Path(str(told)).suffix == ".ipynb" and Path(str(told)).is_file():
+            return Path(str(told))
+    return None
+
+
+def _stop(result: Any) -> int | None:
+    """The line at which a cell raised, None where it ran to its end."""
+    error = result.error_in_exec or result.error_before_exec
+    return None if error is None else _line(error.__traceback__)
+
+
+def _line(trace: TracebackType | None) -> int:
+    """The line of the cell at which it raised: that of the outermost frame that is a cell's."""
+    while trace is not None:
+        if "ipykernel_" in (file := trace.tb_frame.f_code.co_filename) or file.startswith("<ipython-input"):
+            return trace.tb_lineno
+        trace = trace.tb_next
+    return 1
