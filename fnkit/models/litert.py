@@ -27,19 +27,25 @@ class LiteNetwork:
         self.runtime = runtime
         self._interpreter = interpreter
         self._lock = threading.Lock()
-        self._slots = interpreter.get_input_details()
-        self._results = [detail["index"] for detail in interpreter.get_output_details()]
+        self._slots, results = _ends(interpreter)
+        self._results = [detail["index"] for detail in results]
         self.inputs = tuple(map(_tensor, self._slots))
-        self.outputs = tuple(map(_tensor, interpreter.get_output_details()))
+        self.outputs = tuple(map(_tensor, results))
         self._shapes: list[tuple[int, ...]] = []
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+        """One array per output, for one array per input."""
         with self._lock:
             self._allocate([array.shape for array in arrays])
             for slot, array in zip(self._slots, arrays, strict=True):
                 self._interpreter.set_tensor(slot["index"], array)
             self._interpreter.invoke()
             return tuple(self._interpreter.get_tensor(index) for index in self._results)
+
+    def prepare(self) -> None:
+        """Read the weights and take room for the default shapes. Raises RuntimeError where there are none."""
+        with self._lock:
+            self._interpreter.allocate_tensors()
 
     def _allocate(self, shapes: list[tuple[int, ...]]) -> None:
         """Room for inputs of these shapes; nothing to do where the last call had the same."""
@@ -68,6 +74,26 @@ def open(path: Path, threads: int = 1) -> LiteNetwork:
         raise BadModel(
             f"Loading {path.name}", f"it is not a .tflite model that LiteRT can run ({error})."
         ) from error
+
+
+def is_tflite(path: Path) -> bool:
+    """True where the file begins as a FlatBuffer of TensorFlow Lite does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as content:
+        return content.read(8)[4:] == b"TFL3"
+
+
+def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What describes each input and each output, in the order of their names where the file has a signature.
+
+    The converter shuffles them; TensorFlow reads dicts in the order of their names, and so both agree.
+    """
+    if not interpreter.get_signature_list():
+        return interpreter.get_input_details(), interpreter.get_output_details()
+    signature = interpreter.get_signature_runner()
+    inputs, outputs = signature.get_input_details(), signature.get_output_details()
+    return [inputs[name] for name in sorted(inputs)], [outputs[name] for name in sorted(outputs)]
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The people on a photo and their body parts, by MoveNet. Takes loaded models, imports no runtime.
 
-MultiPose sees the photo letterboxed to 256×256, at which it finds people best (close-ups are lost at larger sizes).
+MultiPose sees the photo letterboxed to 256×256, at which it finds people best (close-ups are lost at larger ones).
 A person has a score of at least 0.2 and a part one of at least 0.3; what is below is not found, and not guessed.
 """
 
@@ -69,8 +69,8 @@ class Person:
 def find(model: Network, photo: Photo, refine: Network | None = None) -> tuple[Person, ...]:
     """The people on a photo (height, width, 3), the most prominent first: the larger and surer, the earlier.
 
-    `model` is MoveNet MultiPose, which sees six people at most. `refine` may be MoveNet Lightning: it looks at each
-    person again and may move parts that were found, but adds none.
+    `model` is MoveNet MultiPose, which sees six people at most. `refine` may be MoveNet Lightning: it looks at
+    each person again and may move parts that were found, but adds none.
     Raises BadModel where one of them is another network.
     """
     people = [_person(row, back, photo) for row, back in _rows(model, photo) if row[55] >= PERSON]
