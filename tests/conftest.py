@@ -1,4 +1,4 @@
-"""What every test may use: a platform of its own, and never anything of the user's."""
+"""What every test may use: a platform of its own. `plugins.own_places` keeps what is the user's out of reach."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import requests
+
+pytest_plugins = ("tests.plugins.own_places", "tests.plugins.skips")
 
 SLOWEST_START = 60
 """Seconds; a start takes half of one on a quiet machine."""
@@ -108,30 +110,13 @@ def fresh_platform(data: Path, *arguments: str) -> Platform:
     return platform
 
 
-@pytest.fixture(scope="session", autouse=True)
-def nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Point fnkit's places at folders of the test session; the cache of models may be shared (FNKIT_CACHE)."""
-    root = tmp_path_factory.mktemp("fnkit")
-    places = {
-        "WSK_CONFIG_FILE": str(root / "wskprops"),
-        "FNKIT_DATA": str(root / "data"),
-        "FNKIT_CACHE": os.environ.get("FNKIT_CACHE", str(root / "cache")),
-    }
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in places.items():
-            environment.setenv(name, value)
-        for name in ("WHISK_APIHOST", "WHISK_AUTH", "WHISK_APIVERSION", "__OW_API_HOST", "__OW_API_KEY"):
-            environment.delenv(name, raising=False)
-        yield root
-
-
 @pytest.fixture(scope="session")
-def platform(nothing_of_the_users: Path) -> Iterator[Platform]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The session's OpenWhisk. Tests delete what they make; who kills it restarts it."""
     if external := _external():
         yield external
         return
-    started = fresh_platform(nothing_of_the_users / "data")
+    started = fresh_platform(tmp_path_factory.mktemp("platform") / "data")
     yield started
     if started.process and started.process.poll() is None:
         started.stop()

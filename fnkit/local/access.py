@@ -30,7 +30,7 @@ def readable_package(entities: Entities, call: Call, namespace: str, name: str) 
         own_provider = bound["namespace"] == call.identity.namespace
         provider = entities.find(bound["namespace"], bound["name"])
         if provider is None or provider.kind != "package":
-            raise missing(package.path) if own_provider else forbidden(f"{bound['namespace']}/{bound['name']}")
+            raise (missing(package.path) if own_provider else forbidden(f"{bound['namespace']}/{bound['name']}"))
         if not own_provider and not provider.document["publish"]:
             raise forbidden(provider.path)
     return package

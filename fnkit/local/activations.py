@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
-from fnkit.local.records import Record, dumps, join, record_of_stopped, split_times, summary
+from fnkit.local.records import Record, join, promised_head, record_of_stopped, split_times, summary
 from fnkit.local.store import Store
 
 
@@ -19,7 +19,8 @@ class Filter:
 
     def where(self, namespace: str) -> tuple[str, list[Json]]:
         """The condition and its values."""
-        terms, values = ["namespace = ?"], [namespace]
+        terms: list[str] = ["namespace = ?"]
+        values: list[Json] = [namespace]
         for term, value in (("name = ?", self.name), ("start >= ?", self.since), ("start <= ?", self.upto)):
             if value is not None:
                 terms.append(term)
@@ -32,6 +33,7 @@ class Activations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._promised: set[str] = set()
 
     async def save(self, record: Record) -> None:
         """Keep a record; returns when it is on disk."""
@@ -40,30 +42,24 @@ class Activations:
 
     async def accept(self, job: Job) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
+        self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, name, start, head) SELECT ?1, ?2, ?3, ?4, ?5"
+            "INSERT INTO accepted (id, namespace, start, head) SELECT ?1, ?2, ?3, ?4"
             " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
             job.activation_id,
             job.namespace,
-            job.executable.name,
             job.received_ms,
-            dumps(
-                {
-                    "version": job.executable.version,
-                    "kind": job.executable.kind,
-                    "limits": job.executable.limits.to_json(),
-                    "path": f"{job.executable.namespace}/{job.executable.name}",
-                }
-            ),
+            promised_head(job),
         )
         await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
-        rows = self._store.rows("SELECT id, namespace, name, start, head FROM accepted")
-        for row in rows:
-            self._insert(record_of_stopped(*row[:4], json.loads(row[4])))
+        rows = self._store.rows("SELECT id, namespace, start, head FROM accepted")
+        self._promised.update(row[0] for row in rows)
+        for activation_id, namespace, start, promised in rows:
+            self._insert(record_of_stopped(activation_id, namespace, start, json.loads(promised)))
         self._store.commit()
         return len(rows)
 
@@ -110,13 +106,13 @@ class Activations:
     def _listed(self, columns: str, namespace: str, wanted: Filter, part: tuple[int, int]) -> list[Json]:
         where, values = wanted.where(namespace)
         skip, limit = part
-        query = (
-            f"SELECT {columns} FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
-        )
+        query = f"SELECT {columns} FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
         return self._store.rows(query, *values, limit, skip)
 
     def _insert(self, record: Record) -> None:
-        self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
+        if record.id in self._promised:
+            self._promised.discard(record.id)
+            self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
         self._store.write(
             "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

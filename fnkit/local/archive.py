@@ -102,4 +102,6 @@ def _check_link(link: Path, folder: Path) -> None:
 
 
 def _refused(why: str) -> BadArgument:
-    return BadArgument("Unpacking the zip of an action", f"{why}.", "Make it again with the files of the action only.")
+    return BadArgument(
+        "Unpacking the zip of an action", f"{why}.", "Make it again with the files of the action only."
+    )

@@ -48,7 +48,9 @@ def activate(folder: str) -> None:
         script = f"{folder}/virtualenv/{scripts}/activate_this.py"
         if os.path.exists(script):  # noqa: PTH110
             with open(script, "rb") as source:  # noqa: PTH123
-                exec(compile(source.read(), script, "exec"), {"__file__": script, "__name__": "activate_this"})
+                exec(
+                    compile(source.read(), script, "exec"), {"__file__": script, "__name__": "activate_this"}
+                )
             return
     sys.stderr.write("Invalid virtualenv. Zip file does not include 'activate_this.py'.\n")
     sys.exit(1)
@@ -121,7 +123,11 @@ def show(error: Exception) -> None:
     import traceback
 
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename in (__file__, "<frozen importlib._bootstrap_external>", "<frozen importlib._bootstrap>"):
+    while trace is not None and trace.tb_frame.f_code.co_filename in (
+        __file__,
+        "<frozen importlib._bootstrap_external>",
+        "<frozen importlib._bootstrap>",
+    ):
         trace = trace.tb_next
     traceback.print_exception(type(error), error, trace)
 

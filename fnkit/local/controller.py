@@ -71,9 +71,7 @@ class Ask:
 class Controller:
     """Runs invocations and keeps their records."""
 
-    def __init__(
-        self, entities: Entities, activations: Activations, scheduler: Scheduler, api_host: str
-    ) -> None:
+    def __init__(self, entities: Entities, activations: Activations, scheduler: Scheduler, api_host: str) -> None:
         self._entities = entities
         self._activations = activations
         self._scheduler = scheduler
@@ -122,7 +120,7 @@ class Controller:
         """How far an activation without a record is; None where there is no such one."""
         if activation_id not in self._running.get(namespace, {}):
             return None
-        progress = self._scheduler.state(activation_id) or Progress()
+        progress = self._scheduler.state(activation_id) or Progress("pending", None, None, None, None)
         return replace(progress, state="running") if progress.state == "done" else progress
 
     def discard(self, action: Entity) -> None:
@@ -183,9 +181,7 @@ def _invocable(entities: Entities, namespace: str, name: str, binding: Entity | 
         pairs = parameters.merge(inherited, pairs)
     notes = {pair["key"]: pair["value"] for pair in action.document["annotations"]}
     arguments = {pair["key"]: pair["value"] for pair in pairs if not pair.get("init")}
-    environment = {
-        pair["key"]: parameters.as_environment(pair["value"]) for pair in pairs if pair.get("init")
-    }
+    environment = {pair["key"]: parameters.as_environment(pair["value"]) for pair in pairs if pair.get("init")}
     defined = frozenset(pair["key"] for pair in pairs if pair["value"] is not None)
     return Invocable(
         executable=_executable(action, entities.code(action), notes),
@@ -212,4 +208,3 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         limits=replace(Limits(), **limits),
         network=notes.get("fnkit-network") is not False,
     )
-

@@ -1,8 +1,7 @@
 """One request under /api/v1 and its answer, as the routes see them."""
 
-import json
-import secrets
-import string
+import base64
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fnkit.core.entities import Json
+from fnkit.local.records import dumps
 from fnkit.local.rejected import CORS, Rejected, malformed, malformed_query, too_large
 from fnkit.local.spray import Malformed, parse
 from fnkit.local.users import Identity
@@ -20,7 +20,6 @@ LIST_MOST = 200
 LIST_DEFAULT = 30
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
-_SIGNS = string.ascii_letters + string.digits
 
 
 class RequestTooLarge(Exception):
@@ -31,7 +30,7 @@ def transaction_id(sent: str | None) -> str:
     """The request's id: the client's own unless it starts with `sid_`, else 32 random letters and digits."""
     if sent and not sent.startswith("sid_"):
         return sent
-    return "".join(secrets.choice(_SIGNS) for _ in range(32))
+    return base64.b64encode(os.urandom(24), altchars=b"Oo").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +134,12 @@ class Call:
 
 def answer(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A handler's JSON answer."""
-    return raw_answer(json.dumps(value, ensure_ascii=False, separators=(",", ":")), status, headers)
+    return raw_answer(dumps(value), status, headers)
 
 
 def raw_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A handler's answer whose JSON text is there already."""
-    return Response(
-        text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json"
-    )
+    return Response(text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json")
 
 
 def acceptable(accept: str | None) -> bool:

@@ -1,9 +1,9 @@
 """The data folder: who has it open, and what else lies in it.
 
-    lock         held by the server for as long as it lives
-    server.json  what the server that holds the lock says about itself
-    starting     held by a process that starts a server in the background
-    whisk.db     .wskprops  layers/  objects/  code/  instances/  server.log
+lock         held by the server for as long as it lives
+server.json  what the server that holds the lock says about itself
+starting     held by a process that starts a server in the background
+whisk.db     .wskprops  layers/  objects/  code/  instances/  server.log
 """
 
 import fcntl

@@ -25,7 +25,9 @@ CHUNK = 262_144
 class Instance:
     """A process that takes `init` once and then one `run` after the other."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs
+    ) -> None:
         """`wire`: our end of the socket pair. Must be made on the thread of a running event loop."""
         assert process.stdout is not None and process.stderr is not None
         self.process = process
@@ -34,7 +36,10 @@ class Instance:
         """Set when the process has ended."""
         self._wire = wire
         self._logs = logs
-        self._pipes: dict[Stream, int] = {"stdout": process.stdout.fileno(), "stderr": process.stderr.fileno()}
+        self._pipes: dict[Stream, int] = {
+            "stdout": process.stdout.fileno(),
+            "stderr": process.stderr.fileno(),
+        }
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[Answer] | None = None
         self._text = bytearray()
@@ -132,7 +137,9 @@ class Instance:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(answer)
         elif isinstance(answer, Line):
-            _signal(self.process.pid)  # it spoke without being asked: it is not to be trusted with the next call
+            _signal(
+                self.process.pid
+            )  # it spoke without being asked: it is not to be trusted with the next call
 
     def _drain(self, stream: Stream, pipe: int) -> None:
         if stream in self._pipes and not drain(pipe, self._logs, stream):

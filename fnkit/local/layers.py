@@ -1,8 +1,8 @@
 """Parts of bundles that actions share (libraries, models), kept once by the digest of their content.
 
 A layer is a folder of read-only files named by `core.canonical.tree_digest` over its (path, sha256, executable)
-triples. It arrives as a tar and is checked before it is seen, or, for a model that is in the cache of models, is made
-of hard links without being sent.
+triples. It arrives as a tar and is checked before it is seen; a model that is in the cache of models is not sent:
+its layer is made of hard links.
 """
 
 import os
@@ -74,7 +74,9 @@ class Layers:
         folder = self._folder / _checked(digest)
         if not folder.is_dir():
             raise Missing(
-                "Reading a layer of the action", f"layer {digest[:12]} is not here.", "Deploy the action again."
+                "Reading a layer of the action",
+                f"layer {digest[:12]} is not here.",
+                "Deploy the action again.",
             )
         return folder
 
@@ -154,7 +156,9 @@ def _extract(tar: Path, folder: Path) -> Sequence[tuple[str, str, bool]]:
             path = _safe(member.name)
             content = archive.extractfile(member) if member.isfile() else None
             if content is None or path in found or len(found) >= MOST_FILES:
-                raise BadArgument("Storing a layer", f"{path!r} is no plain file, is there twice or is one too many.")
+                raise BadArgument(
+                    "Storing a layer", f"{path!r} is no plain file, is there twice or is one too many."
+                )
             target = folder / path
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """A small object store under the data folder: bytes by key, per namespace, bounded by the disk.
 
-A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old object
-or the new one, and a key never becomes a path.
+A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
+object or the new one, and a key never becomes a path.
 """
 
 import hashlib
@@ -80,9 +80,7 @@ class Objects:
 
     def list(self, namespace: str, prefix: str = "") -> list[Object]:
         """All objects whose key starts with `prefix`, by key."""
-        query = (
-            f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
-        )
+        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
         return [self._object(row) for row in self._store.rows(query, namespace, len(prefix), prefix)]
 
     async def delete(self, namespace: str, key: str) -> Object | None:

@@ -16,6 +16,7 @@ WORDS = {
     Status.INTERNAL_ERROR: "whisk internal error",
 }
 """`response.status`. Source: ActivationResult.scala."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def new_id() -> str:
@@ -25,7 +26,7 @@ def new_id() -> str:
 
 def dumps(value: Json) -> str:
     """Compact JSON, not ASCII only, as OpenWhisk writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +127,33 @@ def split_times(head: Mapping[str, Json]) -> dict[str, int | None]:
     return {"wait": notes.get("waitTime"), "init": init, "run": head["duration"] - (init or 0)}
 
 
-def record_of_stopped(
-    activation_id: str, namespace: str, name: str, start: int, job: Mapping[str, Json]
-) -> Record:
+def promised_head(job: Job) -> str:
+    """What is kept of a job that was promised: enough for a record, should it never end."""
+    executable = job.executable
+    return dumps(
+        {
+            "name": executable.name,
+            "version": executable.version,
+            "limits": executable.limits.to_json(),
+            "path": f"{executable.namespace}/{executable.name}",
+            "kind": executable.kind,
+        }
+    )
+
+
+def record_of_stopped(activation_id: str, namespace: str, start: int, promised: Mapping[str, Json]) -> Record:
     """The record of a run that was promised and that the server did not live to see end."""
+    notes = {**{key: promised[key] for key in ("limits", "path", "kind")}, "timeout": False}
     head = {
         "namespace": namespace,
-        "name": name.rpartition("/")[2],
-        "version": job["version"],
+        "name": promised["name"].rpartition("/")[2],
+        "version": promised["version"],
         "subject": namespace,
         "activationId": activation_id,
         "start": start,
         "end": start,
         "duration": 0,
-        "annotations": dict_to_pairs(
-            {"limits": job["limits"], "path": job["path"], "kind": job["kind"], "timeout": False}
-        ),
+        "annotations": dict_to_pairs(notes),
         "publish": False,
     }
     result = dumps({"error": "The platform was stopped before the action finished."})
@@ -149,7 +161,7 @@ def record_of_stopped(
     return Record(
         id=activation_id,
         namespace=namespace,
-        filter_name=name,
+        filter_name=promised["name"],
         start=start,
         status=status,
         began="",

@@ -108,7 +108,9 @@ def read_manifest(code: Path) -> dict[str, Json]:
         if any(not isinstance(layer["digest"], str) for layer in manifest.get("layers", ())):
             raise TypeError
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise BadArgument(f"Reading {MANIFEST} of an action", "it is not a manifest.", "Deploy it again.") from None
+        raise BadArgument(
+            f"Reading {MANIFEST} of an action", "it is not a manifest.", "Deploy it again."
+        ) from None
     return dict(manifest)
 
 

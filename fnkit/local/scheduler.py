@@ -1,8 +1,8 @@
 """Runs jobs on instances: takes a warm one or starts one, asks, judges, keeps or kills. On the event loop.
 
-    layouts = Layouts(folder / "code", layer, common)  # layer: digest -> folder; common: -> folder of packages
-    scheduler = Scheduler(ProcessStarter(rung), layouts, folder / "instances", Pool(capacity=2048))
-    outcome = await scheduler.run(job)
+layouts = Layouts(folder / "code", layer, common)  # layer: digest -> folder; common: -> folder of packages
+scheduler = Scheduler(ProcessStarter(rung), layouts, folder / "instances", Pool(capacity=2048))
+outcome = await scheduler.run(job)
 """
 
 import asyncio
@@ -169,7 +169,9 @@ class Scheduler:
     async def _queue(self, last: bool) -> None:
         if len(self._waiting) >= self._longest_queue:
             raise Throttled(
-                "Running an action", f"{len(self._waiting)} activations wait for memory already.", "Try again later."
+                "Running an action",
+                f"{len(self._waiting)} activations wait for memory already.",
+                "Try again later.",
             )
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if last:

@@ -9,9 +9,11 @@ import platform as machine
 import signal
 import socket
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 import uvicorn
 
@@ -51,10 +53,11 @@ def serve(settings: Settings, announce: Announce) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called once it answers. Raises FnkitError where it cannot."""
     folder = Folder(settings.data.absolute())
     folder.make()
-    lock = folder.lock()
-    if lock is None:
-        raise _in_use(folder)
-    with lock, _listen(settings.host, settings.port) as listener, _store(folder, settings.full_sync) as store:
+    with (
+        _hold(folder),
+        _listen(settings.host, settings.port) as listener,
+        _store(folder, settings.full_sync) as store,
+    ):
         # uvicorn raises the signal again when it has stopped; then there is still something to close.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
@@ -105,12 +108,13 @@ class _Server(uvicorn.Server):
 
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         log_level="warning",
         access_log=False,
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE,
     )
@@ -142,13 +146,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _store(folder: Folder, full: bool):  # type: ignore[no-untyped-def]
+def _store(folder: Folder, full: bool) -> Iterator[Store]:
     try:
         store = Store(folder.database, full)
     except NewerData as error:
         raise BadArgument(
             f"Opening the data folder {folder.root}",
-            f"it was written by a later fnkit (format {error.found}; this one, {__version__}, knows {error.known}).",
+            f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
             "Install that version again, or choose another folder with --data.",
         ) from error
     try:
@@ -157,14 +161,21 @@ def _store(folder: Folder, full: bool):  # type: ignore[no-untyped-def]
         store.close()
 
 
-def _in_use(folder: Folder) -> BadArgument:
-    other = folder.running()
-    who = f"the server at {other.url} (process {other.pid})" if other else "another server that is starting"
-    return BadArgument(
-        f"Opening the data folder {folder.root}",
-        f"{who} has it open.",
-        "Use that one, stop it with `fnkit stop`, or choose another folder with --data.",
-    )
+def _hold(folder: Folder) -> IO[str]:
+    """The folder's lock. Raises BadArgument where a server has it."""
+    deadline = time.monotonic() + 1
+    while (lock := folder.lock()) is None:
+        other = folder.running()
+        if other or time.monotonic() > deadline:
+            who = f"the server at {other.url} (process {other.pid})" if other else "another process"
+            raise BadArgument(
+                f"Opening the data folder {folder.root}",
+                f"{who} has it open.",
+                "Use that one, stop it with `fnkit stop`, or choose another folder with --data.",
+            )
+        time.sleep(0.02)  # somebody who only looks has it for a moment
+    folder.withdraw()
+    return lock
 
 
 def _url(host: str, port: int) -> str:

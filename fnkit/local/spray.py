@@ -21,7 +21,7 @@ def parse(body: bytes) -> Json:
     """The value of a JSON text. Raises Malformed. NaN is no JSON; a lone surrogate becomes `?` as in Java."""
     text = body.decode("utf-8", "replace")
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise Malformed("JSON input nested too deeply") from None
     except ValueError:
@@ -41,6 +41,9 @@ def _finite(digits: str) -> float:
     if math.isinf(number):
         raise ValueError(digits)
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 class _Faults:

@@ -62,9 +62,7 @@ async def put(platform: Platform, call: Call) -> Response:
             raise Rejected(409, "Resource is a package and cannot be converted into a binding.")
     _check_bindable(platform.entities, call, binding)
     document = _document(change, binding, old)
-    return answer(
-        (await platform.entities.put("package", (call.namespace, call.names[0]), document)).to_json()
-    )
+    return answer((await platform.entities.put("package", (call.namespace, call.names[0]), document)).to_json())
 
 
 async def delete(platform: Platform, call: Call) -> Response:

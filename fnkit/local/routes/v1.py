@@ -70,7 +70,7 @@ class V1:
         except RequestTooLarge:
             response = Response("Request too large", 400, media_type="text/plain")
             del scope["transaction_id"]  # the one answer without an X-Request-ID
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the cause
             _LOG.exception("%s %s", request.method, request.url.path)
             response = Rejected(500, "There was an internal server error.").response(tid)
         await response(scope, receive, send)

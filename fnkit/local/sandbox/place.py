@@ -9,7 +9,7 @@ class Place:
     """Everything that a rung must let through. All else is to be kept out as far as the rung can."""
 
     folder: Path
-    """The instance's own, writable, with `work`, `home`, `tmp` and `shm` in it."""
+    """The instance's own, writable, with `work`, `home`, `tmp`, `shm` and `root` in it."""
     read: tuple[Path, ...]
     """Read-only: code, layers, the runtime folder."""
     memory: int
@@ -34,5 +34,5 @@ class Place:
 
     def make(self) -> None:
         """Create the folders."""
-        for name in ("work", "home", "tmp", "shm"):
+        for name in ("work", "home", "tmp", "shm", "root"):
             (self.folder / name).mkdir(parents=True)

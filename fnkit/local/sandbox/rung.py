@@ -1,18 +1,32 @@
-"""The rungs of the ladder: values that name themselves and say what they stop."""
+"""The rungs of the ladder: values that name themselves and say what they stop and what they do not.
+
+Measured, with the attempts behind each claim, in tests/unit/local/test_isolation.py.
+"""
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from fnkit.core.entities import MIB
+from fnkit.local.sandbox import seccomp
 from fnkit.local.sandbox.place import Place
+from fnkit.local.sandbox.system import CHILD, CONFINE, DEVICES, FACTS, PARTS, System, interpreter, look
 
-CONFINE = Path(__file__).with_name("confine.py")
 OPEN_FILES = 1024
 PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
+FILES = "reading or writing files of the machine, of the server, of other actions"
+PROCESSES_SEEN = "seeing, tracing or signalling processes of the machine"
+SOCKETS = "local sockets of the machine"
+NAMESPACES = "new namespaces and dangerous system calls"
+DAEMONS = "processes that outlive the instance"
+NETWORK = "the network, where the action has fnkit-network false"
+MEMORY = "more memory in one process, and larger files, than the limits say"
+CORES = "using all processor time, memory by many processes, or all of the disk"
+FORKS = "a fork bomb"
+BOMBS = "a fork bomb, where the server runs as root"
+LOOPBACK = "reaching servers on this machine over the network, unless fnkit-network is false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +39,121 @@ class Rung:
     wrap: Callable[[Place, Sequence[str]], list[str]]
     """The command that runs a Python program, given with its arguments, in a place."""
 
+    def to_json(self) -> dict[str, Any]:
+        """As `sandbox` in `GET /fnkit/v1`."""
+        return {"rung": self.name, "stops": list(self.stops), "does_not_stop": list(self.does_not_stop)}
 
-def interpreter() -> Path:
-    """The Python that runs actions: the one under this environment, without the environment."""
-    return Path(getattr(sys, "_base_executable", sys.executable) or sys.executable).resolve()
+
+def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
+    system = look()
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += ["--cap-drop", "ALL", *(["--share-net"] if place.network else []), "--proc", "/proc", "--dev", "/dev"]
+    for text, path in system.links:
+        command += ["--symlink", text, path]
+    for mount in _mounts(place, system):
+        if mount.source is None:
+            command += ["--tmpfs", mount.target]
+        else:
+            command += ["--bind" if mount.writable else "--ro-bind", mount.source, mount.target]
+    for folder in (*system.hidden, "/"):
+        command += ["--remount-ro", folder]
+    inside = confined({"landlock": _inside(place), **_filters(place), "limits": limits(place)}, program)
+    return [*command, "--chdir", str(place.work), "--", *inside]
 
 
-def limits(place: Place) -> dict[str, int]:
+def _namespaces(place: Place, program: Sequence[str]) -> list[str]:
+    system = look()
+    devices = [Mount(device, device, True) for device in DEVICES]
+    plan = {
+        "root": str(place.folder / "root"),
+        "mounts": [[m.source, m.target, m.writable] for m in (*devices, *_mounts(place, system))],
+        "links": [*system.links, ("/proc/self/fd", "/dev/fd")],
+        "work": str(place.work),
+        "network": place.network,
+    }
+    steps = {"namespaces": plan, "landlock": _inside(place), **_filters(place), "limits": limits(place)}
+    return confined(steps, program)
+
+
+def _landlock(place: Place, program: Sequence[str]) -> list[str]:
+    mounts = [mount for mount in _mounts(place, look()) if mount.source is not None]
+    plan = {
+        "read": [*(mount.source for mount in mounts if not mount.writable), *FACTS],
+        "write": [str(place.folder), *DEVICES],
+        "network": place.network,
+    }
+    # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
+    steps = {"landlock": plan, **_filters(place, group=True), "limits": limits(place, processes=False)}
+    return confined(steps, program)
+
+
+def _plain(place: Place, program: Sequence[str]) -> list[str]:
+    return confined({"limits": limits(place, processes=False)}, program)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something shown inside; an empty folder where there is no source."""
+
+    source: str | None
+    target: str
+    writable: bool = False
+
+
+def _mounts(place: Place, system: System) -> list[Mount]:
+    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden packages."""
+    own = (CHILD, CONFINE, *PARTS, *place.read)
+    return [
+        *(Mount(source, target) for source, target in system.shown),
+        *(Mount(None, folder) for folder in system.hidden),
+        Mount(str(place.folder / "tmp"), "/tmp", True),
+        Mount(str(place.folder / "shm"), "/dev/shm", True),
+        *(Mount(str(path), str(path)) for path in own),
+        Mount(str(place.folder), str(place.folder), True),
+    ]
+
+
+def _inside(place: Place) -> dict[str, Any]:
+    """Landlock within namespaces, where all that can be seen may be read."""
+    write = [str(place.folder), "/tmp", "/dev/shm", *DEVICES]
+    return {"read": ["/"], "write": write, "network": place.network}
+
+
+def _filters(place: Place, group: bool = False) -> dict[str, Any]:
+    """Seccomp, where the numbers of this machine's system calls are known."""
+    return {"seccomp": seccomp.program(place.network, group)} if seccomp.supported() else {}
+
+
+def limits(place: Place, processes: bool = True) -> dict[str, int]:
     """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker run)."""
-    return {
+    of_all = {
         "RLIMIT_DATA": place.memory * MIB,
         "RLIMIT_NOFILE": OPEN_FILES,
-        "RLIMIT_NPROC": PROCESSES,
         "RLIMIT_FSIZE": LARGEST_FILE,
         "RLIMIT_CORE": 0,
     }
+    return {**of_all, "RLIMIT_NPROC": PROCESSES} if processes else of_all
 
 
-def confined(plan: dict[str, object], program: Sequence[str]) -> list[str]:
+def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:
     """The command that runs `program` in an interpreter that has locked itself in by `plan`."""
     return [str(interpreter()), "-I", "-S", "-X", "utf8", str(CONFINE), json.dumps(plan), *program]
 
 
-def _plain(place: Place, program: Sequence[str]) -> list[str]:
-    return confined({"limits": limits(place)}, program)
-
-
-PROCESS = Rung("process", (), (), _plain)
+_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, MEMORY)
+BUBBLEWRAP = Rung("bubblewrap", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _bubblewrap)
+OWN_NAMESPACES = Rung("namespaces", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _namespaces)
+LANDLOCK = Rung(
+    "landlock",
+    (FILES, PROCESSES_SEEN, NAMESPACES, DAEMONS, NETWORK, MEMORY),
+    (SOCKETS, FORKS, CORES, LOOPBACK),
+    _landlock,
+)
+PROCESS = Rung(
+    "process",
+    (MEMORY,),
+    (FILES, PROCESSES_SEEN, SOCKETS, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
+    _plain,
+)
+LADDER = (BUBBLEWRAP, OWN_NAMESPACES, LANDLOCK, PROCESS)
+"""From the one that stops most to the one that stops least."""

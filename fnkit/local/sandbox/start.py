@@ -2,14 +2,15 @@
 
 import socket
 import subprocess
-from pathlib import Path
+
 
 from fnkit.local.instance import Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
+from fnkit.local.sandbox.system import CHILD
 
-CHILD = Path(__file__).parents[1] / "child.py"
+
 
 
 class ProcessStarter:

@@ -21,9 +21,11 @@ class InProcess:
         try:
             exec(job.executable.code, space)
             result = space[job.executable.main](json.loads(json.dumps(job.arguments)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the action's own
             result = {"error": str(error)}
-            logs = tuple(f"2026-01-01T00:00:00.000000Z   stderr: {line}" for line in traceback.format_exc().splitlines())
+            logs = tuple(
+                f"2026-01-01T00:00:00.000000Z   stderr: {line}" for line in traceback.format_exc().splitlines()
+            )
         status = Status.APPLICATION_ERROR if isinstance(result, dict) and "error" in result else Status.SUCCESS
         wait = max(0, start - job.received_ms)
         return Outcome(status, result, start, now_ms(), wait, 0, "cold", len(json.dumps(result)), logs)
