@@ -1,19 +1,20 @@
 """The composition root of the embedded platform: every part made once, from an open store."""
 
-from collections.abc import Mapping
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.local.activations import Activations
+from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
 from fnkit.local.folder import Folder
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
-from fnkit.local.platform import Platform, Sandbox, kinds
+from fnkit.local.platform import Platform, kinds
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
-from fnkit.local.sandbox.rung import PROCESS
+from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.store import Store
@@ -33,17 +34,18 @@ class Opened:
     scheduler: Scheduler
 
     @classmethod
-    def open(cls, folder: Folder, store: Store, url: str, models: Path) -> "Opened":
-        """All parts over the data in `folder`; `models` is the cache of models by sha256."""
+    async def open(cls, folder: Folder, store: Store, url: str, cache: Path) -> "Opened":
+        """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
         entities, activations = Entities(store), Activations(store)
         activations.recover()
-        layers = Layers(folder.root / "layers", models)
-        common = folder.root / "runtime"
-        common.mkdir(exist_ok=True)
-        layouts = Layouts(folder.root / "code", layers.path, lambda: common)
-        rung = PROCESS
-        pool = Pool(MEMORY, IDLE)
-        scheduler = Scheduler(ProcessStarter(rung), layouts, folder.root / "instances", pool)
+        layers = Layers(folder.root / "layers", cache / "models")
+        common = Common(cache)
+        # Seconds, the first time; until then actions do without.
+        threading.Thread(target=common.install, name="common packages", daemon=True).start()
+        choice = await choose(folder.root / "probe")
+        layouts = Layouts(folder.root / "code", layers.path, common.folder)
+        starter = ProcessStarter(choice.rung)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(MEMORY, IDLE))
         platform = Platform(
             url=url,
             users=Users(store),
@@ -53,8 +55,8 @@ class Opened:
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             kinds=kinds(),
-            sandbox=Sandbox(rung.name, rung.stops, rung.does_not_stop),
-            packages=_packages,
+            sandbox=choice,
+            packages=common.packages,
             snapshot=scheduler.snapshot,
         )
         return cls(platform, scheduler)
@@ -64,6 +66,3 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 
-
-def _packages() -> Mapping[str, str]:
-    return {}

@@ -9,17 +9,9 @@ from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
+from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.scheduler import Snapshot
 from fnkit.local.users import Users
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """How instances are locked in."""
-
-    rung: str
-    stops: tuple[str, ...]
-    does_not_stop: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class Platform:
     objects: Objects
     kinds: Mapping[str, str]
     """Each name of a kind → the concrete kind: `python:default` → `python:3.11`."""
-    sandbox: Sandbox
+    sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
     """Distributions that every action may import: name → version."""
     snapshot: Callable[[], Snapshot]

@@ -70,7 +70,7 @@ async def _serve(
 ) -> None:
     identity = ensure_user(store, settings.guest)
     url = _url(settings.host, listener.getsockname()[1])
-    opened = Opened.open(folder, store, url, places.cache() / "models")
+    opened = await Opened.open(folder, store, url, places.cache())
     running = Running(
         pid=os.getpid(),
         url=url,
@@ -78,7 +78,7 @@ async def _serve(
         python=machine.python_version(),
         executable=sys.executable,
         data=str(folder.root),
-        sandbox=opened.platform.sandbox.rung,
+        sandbox=opened.platform.sandbox.rung.name,
     )
 
     def ready() -> None:

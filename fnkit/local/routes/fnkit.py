@@ -65,7 +65,10 @@ async def _info(platform: Platform, identity: Identity, request: Request) -> Res
             "executable": sys.executable,
             "kinds": sorted(platform.kinds),
             "packages": dict(platform.packages()),
-            "sandbox": asdict(platform.sandbox),
+            "sandbox": {
+                **platform.sandbox.rung.to_json(),
+                "skipped": {rung.name: why for rung, why in platform.sandbox.skipped},
+            },
         }
     )
 
