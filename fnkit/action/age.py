@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from fnkit.action.cells import Cell, Cells
 from fnkit.action.statements import Statement
 
-NOT_CHECKED = "not checked: whether a needed cell was edited or deleted after it ran (the notebook's file is not known)."
+NOT_CHECKED = (
+    "not checked: whether a needed cell was edited or deleted after it ran (the notebook's file is not known)."
+)
 
 
 def age(statements: Sequence[Statement], cells: Cells) -> list[str]:
@@ -26,12 +28,11 @@ def _note(cell: Cell, cells: Cells) -> str | None:
         return f"{cell.label} was deleted from the notebook; what it made is still used."
     if cells.saved is None:
         return None
-    if cell.id is not None:
-        if cell.id not in cells.saved:
-            return f"{cell.label} is not in the saved notebook any more; what it made is still used."
-        if cells.saved[cell.id].strip() != cell.source.strip():
-            return f"{cell.label} was edited in the saved notebook and not run again; what ran is used."
+    shown = cells.saved.values() if cell.id is None else [cells.saved.get(cell.id, "")]
+    if cell.source.strip() in (source.strip() for source in shown):
         return None
-    if cell.source.strip() in (source.strip() for source in cells.saved.values()):
-        return None
-    return f"{cell.label} is not in the saved notebook as it ran: edited, deleted, or not saved yet."
+    if cell.id is None:
+        return f"{cell.label} is not in the saved notebook as it ran: edited, deleted, or not saved yet."
+    if cell.id not in cells.saved:
+        return f"{cell.label} is not in the saved notebook any more; what it made is still used."
+    return f"{cell.label} was edited in the saved notebook and not run again; what ran is used."

@@ -1,6 +1,7 @@
 """The same zip for the same members, on every machine with the same zlib."""
 
 import io
+import os
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file to be packed; `packed` is a zip that holds it under the end of its name, deflated already."""
+    """One file to be packed; `packed` is a zip that holds it under the same name, deflated already."""
 
     name: str
     content: Path | bytes
@@ -43,6 +44,18 @@ def written_zip(members: Iterable[Member]) -> bytes:
     return stream.getvalue()
 
 
+def packed_once(members: Iterable[Member], place: Path) -> Path:
+    """The zip of `members` at `place`, made when it is first asked for; nobody ever sees half of it."""
+    if not place.is_file():
+        aside = place.with_name(f".{place.name}.{os.getpid()}")
+        try:
+            aside.write_bytes(written_zip(members))
+            aside.replace(place)
+        finally:
+            aside.unlink(missing_ok=True)
+    return place
+
+
 def _info(member: Member) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(member.name, EPOCH)
     info.create_system = 3  # Unix, also where this runs on Windows: else the modes are lost
@@ -53,6 +66,8 @@ def _info(member: Member) -> zipfile.ZipInfo:
 
 def _copy(source: zipfile.ZipFile, member: Member, archive: zipfile.ZipFile) -> None:
     """Copy a member without inflating it. zipfile has no call for that, so its directory is written by hand."""
+    if archive.fp is None:
+        raise ValueError("the archive is closed")
     old = source.getinfo(member.name)
     info = _info(member)
     info.CRC, info.compress_size, info.file_size = old.CRC, old.compress_size, old.file_size
@@ -66,6 +81,8 @@ def _copy(source: zipfile.ZipFile, member: Member, archive: zipfile.ZipFile) -> 
 
 
 def _raw(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    if source.fp is None:
+        raise ValueError("the archive is closed")
     source.fp.seek(info.header_offset)
     header = source.fp.read(30)
     names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")

@@ -3,16 +3,17 @@
 import io
 import tarfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import fnkit
-from fnkit.action.archive import Member, written_zip
+from fnkit.action.archive import Member, packed_once, written_zip
 from fnkit.action.spec import Origin, Requirement
+from fnkit.action.target import Target
 from fnkit.core.canonical import canonical, sha256, tree_digest
-from fnkit.core.entities import Entry, Json
+from fnkit.core.entities import Entry, Json, ModelFile
 
 Kind = Literal["code", "libraries", "model"]
 
@@ -43,8 +44,8 @@ class Layer:
 
     kind: Kind
     files: tuple[LayerFile, ...]
-    packed: Path | None = None
-    """A zip of exactly these files, deflated already; None where there is none."""
+    home: Path | None = None
+    """A folder of the cache: `tree` holds the files, `packed.zip` the same deflated once. None for few files."""
 
     @cached_property
     def digest(self) -> str:
@@ -66,6 +67,15 @@ class Layer:
                 for f in self.files
             ],
         }
+
+    def members(self) -> list[Member]:
+        """As they lie in a full zip: a model under `models/`, all else at the root."""
+        prefix = "models/" if self.kind == "model" else ""
+        plain = [Member(prefix + file.path, file.content, file.executable) for file in self.files]
+        if self.home is None:
+            return plain
+        packed = packed_once(plain, self.home / "packed.zip")
+        return [replace(member, packed=packed) for member in plain]
 
     def tar(self) -> Iterator[bytes]:
         """An uncompressed tar of the files, piece by piece: the body of `PUT /fnkit/v1/layers/{digest}`."""
@@ -93,6 +103,8 @@ class Bundle:
     entry: Entry
     main: str
     """The function that OpenWhisk calls (`exec.main`); it maps one object to the entry's parameters."""
+    target: Target
+    """What it was built for."""
     origins: tuple[Origin, ...] = ()
     """Line numbers in `__main__.py`."""
     requirements: tuple[Requirement, ...] = ()
@@ -100,8 +112,10 @@ class Bundle:
     provided: tuple[Requirement, ...] = ()
     """What the action uses and the target's image has."""
     notes: tuple[str, ...] = ()
-    embedded: bool = False
-    """True where libraries and model travel as layers of their own."""
+    image: Path | None = None
+    """A folder with `provided`, for trying the action here."""
+    model: ModelFile | None = None
+    """What the action loads, also where it is not in a layer and an instance downloads it."""
 
     @cached_property
     def digest(self) -> str:
@@ -128,7 +142,7 @@ class Bundle:
             "entry": entry_to_json(self.entry),
             "main": self.main,
             "layers": [{"kind": layer.kind, "digest": layer.digest} for layer in others],
-            "needs": [layer.digest for layer in others] if self.embedded else [],
+            "needs": [layer.digest for layer in others] if self.target.embedded else [],
             "origins": origins_to_json(self.origins),
         }
 
@@ -136,13 +150,10 @@ class Bundle:
     def zip(self) -> bytes:
         """The zip of the PUT: everything for any OpenWhisk, the code alone for an embedded platform."""
         manifest = LayerFile.of("fnkit.json", canonical(self.manifest))
-        carried = self.layers[:1] if self.embedded else self.layers
+        carried = self.layers[:1] if self.target.embedded else self.layers
         members = [Member("fnkit.json", manifest.content)]
         for layer in carried:
-            prefix = "models/" if layer.kind == "model" else ""
-            members += [
-                Member(prefix + file.path, file.content, file.executable, layer.packed) for file in layer.files
-            ]
+            members += layer.members()
         return written_zip(members)
 
     @property

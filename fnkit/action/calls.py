@@ -18,7 +18,8 @@ class Doubt:
 
 _FILES = re.compile(
     r"(?:open|io\.open|codecs\.open|gzip\.open|bz2\.open|tarfile\.open|zipfile\.ZipFile|os\.listdir|os\.scandir|os\.walk"
-    r"|glob\.i?glob|pandas\.read_(?!clipboard)\w+|polars\.(?:read|scan)_\w+|numpy\.(?:load|loadtxt|genfromtxt|fromfile|memmap)"
+    r"|glob\.i?glob|pandas\.read_(?!clipboard)\w+|polars\.(?:read|scan)_\w+"
+    r"|numpy\.(?:load|loadtxt|genfromtxt|fromfile|memmap)"
     r"|PIL\.Image\.open|joblib\.load|cv2\.(?:imread|VideoCapture)|imageio(?:\.v\d)?\.(?:v\d\.)?imread"
     r"|matplotlib\.(?:pyplot|image)\.imread|skimage\.io\.imread|h5py\.File|sqlite3\.connect|shelve\.open"
     r"|fnkit\.models\.images\.\w+|scipy\.io\.\w+|torch\.load)\Z"
@@ -55,7 +56,7 @@ _ENVIRONMENT = Doubt("reads the environment", "Send the variable along with --se
 def _doubt(call: ast.Call, called: str, includes: frozenset[str]) -> Iterator[Doubt]:
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if _FILES.match(called) or (method in _FILE_METHODS and not called.startswith("webbrowser")):
-        paths = [str(part.value) for part in ast.walk(call) if _is_text(part)]
+        paths = [path for part in ast.walk(call) if (path := _text(part))]
         if any(path.startswith(("http://", "https://")) for path in paths):
             yield Doubt("comes from the network", "Every new instance fetches it again.", note=True)
         elif not any(path.removeprefix("./") in includes for path in paths):
@@ -80,8 +81,8 @@ def _doubt(call: ast.Call, called: str, includes: frozenset[str]) -> Iterator[Do
         yield _ENVIRONMENT
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _dotted(node: ast.expr, names: Mapping[str, str]) -> str:
@@ -96,6 +97,7 @@ def _dotted(node: ast.expr, names: Mapping[str, str]) -> str:
 
 def _immediate(node: ast.AST) -> Iterator[ast.AST]:
     """The parts of a statement that run when it runs: not the bodies of its functions."""
+    parts: list[ast.AST]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         parts = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]
     elif isinstance(node, ast.Lambda):

@@ -1,22 +1,11 @@
 """What one top-level statement does to the notebook's names: a reading of the syntax tree, nothing is run."""
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-CHANGING = frozenset(
-    "append extend insert remove pop clear sort reverse update setdefault popitem add discard "
-    "intersection_update difference_update symmetric_difference_update appendleft extendleft popleft rotate "
-    "fit fit_transform partial_fit train train_on_batch compile add_module load_state_dict load_weights "
-    "register write writelines seek truncate send throw close put put_nowait get_nowait fill itemset setflags "
-    "set_params move_to_end subtract seed basicConfig filterwarnings simplefilter set_printoptions".split()
-)
-"""Methods that change what they are called on, by the names that the standard library and its friends use."""
-CHANGES_ARGUMENT = frozenset(
-    "next setattr delattr shuffle heappush heappop heapify heapreplace heappushpop insort insort_left "
-    "insort_right copyto putmask place".split()
-)
-"""Functions that change their first argument."""
+from fnkit.action.changing import METHODS, ON_ARGUMENT
+from fnkit.action.scopes import Scope, all_arguments, root, stored_names, type_parameters
+from fnkit.action.ways import Ways
 
 
 @dataclass(slots=True)
@@ -48,19 +37,11 @@ def effects(statement: ast.stmt, lazy_annotations: bool = False) -> Effects:
     return reader.found
 
 
-@dataclass(slots=True)
-class _Scope:
-    kind: str
-    """`function`, `class` or `comprehension`."""
-    names: set[str]
-    globals: set[str] = field(default_factory=set)
-
-
-class _Reader(ast.NodeVisitor):
+class _Reader(Ways, ast.NodeVisitor):
     def __init__(self, lazy_annotations: bool) -> None:
+        super().__init__()
         self.found = Effects()
-        self.bound: set[str] = set()
-        self.scopes: list[_Scope] = []
+        self.scopes: list[Scope] = []
         self.lazy_annotations = lazy_annotations
 
     @property
@@ -141,7 +122,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
-        inner: list[_Scope] = []
+        inner: list[Scope] = []
         while self.scopes and self.scopes[-1].kind == "comprehension":
             inner.append(self.scopes.pop())
         self.store(node.target.id)
@@ -169,14 +150,17 @@ class _Reader(ast.NodeVisitor):
             if not self.deferred and self.is_global(name):
                 self.found.called.add(name)
         last = node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)
-        if isinstance(node.func, ast.Attribute) and last in CHANGING:
+        if isinstance(node.func, ast.Attribute) and last in METHODS:
             self.change(node.func.value)
-        if last in CHANGES_ARGUMENT and node.args:
+        if last in ON_ARGUMENT and node.args:
             self.change(node.args[0])
         self.generic_visit(node)
 
-    def visit_Await(self, node: ast.Await) -> None:
+    def wait(self) -> None:
         self.found.awaits |= not self.deferred
+
+    def visit_Await(self, node: ast.Await) -> None:
+        self.wait()
         self.generic_visit(node)
 
     # Scopes
@@ -184,10 +168,10 @@ class _Reader(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.decorated(node.decorator_list)
         self.visit_all([*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)])
-        generic = _type_parameters(node)
-        self.scopes.append(_Scope("class", generic))
+        generic = type_parameters(node)
+        self.scopes.append(Scope("class", generic))
         if not self.lazy_annotations:
-            hints = [argument.annotation for argument in _arguments(node.args)]
+            hints = [argument.annotation for argument in all_arguments(node.args)]
             self.visit_all([hint for hint in [*hints, node.returns] if hint is not None])
         self.scopes.pop()
         self.store(node.name)
@@ -200,19 +184,19 @@ class _Reader(ast.NodeVisitor):
         self.body(node.args, [node.body], set())
 
     def body(self, arguments: ast.arguments, nodes: list[ast.stmt] | list[ast.expr], generic: set[str]) -> None:
-        stored, global_names, outer = _stored(nodes)
-        names = {argument.arg for argument in _arguments(arguments)} | stored | generic
-        self.scopes.append(_Scope("function", names - global_names - outer, global_names))
+        stored, global_names, outer = stored_names(nodes)
+        names = {argument.arg for argument in all_arguments(arguments)} | stored | generic
+        self.scopes.append(Scope("function", names - global_names - outer, global_names))
         self.visit_all(nodes)
         self.scopes.pop()
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.decorated(node.decorator_list)
-        generic = _type_parameters(node)
-        self.scopes.append(_Scope("comprehension", generic))
+        generic = type_parameters(node)
+        self.scopes.append(Scope("comprehension", generic))
         self.visit_all([*node.bases, *(keyword.value for keyword in node.keywords)])
-        stored, global_names, _ = _stored(node.body)
-        self.scopes.append(_Scope("class", stored - global_names, global_names))
+        stored, global_names, _ = stored_names(node.body)
+        self.scopes.append(Scope("class", stored - global_names, global_names))
         self.visit_all(node.body)
         self.scopes.pop()
         self.scopes.pop()
@@ -227,8 +211,8 @@ class _Reader(ast.NodeVisitor):
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         first = node.generators[0]
         self.visit(first.iter)
-        stored, _, _ = _stored([generator.target for generator in node.generators])
-        self.scopes.append(_Scope("comprehension", stored))
+        stored, _, _ = stored_names([generator.target for generator in node.generators])
+        self.scopes.append(Scope("comprehension", stored))
         for generator in node.generators:
             if generator is not first:
                 self.visit(generator.iter)
@@ -237,121 +221,3 @@ class _Reader(ast.NodeVisitor):
         self.scopes.pop()
 
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp  # noqa: N815
-
-    # Ways through a compound statement: only what every way binds is bound for sure.
-
-    def branch(self, nodes: Iterable[ast.AST], start: set[str]) -> set[str]:
-        self.bound = set(start)
-        self.visit_all(nodes)
-        return self.bound
-
-    def visit_If(self, node: ast.If) -> None:
-        self.visit(node.test)
-        start = set(self.bound)
-        self.bound = self.branch(node.body, start) & self.branch(node.orelse, start)
-
-    def visit_While(self, node: ast.While) -> None:
-        self.visit(node.test)
-        start = set(self.bound)
-        self.branch([*node.body, *node.orelse], start)
-        self.bound = start
-
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self.found.awaits |= isinstance(node, ast.AsyncFor) and not self.deferred
-        self.visit(node.iter)
-        start = set(self.bound)
-        self.branch([node.target, *node.body], start)
-        self.branch(node.orelse, start)
-        self.bound = start
-
-    visit_AsyncFor = visit_For  # noqa: N815
-
-    def visit_AsyncWith(self, node: ast.AsyncWith) -> None:
-        self.found.awaits |= not self.deferred
-        self.generic_visit(node)
-
-    def visit_Try(self, node: ast.Try) -> None:
-        start = set(self.bound)
-        ends = [self.branch([*node.body, *node.orelse], start)]
-        for handler in node.handlers:
-            self.bound = set(start)
-            if handler.type is not None:
-                self.visit(handler.type)
-            if handler.name is not None:
-                self.store(handler.name)
-            self.visit_all(handler.body)
-            if handler.name is not None:
-                self.bound.discard(handler.name)
-            if not isinstance(handler.body[-1], ast.Raise):
-                ends.append(self.bound)
-        self.bound = set.intersection(*ends)
-        self.visit_all(node.finalbody)
-
-    visit_TryStar = visit_Try  # noqa: N815
-
-    def visit_Match(self, node: ast.Match) -> None:
-        self.visit(node.subject)
-        start = set(self.bound)
-        for case in node.cases:
-            for name in _captured(case.pattern):
-                self.store(name)
-            self.branch([case.pattern, *([case.guard] if case.guard else []), *case.body], self.bound)
-            self.bound = set(start)
-
-    def visit_all(self, nodes: Iterable[ast.AST]) -> None:
-        for node in nodes:
-            self.visit(node)
-
-
-def root(node: ast.expr) -> str | None:
-    """The name that `a.b[0].c()` begins with, None where it begins with no name."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call | ast.Starred):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _arguments(arguments: ast.arguments) -> list[ast.arg]:
-    starred = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *starred]
-
-
-def _type_parameters(node: ast.AST) -> set[str]:
-    return {parameter.name for parameter in getattr(node, "type_params", [])}
-
-
-def _captured(pattern: ast.pattern) -> set[str]:
-    names = {getattr(node, "name", None) or getattr(node, "rest", None) for node in ast.walk(pattern)}
-    return {name for name in names if isinstance(name, str)}
-
-
-def _stored(nodes: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
-    """The names that a scope's own statements bind, declare global, declare nonlocal."""
-    stored: set[str] = set()
-    declared: set[str] = set()
-    outer: set[str] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            stored.add(node.name)
-            waiting += node.decorator_list
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            stored |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            stored.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            stored |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Global):
-            declared |= set(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            outer |= set(node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            stored.add(node.name)
-        elif isinstance(node, ast.pattern):
-            stored |= _captured(node)
-        waiting += ast.iter_child_nodes(node)
-    return stored, declared, outer

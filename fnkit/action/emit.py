@@ -149,4 +149,4 @@ def _spelled(name: str, asname: str | None) -> str:
 
 
 def _standard(module: str) -> bool:
-    return module.split(".")[0] in sys.stdlib_module_names
+    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names

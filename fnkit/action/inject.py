@@ -1,7 +1,7 @@
 """The action file: the slice, and the one function that OpenWhisk calls."""
 
+import ast
 import json
-import re
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -11,7 +11,7 @@ import jinja2
 import fnkit
 from fnkit.action.spec import ActionSpec, Origin
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import Entry, EntryParameter
+from fnkit.core.entities import Entry, EntryParameter, ModelFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,26 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
     """The action file of `spec` for this version of Python: the same text for the same spec."""
     future, body, skipped = _without_future(spec.body)
     main = main_name(spec)
-    text = _environment().get_template("action.py.j2").render(
-        name=spec.name.name,
-        version=fnkit.__version__,
-        notebook=spec.notebook,
-        signature=signature(spec.entry),
-        python=python,
-        requirements=spec.requirements,
-        model=spec.model,
-        model_urls=json.dumps(json.dumps({spec.model.sha256: spec.model.url})) if spec.model else "",
-        digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
-        future=future,
-        body=body,
-        entry=spec.entry,
-        main=main,
-        called=f"_{main}" if spec.entry.name == main else spec.entry.name,
-        parameters=[_row(parameter) for parameter in spec.entry.parameters],
+    text = (
+        _environment()
+        .get_template("action.py.j2")
+        .render(
+            name=spec.name.name,
+            version=fnkit.__version__,
+            notebook=spec.notebook,
+            signature=signature(spec.entry),
+            python=python,
+            requirements=spec.requirements,
+            model=spec.model,
+            settings=_settings(spec.model),
+            digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
+            future=future,
+            body=body,
+            entry=spec.entry,
+            main=main,
+            direct=spec.entry.whole and spec.entry.name == main,
+            parameters=[_row(parameter) for parameter in spec.entry.parameters],
+        )
     )
     before = text[: text.index(body)].count("\n") if body else 0
     origins = tuple(
@@ -53,12 +57,24 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
     return ActionFile(text, main, origins)
 
 
+def _settings(model: ModelFile | None) -> dict[str, str]:
+    """What an instance has to know about the model, as `fnkit.models.once` reads it, spelled as Python."""
+    if model is None:
+        return {}
+    known = {"FNKIT_MODEL_NAMES": {model.name: model.sha256}}
+    if model.url is not None:
+        known["FNKIT_MODEL_URLS"] = {model.sha256: model.url}
+    return {name: repr(json.dumps(value, ensure_ascii=False)) for name, value in known.items()}
+
+
 def main_name(spec: ActionSpec) -> str:
-    """`main`, unless the slice uses that name for something else than its entry."""
+    """`main`, unless the slice itself uses that name for something else than its entry."""
     if spec.entry.whole and spec.entry.name == "main":
         return "main"
-    uses = len(re.findall(r"\bmain\b", spec.body))
-    return "main" if uses <= (spec.entry.name == "main") else "openwhisk"
+    tree = ast.parse(spec.body)
+    read = any(isinstance(node, ast.Name) and node.id == "main" for node in ast.walk(tree))
+    made = any(getattr(node, "name", None) == "main" for node in tree.body) and spec.entry.name != "main"
+    return "openwhisk" if read or made else "main"
 
 
 def signature(entry: Entry) -> str:
@@ -74,7 +90,8 @@ def _shown(parameter: EntryParameter) -> str:
 
 def _row(parameter: EntryParameter) -> str:
     nullable = not parameter.required and parameter.default is None
-    return repr((parameter.name, parameter.type, parameter.required, nullable, list(parameter.choices)))
+    row = (parameter.type, parameter.required, nullable, list(parameter.choices))
+    return f"{parameter.name!r}: {row!r}"
 
 
 def _without_future(body: str) -> tuple[str, str, int]:

@@ -6,7 +6,9 @@ import re
 SHELL = "__shell__"
 """What stands in for the value of `x = !ls` or `x = %magic`: nothing that could be made again."""
 
-_RUNS_HERE = frozenset({"time", "timeit", "capture", "prun", "deploy_action", "fnkit", "snakeviz", "memray_flamegraph"})
+_RUNS_HERE = frozenset(
+    {"time", "timeit", "capture", "prun", "deploy_action", "fnkit", "snakeviz", "memray_flamegraph"}
+)
 _LINE = re.compile(r"^(\s*)(?:%(?!=)|!(?!=)|\?)")
 _ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w.,\s\[\]'\"]*=\s*)[!%]\s*\S.*$")
 _HELP = re.compile(r"^\s*%{0,2}[A-Za-z_][\w.]*\?{1,2}\s*$")

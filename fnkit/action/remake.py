@@ -31,7 +31,11 @@ def check(statement: Statement, run: Run, entry: str, includes: frozenset[str], 
         raise _refusal(entry, name, statement, "by awaiting it", "Call asyncio.run(…) in the function instead.")
     if SHELL in statement.effects.now:
         raise _refusal(
-            entry, name, statement, "by a shell line or a magic", "Put the value itself into the cell, or get it in the function."
+            entry,
+            name,
+            statement,
+            "by a shell line or a magic",
+            "Put the value itself into the cell, or get it in the function.",
         )
     for doubt in doubts(statement.node, imported(run, statement.index), includes):
         if doubt.note:
@@ -76,13 +80,15 @@ def unknown(name: str, user: str, run: Run, entry: str) -> BadCell:
         return BadCell(tried, f"no cell makes a function {entry}.", f"{hint} Name another one with --entry.")
     if name in _NOTEBOOK_NAMES or name.strip("_") == "" or (name[:1] == "_" and name.strip("_i").isdigit()):
         return BadCell(
-            tried, f"{user} uses {name}, which only a notebook knows.", "Take it out, or give the value a name of its own."
+            tried,
+            f"{user} uses {name}, which only a notebook knows.",
+            "Take it out, or give the value a name of its own.",
         )
     star = next((s for s in run.statements if s.imports and _starred(s)), None)
     if star is not None:
         return BadCell(
             tried,
-            f"{user} uses {name}, which no cell makes; {star.label} has `{_first_line(star)}`, and what that brings is not known.",
+            f"{user} uses {name}, which no cell makes; what `{_first_line(star)}` in {star.label} brings is not known.",
             f"Import {name} by its name.",
         )
     if run.cells.namespace is not None and name in run.cells.namespace:
@@ -108,7 +114,9 @@ def settings(name: str, maker: Statement, run: Run, notes: list[str]) -> None:
     """Note what the notebook set on a module: that is not carried over."""
     for statement in run.statements[maker.index + 1 :]:
         if name in statement.effects.changes:
-            note = f"not carried over: {_first_line(statement)} ({statement.label}) sets something on the module {name}."
+            note = (
+                f"not carried over: {_first_line(statement)} ({statement.label}), a setting of the module {name}."
+            )
             if note not in notes:
                 notes.append(note)
 
@@ -126,7 +134,11 @@ def imported(run: Run, at: int) -> dict[str, str]:
 def _aliases(node: ast.stmt) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
         for alias in node.names:
-            yield (alias.asname, alias.name) if alias.asname else (alias.name.split(".")[0], alias.name.split(".")[0])
+            yield (
+                (alias.asname, alias.name)
+                if alias.asname
+                else (alias.name.split(".")[0], alias.name.split(".")[0])
+            )
     elif isinstance(node, ast.ImportFrom) and not node.level:
         for alias in node.names:
             yield alias.asname or alias.name, f"{node.module}.{alias.name}"
@@ -160,5 +172,3 @@ def _refusal(entry: str, name: str, statement: Statement, how: str, advice: str)
 
 def _first_line(statement: Statement) -> str:
     return ast.unparse(statement.node).split("\n")[0]
-
-

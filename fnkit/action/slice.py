@@ -75,7 +75,9 @@ class Slice:
 
     def _without_maker(self, name: str, at: int, user: str, waiting: list[tuple[str, int, str]]) -> None:
         makers = [
-            s for s in self.run.statements[:at] if name in changed_by(self.run, s) and not s.defines and s.index != at
+            s
+            for s in self.run.statements[:at]
+            if name in changed_by(self.run, s) and not s.defines and s.index != at
         ]
         if makers:  # a function with `global name` made it
             self._asked[name, at] = makers[-1]

@@ -54,6 +54,8 @@ class ActionSpec:
     requirements: tuple[str, ...] = ()
     """What the slice imports, pinned (`numpy==2.4.6`), not resolved yet."""
     model: ModelFile | None = None
+    loads: tuple[str, ...] = ()
+    """Models that the slice loads by a literal name; whoever knows models resolves them to `model`."""
     notebook: str | None = None
     """File name of the notebook or script, without its folder."""
     notes: tuple[str, ...] = ()

@@ -12,7 +12,24 @@ from typing import Any
 from fnkit.action.calls import Doubt
 
 _ONE_SHOT = frozenset(
-    "iter map filter zip enumerate reversed open reader chain islice count cycle groupby starmap accumulate tee".split()
+    [
+        "iter",
+        "map",
+        "filter",
+        "zip",
+        "enumerate",
+        "reversed",
+        "open",
+        "reader",
+        "chain",
+        "islice",
+        "count",
+        "cycle",
+        "groupby",
+        "starmap",
+        "accumulate",
+        "tee",
+    ]
 )
 _LIVE: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (io.IOBase, "as an open file"),

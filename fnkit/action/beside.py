@@ -1,0 +1,105 @@
+"""Files that travel with a slice: modules of the user's beside the notebook, and what `--include` names."""
+
+import importlib.util
+import json
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from fnkit.action.imports import parse
+from fnkit.action.modules import Import, imports
+from fnkit.action.spec import Companion
+from fnkit.core.errors import BadArgument
+
+_LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".git", ".venv"})
+
+
+def modules(wanted: Sequence[Import], folder: Path) -> tuple[dict[str, Companion], list[Import]]:
+    """The user's own modules among `wanted`, transitively, by path; and the imports that are none of them."""
+    found: dict[str, Companion] = {}
+    others: list[Import] = []
+    waiting = list(wanted)
+    tops: set[str] = set()
+    while waiting:
+        each = waiting.pop()
+        place = _place(each.top, folder)
+        if place is None:
+            others.append(each)
+            continue
+        if each.top in tops:
+            continue
+        tops.add(each.top)
+        for companion in _files(place, place.parent):
+            found[companion.path] = companion
+            if companion.content.suffix == ".py":
+                tree = parse(companion.content.read_text("utf-8"), companion.path)
+                waiting += [inner for inner in imports(tree) if inner.top != each.top]
+    return found, others
+
+
+def included(paths: Sequence[Path], folder: Path) -> tuple[Companion, ...]:
+    """The files of `--include`: where they lie below `folder` they keep their path, else only their name.
+
+    Raises BadArgument for a path that does not exist.
+    """
+    companions: list[Companion] = []
+    for path in paths:
+        place = (folder / path.expanduser()).resolve()
+        if not place.exists():
+            raise BadArgument(f"Including {path}", "there is no such file or folder.", f"Paths begin at {folder}.")
+        base = folder.resolve() if place.is_relative_to(folder.resolve()) else place.parent
+        companions += _files(place, base)
+    for companion in companions:
+        if companion.path in ("__main__.py", "fnkit.json"):
+            raise BadArgument(f"Including {companion.path}", "the action has a file of that name.", "Rename it.")
+    return tuple(companions)
+
+
+def _files(place: Path, base: Path) -> Iterator[Companion]:
+    if place.is_file():
+        yield Companion(place.relative_to(base).as_posix(), place)
+        return
+    for path in sorted(place.rglob("*")):
+        inner = path.relative_to(base)
+        if path.is_file() and not _LEFT_OUT & set(inner.parts) and path.suffix != ".pyc":
+            yield Companion(inner.as_posix(), path)
+
+
+def _place(top: str, folder: Path) -> Path | None:
+    """The module's file or the package's folder, None where it is not the user's own."""
+    if top in ("fnkit", "__main__"):
+        return None
+    if (folder / f"{top}.py").is_file():
+        return folder / f"{top}.py"
+    if (folder / top / "__init__.py").is_file():
+        return folder / top
+    return None if top in sys.stdlib_module_names else _elsewhere(top, folder)
+
+
+def _elsewhere(top: str, folder: Path) -> Path | None:
+    """A module on sys.path that no registry has, or a folder of modules without `__init__.py`."""
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None:
+        bare = spec is None or ((folder / top).is_dir() and top not in metadata.packages_distributions())
+        return folder / top if bare and any((folder / top).glob("*.py")) else None
+    origin = Path(spec.origin)
+    if origin.suffix != ".py" or _is_installed(top, origin):
+        return None
+    return origin.parent if origin.name == "__init__.py" else origin
+
+
+def _is_installed(top: str, origin: Path) -> bool:
+    """True for what a registry has: not for a folder on sys.path, nor for an editable install."""
+    libraries = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib")]
+    if any(origin.is_relative_to(library) for library in libraries):
+        return True
+    for name in metadata.packages_distributions().get(top, ()):
+        text = metadata.distribution(name).read_text("direct_url.json")
+        if text is None or "dir_info" not in json.loads(text):
+            return True
+    return False

@@ -1,0 +1,76 @@
+"""The modules that source imports, wherever the import stands."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One module that is imported."""
+
+    module: str
+    """Dotted; for `from a import b` it is `a`, and `b` is one of the names."""
+    names: tuple[str, ...]
+    line: int
+    optional: bool
+    """True within `try: … except ImportError`, and under `if TYPE_CHECKING`."""
+
+    @property
+    def top(self) -> str:
+        """The first part of the dotted name."""
+        return self.module.split(".")[0]
+
+
+def imports(tree: ast.AST, optional: bool = False) -> Iterator[Import]:
+    """Every import in `tree`, also within functions. Relative imports are left out: they stay in their package."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, (), node.lineno, optional)
+        elif isinstance(node, ast.ImportFrom):
+            if not node.level:
+                names = tuple(alias.name for alias in node.names)
+                yield Import(node.module or "", names, node.lineno, optional)
+        elif (isinstance(node, ast.Try) and _catches_import_error(node)) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        ):
+            yield from imports(node, optional=True)
+        else:
+            yield from imports(node, optional)
+
+
+def dotted_names(tree: ast.AST) -> Iterator[str]:
+    """What source reaches through its imports: `fnkit.models.load` where it says `models.load`.
+
+    A name that is rebound is taken for the import all the same: better one file too many.
+    """
+    known: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.split(".")[0]
+                known[alias.asname or top] = alias.name if alias.asname else top
+                yield alias.name
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (name := _chain(node, known)):
+            yield name
+
+
+def _chain(node: ast.expr, known: dict[str, str]) -> str | None:
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    if isinstance(node, ast.Attribute) and (begin := _chain(node.value, known)):
+        return f"{begin}.{node.attr}"
+    return None
+
+
+def _catches_import_error(node: ast.Try) -> bool:
+    caught = [ast.unparse(handler.type) if handler.type else "" for handler in node.handlers]
+    return any(
+        not name or "ImportError" in name or "ModuleNotFound" in name or name == "Exception" for name in caught
+    )

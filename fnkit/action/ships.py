@@ -1,0 +1,103 @@
+"""Which modules of fnkit travel with an action, and what they bring along."""
+
+import ast
+import re
+from pathlib import Path
+
+import fnkit
+from fnkit.action.modules import dotted_names, imports
+from fnkit.action.spec import Companion
+from fnkit.core.errors import BadCell
+
+_ROOT = Path(fnkit.__file__).parent
+_TRAVELS = re.compile(
+    r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?|\.vision(?:\.(?!draw\b)\w+)?)?\Z"
+)
+_PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
+_BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",)}
+"""Files that a module reads."""
+_BRINGS = frozenset({"numpy", "PIL", "ai_edge_litert"})
+"""All that a module that travels may import of others."""
+
+
+def travelling(tree: ast.AST) -> tuple[tuple[Companion, ...], frozenset[str]]:
+    """The files of fnkit that the source in `tree` needs, transitively, and the libraries that those import.
+
+    Raises BadCell for a module that does not travel: a verb, the drawing, the converter, TensorFlow's door.
+    """
+    found: set[str] = set()
+    brings: set[str] = set()
+    waiting = {module for name in dotted_names(tree) if (module := _module(name)) is not None}
+    while waiting:
+        module = waiting.pop()
+        if module in found:
+            continue
+        found.add(module)
+        if parent := module.rpartition(".")[0]:
+            waiting.add(parent)
+        source = ast.parse(_file(module).read_text("utf-8"))
+        brings |= {each.top for each in imports(source)} & _BRINGS
+        waiting |= {inner for name in dotted_names(source) if (inner := _inner(name)) is not None}
+    paths = [_file(module).relative_to(_ROOT).as_posix() for module in found]
+    paths += [path for module in found for path in _BESIDE.get(module, ())]
+    companions = tuple(Companion(f"fnkit/{path}", _ROOT / path) for path in sorted(paths))
+    return companions, frozenset(brings)
+
+
+def loads(tree: ast.AST) -> tuple[str, ...]:
+    """The models that source loads by a name that is written down: `fnkit.models.load("movenet-multipose")`."""
+    aliases = {name for name in dotted_names(tree) if name == "fnkit.models.load"}
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call)) if aliases else iter(())
+    named = [
+        node.args[0].value
+        for node in calls
+        if ast.unparse(node.func).split(".")[-1] == "load" and node.args and isinstance(node.args[0], ast.Constant)
+    ]
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+
+
+def _module(name: str) -> str | None:
+    """The module that `name` reaches into, None where that is not fnkit's."""
+    if name.split(".", maxsplit=1)[0] != "fnkit":
+        return None
+    if name in _PUBLIC:
+        return _PUBLIC[name]
+    module, rest = _longest(name)
+    if not _TRAVELS.match(module) or _stays(module, rest):
+        what = f"{module}.{rest}" if rest else module
+        raise BadCell(
+            f"Bundling {what}",
+            "it does not travel with an action.",
+            "What travels is fnkit.models.load, fnkit.models.images and fnkit.vision (without its drawing).",
+        )
+    return module
+
+
+def _inner(name: str) -> str | None:
+    """The same for an import within fnkit, where what does not travel is only imported when it is used."""
+    if name.split(".", maxsplit=1)[0] != "fnkit":
+        return None
+    module = _PUBLIC.get(name) or _longest(name)[0]
+    return module if _TRAVELS.match(module) else None
+
+
+def _stays(module: str, rest: str) -> bool:
+    """True for a verb of `fnkit` itself, and for what `fnkit.models` offers beyond `load`."""
+    name = rest.split(".", maxsplit=1)[0]
+    return (module == "fnkit" and bool(name) and not name.startswith("_")) or (
+        module == "fnkit.models" and name in {"fetch", "convert"}
+    )
+
+
+def _longest(name: str) -> tuple[str, str]:
+    """The longest beginning of a dotted name that is a module, and what is left."""
+    parts = name.split(".")
+    for count in range(len(parts), 1, -1):
+        if _file(".".join(parts[:count])).is_file():
+            return ".".join(parts[:count]), ".".join(parts[count:])
+    return parts[0], ".".join(parts[1:])
+
+
+def _file(module: str) -> Path:
+    path = _ROOT.joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
