@@ -1,9 +1,10 @@
 """What the verbs work with: settings, the client, the one who asked. Built once and handed down."""
 
 import logging
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fnkit.core import places
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from fnkit.delivery.progress import Step
     from fnkit.whisk.client import Client
 
+PORT = 3233
+"""Of the embedded platform, where it is free."""
 LOG = logging.getLogger("fnkit")
 
 
@@ -60,43 +63,56 @@ class Context:
     def __init__(self, face: Face | None = None, arguments: Mapping[str, str] | None = None) -> None:
         self.face = face or Program()
         self._arguments = arguments or {}
+        self._client: Client | None = None
 
     @property
     def props(self) -> settings.Props:
         """Where requests go, and who said so. Reads files, contacts nobody."""
         found = settings.load(self._arguments)
-        if found.key is None and not _embedded(found) and (key := vault.recall(found.apihost)):
+        if found.key is None and not _data(found) and (key := vault.recall(found.apihost)):
             sources = {**found.sources, "auth": "the keyring"}
             found = replace(found, key=Key(key), sources=sources)
         return found
 
-    @cached_property
+    @property
     def client(self) -> "Client":
-        """The platform's client. Starts the embedded platform where the props mean it and it does not run."""
+        """The platform's client. Starts the embedded platform where the props mean it and it does not run.
+
+        The props are read anew: a login, or a platform that was stopped and started, is noticed and told.
+        """
         from fnkit.whisk.client import Client
 
         found = self.props
-        if _embedded(found):
-            self._start()
+        if data := _data(found):
+            self._ensure(data)
             found = self.props  # the first start writes the key
-        self.face.notice(f"Using {found.apihost}, {_why(found)}.")
-        return Client(found)
+        if self._client is None or self._client.props != found:
+            self._client = Client(found)
+            why = "the embedded platform of this machine" if data else f"as {found.sources['apihost']} says"
+            self.face.notice(f"Using {found.apihost}, {why}.")
+        return self._client
 
-    def _start(self) -> None:
-        from fnkit.local import daemon, serve
-        from fnkit.local.folder import Folder
+    def _ensure(self, data: Path) -> None:
+        from fnkit.local import daemon
 
-        if Folder(places.data()).running() is None:
-            running = daemon.start(serve.Settings(places.data()))
-            self.face.notice(f"Started the embedded platform (fnkit stop ends it); it keeps all in {running.data}.")
-
-
-def _embedded(found: settings.Props) -> bool:
-    """True where the props are those of this machine's embedded platform, or nobody chose a host."""
-    return found.built_in or found.sources["apihost"] == str(settings.built_in_file())
+        # Whatever port it gets is in its props; only `fnkit start --port` insists on one.
+        running, started = daemon.ensure(data, PORT if _free(PORT) else 0)
+        if started:
+            self.face.notice(
+                f"Started the embedded platform; it keeps everything in {running.data}, fnkit stop ends it."
+            )
 
 
-def _why(found: settings.Props) -> str:
-    if _embedded(found):
-        return "the embedded platform of this machine"
-    return f"as {found.sources['apihost']} says"
+def _data(found: settings.Props) -> Path | None:
+    """The data folder of the embedded platform that the props mean, None where they mean another OpenWhisk."""
+    if found.built_in:
+        return places.data()
+    file = Path(found.sources["apihost"])
+    if file == settings.built_in_file() or (file.name == ".wskprops" and file.with_name("whisk.db").is_file()):
+        return file.parent
+    return None
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

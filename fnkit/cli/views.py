@@ -12,6 +12,7 @@ from fnkit.core.entities import ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.secrets import shown
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
@@ -92,13 +93,13 @@ def _plan(plan: Plan) -> Iterable[str]:
         {
             "reasons": plan.reasons,
             "digest": plan.digest,
-            "kind": plan.kind,
-            "files": tuple(f"{size(count):>9}  {path}" for path, count in plan.files),
+            "kind": plan.wanted.kind,
+            "files": tuple(f"{size(count):>9}  {path}" for _, path, count in plan.files),
             "requirements": tuple(
                 f"{requirement}  {requirement.licence}".rstrip() for requirement in plan.requirements
             ),
             "model": plan.model,
-            "travels as": "one zip" if plan.carrier == "zip" else "layers that are missing, then a small zip",
+            "travels as": plan.carrier,
             "size": f"{size(plan.size)} as base64 of {size(plan.limit)} allowed",
             "notes": plan.notes,
         }
@@ -110,7 +111,7 @@ def _invocation(call: Invocation) -> Iterable[str]:
     yield from pairs(
         {
             "activation": call.id,
-            "action": str(call.action),
+            "action": call.action,
             "status": call.status,
             "began": call.began,
             "wait": span(call.split.wait),
@@ -133,7 +134,9 @@ def _action(action: Action) -> Iterable[str]:
             "kind": action.kind,
             "updated": moment(action.updated),
             "limits": f"{limits.memory} MB, {limits.timeout} ms, {limits.logs} MB of logs",
-            "parameters": tuple(str(parameter) for parameter in action.parameters),
+            "parameters": tuple(
+                f"{one.name}={'•••' if one.init else shown(one.name, one.value)}" for one in action.parameters
+            ),
             "entry": _signature(ours.get("entry") or {}),
             "from": ours.get("notebook"),
             "model": ours.get("model"),

@@ -7,6 +7,7 @@ from typing import Any
 import fnkit
 from fnkit.action.bundle import Bundle, entry_to_json, origins_to_json
 from fnkit.action.spec import Origin
+from fnkit.action.trace import origins_from_json
 from fnkit.core.entities import Entry, EntryParameter, Json
 from fnkit.whisk.documents import Action
 
@@ -66,10 +67,7 @@ def _deployed(note: Mapping[str, Any]) -> Deployed:
         digest=str(note["digest"]),
         version=str(note.get("version", "")),
         entry=_entry(note["entry"]) if note.get("entry") else None,
-        origins=tuple(
-            Origin(int(line), int(count), str(label), int(origin_line))
-            for line, count, label, origin_line in note.get("origins") or ()
-        ),
+        origins=origins_from_json(note.get("origins") or ()),
         notebook=note.get("notebook"),
         model=note.get("model"),
         parameters=tuple(note.get("parameters") or ()),

@@ -4,6 +4,7 @@ import base64
 import json
 import mimetypes
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from fnkit.core.canonical import sha256
@@ -26,16 +27,14 @@ def check(action: str, entry: Entry | None, arguments: Mapping[str, Json]) -> No
     known = [parameter.name for parameter in entry.parameters]
     for name in arguments:
         if name not in known and not name.startswith("__ow_"):
-            takes = (
-                f"{entry.name} takes {', '.join(known)}." if known else f"{entry.name} takes no arguments."
-            )
+            takes = f"{entry.name} takes {', '.join(known)}." if known else f"{entry.name} takes no arguments."
             advice = did_you_mean(name, known) if known else ""
             raise BadArgument(f"Calling {action} with {name!r}", takes, advice)
 
 
 def inline(arguments: Mapping[str, Json]) -> dict[str, Json]:
     """The arguments with every `Path` in them, at any depth, as a `data:` URL. Raises BadArgument."""
-    made = {name: _each(value, lambda leaf: _inlined(leaf, name)) for name, value in arguments.items()}
+    made = {name: _each(value, partial(_inlined, name)) for name, value in arguments.items()}
     try:
         json.dumps(made, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -49,8 +48,8 @@ def inline(arguments: Mapping[str, Json]) -> dict[str, Json]:
 def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Inlined arguments, small enough for one call: over the limit `data:` URLs go to the object store.
 
-    The largest go first, as many as it takes; the action gets their URLs. Raises TooLarge with the sizes where
-    that is not enough, or where the platform has no store.
+    The largest go first, as many as it takes; the action gets their URLs. Raises TooLarge with the sizes
+    where that is not enough, or where the platform has no store.
     """
     carried = dict(arguments)
     if size(carried) <= PAYLOAD_LIMIT:
@@ -63,9 +62,7 @@ def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
         carried = {name: _each(value, _swap(content, url)) for name, value in carried.items()}
         if size(carried) <= PAYLOAD_LIMIT:
             return carried
-    raise _too_large(
-        carried, "no file is left to put into the object store", "Pass the large value as a Path."
-    )
+    raise _too_large(carried, "no file is left to put into the object store", "Pass the large value as a Path.")
 
 
 def size(arguments: Json) -> int:
@@ -82,7 +79,7 @@ def _each(value: Json, change: Callable[[Json], Json]) -> Json:
     return change(value)
 
 
-def _inlined(value: Json, name: str) -> Json:
+def _inlined(name: str, value: Json) -> Json:
     if not isinstance(value, Path):
         return value
     try:

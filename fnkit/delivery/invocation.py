@@ -40,7 +40,7 @@ class Invocation:
     id: str
     """The activation id."""
     state: State
-    split: Split = Split()  # noqa: RUF009 - a frozen value
+    split: Split = Split()
     began: str | None = None
     """`cold`, `prewarmed`, `forked` or `warm`; None where it is not known."""
     activation: Activation | None = None

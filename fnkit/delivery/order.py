@@ -10,7 +10,7 @@ from fnkit.delivery.secrets import Secret
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """An action's settings beside its code: all of them. What an earlier deploy set and this does not, goes."""
+    """An action's settings beside its code: all of them. What an earlier deploy set besides goes."""
 
     limits: Limits = field(default_factory=Limits)
     parameters: Mapping[str, Json] = field(default_factory=dict)

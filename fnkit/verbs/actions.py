@@ -88,10 +88,11 @@ def delete(
 
 def _text(action: "Action") -> str:
     """The source of an action: its code, or `__main__.py` of its zip."""
-    if not action.binary:
-        return action.code or ""
+    code = str(action.exec.get("code") or "")
+    if not action.exec.get("binary"):
+        return code
     try:
-        with zipfile.ZipFile(io.BytesIO(base64.b64decode(action.code or ""))) as archive:
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(code))) as archive:
             return archive.read("__main__.py").decode()
     except (ValueError, KeyError, zipfile.BadZipFile):
         raise BadArgument(

@@ -72,3 +72,28 @@ class Login:
             f"{self.host} is used from now on, as {self.file} says; "
             f"namespace {self.namespace}; the key is in {self.key}."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A function that passed its test as an action, on this machine."""
+
+    name: str
+    ran: bool
+    """False where there was no input: then the action file was imported only."""
+    result: Json = None
+
+    def __str__(self) -> str:
+        what = "gave the same result" if self.ran else "can be imported (no --test input was given)"
+        return f"{self.name} {what} alone, in a clean process; nothing was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A platform that was stopped."""
+
+    url: str
+    data: str
+
+    def __str__(self) -> str:
+        return f"stopped the platform at {self.url}; what was deployed stays in {self.data}"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fnkit.context import Context
+from fnkit.core.errors import BadArgument
 from fnkit.verbs.answers import KnownModel
 from fnkit.verbs.table import Argument, Option
 
@@ -49,10 +50,29 @@ def models_fetch(
 
 
 def models_convert(
-    path: Annotated[Path, Argument("a Keras file, a SavedModel or a frozen graph", "PATH")],
+    path: Annotated[str, Argument("a Keras file, the folder of a SavedModel, or ssd-mobilenet-v2", "PATH")],
     *,
-    sample: Annotated[Path | None, Option("an input to compare both models on: .npy or a photo", "FILE")] = None,
+    sample: Annotated[
+        Path | None, Option("what to compare both models on: an array (.npy, with the batch) or a photo", "FILE")
+    ] = None,
+    name: Annotated[str | None, Option("what --model finds it by, else the name of the file", "NAME")] = None,
     context: Context | None = None,
-) -> Any:
+) -> "ModelFile":
     """Turn a TensorFlow model into a LiteRT model, compare both on a sample, and keep it for `--model`."""
-    raise NotImplementedError
+    from fnkit.models import conversion
+
+    return conversion.convert(path, None if sample is None else _sample(sample), name=name)
+
+
+def _sample(path: Path) -> Any:
+    """The array in a .npy file, or a photo as one: uint8, (1, height, width, 3)."""
+    import numpy as np
+
+    from fnkit.models import images
+
+    if path.suffix != ".npy":
+        return images.open(path)[None]
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise BadArgument(f"Reading the sample {path}", f"{error}.", "Write it with numpy.save.") from None

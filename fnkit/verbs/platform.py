@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from fnkit.context import Context
 from fnkit.core import places
 from fnkit.core.errors import BadArgument, Unreachable
-from fnkit.verbs.answers import Status
+from fnkit.verbs.answers import Status, Stopped
 from fnkit.verbs.table import Option
 
 if TYPE_CHECKING:
@@ -44,19 +44,21 @@ def start(
     context: Context | None = None,
 ) -> "Running":
     """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
-    from fnkit.local import daemon, serve
-
-    return daemon.start(serve.Settings(data or places.data(), "127.0.0.1", port, guest, full_sync))
-
-
-def stop(*, data: Data = None, context: Context | None = None) -> "Running":
-    """Stop the embedded platform that runs in the background, and give what it was."""
     from fnkit.local import daemon
 
-    folder = data or places.data()
-    if stopped := daemon.stop(folder):
-        return stopped
-    raise BadArgument(f"Stopping the platform on {folder}", "none runs there.")
+    if running := daemon.status(data):
+        daemon.check_same(running)
+        return running
+    return daemon.start(data, port, guest=guest, full_sync=full_sync)
+
+
+def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
+    """Stop the embedded platform that runs in the background; what was deployed stays."""
+    from fnkit.local import daemon
+
+    if stopped := daemon.stop(data):
+        return Stopped(stopped.url, stopped.data)
+    raise BadArgument(f"Stopping the platform of {data or places.data()}", "none runs there.")
 
 
 def status(*, context: Context | None = None) -> Status:

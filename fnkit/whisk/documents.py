@@ -65,6 +65,17 @@ class Action:
         return f"{self.package}/{self.name}" if self.package else self.name
 
     @property
+    def code(self) -> str | None:
+        """Text, or base64 where `binary`; None where it was not asked for or there is none."""
+        code = self.exec.get("code")
+        return None if code is None else str(code)
+
+    @property
+    def binary(self) -> bool:
+        """True where the code is base64 of a zip."""
+        return bool(self.exec.get("binary"))
+
+    @property
     def main(self) -> str:
         """The function that the platform calls."""
         return str(self.exec.get("main") or "main")

@@ -20,9 +20,7 @@ class Packages(Resource):
 
     def get(self, name: str) -> Package:
         """The package with the names of its actions. Raises Missing."""
-        return Package.from_json(
-            self.ask(Request("GET", self._path(name), f"package {name}", repeatable=True))
-        )
+        return Package.from_json(self.ask(Request("GET", self._path(name), f"package {name}", repeatable=True)))
 
     def find(self, name: str) -> Package | None:
         """The package, or None where there is none."""

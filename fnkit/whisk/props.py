@@ -78,10 +78,9 @@ def load(
     if "apihost" not in found:
         found = _built_in() | found
     _same_trust(found)
-    auth = found.get("auth")
     return Props(
         apihost=_host(found["apihost"]),
-        key=Key(auth.value) if auth else None,
+        key=_key(found.get("auth")),
         namespace=found["namespace"].value if "namespace" in found else "_",
         apiversion=found["apiversion"].value if "apiversion" in found else "v1",
         verify="ignore_certs" not in found or found["ignore_certs"].value.lower() not in ("true", "1", "yes"),
@@ -122,7 +121,7 @@ def _same_trust(found: Mapping[str, Setting]) -> None:
 
 
 def _host(setting: Setting) -> str:
-    text = setting.value.rstrip("/")
+    text = setting.value
     url = urlsplit(text if "://" in text else f"https://{text}")
     if url.scheme not in ("http", "https") or not url.hostname or url.username or url.path.strip("/"):
         shown = setting.value.rpartition("@")[2]
@@ -132,3 +131,15 @@ def _host(setting: Setting) -> str:
             "Write openwhisk.example.com or http://127.0.0.1:3233, without a path or a key.",
         )
     return f"{url.scheme}://{url.netloc}"
+
+
+def _key(setting: Setting | None) -> Key | None:
+    if setting is None:
+        return None
+    if not setting.value.isascii() or ":" not in setting.value.strip(":"):
+        raise BadArgument(
+            f"Reading the key from {setting.source}",
+            f"its {len(setting.value)} characters are not of the form uuid:key.",
+            "Copy it whole (a table shows only its ends), or type it into fnkit login.",
+        )
+    return Key(setting.value)

@@ -98,14 +98,10 @@ def _unreachable(request: Request, error: requests.RequestException, props: Prop
     named = f"The host is from {props.sources['apihost']}."
     if isinstance(error, requests.exceptions.SSLError):
         found = f"its TLS certificate is not accepted ({words})."
-        advice = (
-            f"{named} REQUESTS_CA_BUNDLE names a file of authorities; FNKIT_IGNORE_CERTS=true checks none."
-        )
+        advice = f"{named} REQUESTS_CA_BUNDLE names a file of authorities; FNKIT_IGNORE_CERTS=true checks none."
     elif _never_left(error):
         found = f"nobody answers there ({words})."
-        advice = (
-            f"{'Start it: fnkit start.' if props.loopback else 'Check the name and the network.'} {named}"
-        )
+        advice = f"{'Start it: fnkit start.' if props.loopback else 'Check the name and the network.'} {named}"
     else:
         late = isinstance(error, requests.Timeout)
         found = f"no answer within {request.seconds:g} s." if late else f"the connection broke ({words})."

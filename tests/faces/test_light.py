@@ -46,7 +46,11 @@ def test_the_version_does_not_wait_for_typer():
 
 def test_importing_the_package_imports_nothing_of_it():
     loaded = subprocess.run(
-        [sys.executable, "-c", "import fnkit, sys; print(*[name for name in sys.modules if name.startswith('fnkit')])"],
+        [
+            sys.executable,
+            "-c",
+            "import fnkit, sys; print(*[name for name in sys.modules if name.startswith('fnkit')])",
+        ],
         capture_output=True,
         text=True,
         check=True,
