@@ -15,7 +15,7 @@ from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import shown
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
+from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action
 
@@ -81,8 +81,17 @@ def _file(file: ActionFile) -> Iterable[str]:
 @lines.register
 def _receipt(receipt: Receipt) -> Iterable[str]:
     yield str(receipt)
-    yield from (f"  {reason}" for reason in receipt.plan.reasons)
+    if receipt.did == "updated":
+        yield from (f"  {reason}" for reason in receipt.plan.reasons)
     yield from (f"  note: {note}" for note in receipt.plan.notes)
+
+
+@lines.register
+def _tested(tested: Tested) -> Iterable[str]:
+    yield str(tested)
+    yield from tested.logs
+    if tested.input and tested.passed:
+        yield from lines(tested.result)
 
 
 @lines.register

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fnkit.action.compare import TOLERANCE
 from fnkit.core.entities import Json, Limits
 from fnkit.delivery.secrets import Secret
 
@@ -35,6 +36,8 @@ class Test:
     """Values may hold `Path`s: they become `data:` URLs."""
     ignore: tuple[str, ...] = ()
     """Keys of the answer that may differ; `timings` always may."""
+    tolerance: float = TOLERANCE
+    """How far apart two floats of the answer may be, absolute or relative."""
     function: Callable[..., Json] | None = None
     """The entry as it lives in the notebook's namespace. None where there is no notebook: then the action
     file's answer is the one to meet."""

@@ -64,13 +64,37 @@ def deploy(
     return Receipt(planned, now.namespace, now.version, stages.seconds, checked)
 
 
+def rehearse(
+    client: Client,
+    spec: ActionSpec | Packed,
+    settings: Settings,
+    test: Test | None = None,
+    tell: Tell = quiet,
+) -> Rehearsal:
+    """The action file tried on the test, alone in a clean process; where there is no test it is imported only.
+
+    Builds, and asks the platform what it is; sends nothing. Raises BadArgument, CheckFailed, TooLarge.
+    """
+    stages = Stages(tell)
+    wanted = _built(client, spec, settings, stages)
+    with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
+        return Trial.of(wanted, test).rehearse() if test else rehearsed(wanted, None)
+
+
 def _planned(
     client: Client, spec: ActionSpec | Packed, settings: Settings, stages: Stages
 ) -> tuple[Plan, Action | None]:
+    wanted = _built(client, spec, settings, stages)
+    with stages.stage("plan", f"Looking at {spec.name} on {client.props.host}"):
+        there = client.actions.find(spec.name)
+        return plan(wanted, there, client.props.host), there
+
+
+def _built(client: Client, spec: ActionSpec | Packed, settings: Settings, stages: Stages) -> Wanted:
     with stages.stage("build", f"Building {spec.name}"):
         facts = client.embedded.info if client.embedded else None
         place = target.embedded(facts) if facts is not None else target.remote(settings.kind)
-        wanted = Wanted(
+        return Wanted(
             name=spec.name,
             bundle=build(spec, place, model=settings.model),
             settings=replace(settings, parameters=arguments.inline(settings.parameters)),
@@ -79,9 +103,6 @@ def _planned(
             notebook=getattr(spec, "notebook", None),
             model=spec.model.name if spec.model else None,
         )
-    with stages.stage("plan", f"Looking at {spec.name} on {client.props.host}"):
-        there = client.actions.find(spec.name)
-        return plan(wanted, there, client.props.host), there
 
 
 def _check(client: Client, planned: Plan, trial: Trial, alone: Rehearsal) -> Invocation:

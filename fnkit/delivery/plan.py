@@ -89,7 +89,7 @@ class Plan:
     @property
     def carrier(self) -> str:
         """How it travels."""
-        return "layers by digest, then a small zip" if self.wanted.bundle.embedded else "one zip"
+        return "layers by digest, then a small zip" if self.wanted.bundle.target.embedded else "one zip"
 
     @property
     def model(self) -> str:
@@ -99,7 +99,7 @@ class Plan:
         layer = next((layer for layer in self.wanted.bundle.layers if layer.kind == "model"), None)
         if layer is None:
             return f"{self.wanted.model}, downloaded once by each instance"
-        where = "from the platform's cache" if self.wanted.bundle.embedded else "in the zip"
+        where = "from the platform's cache" if self.wanted.bundle.target.embedded else "in the zip"
         return f"{self.wanted.model}, {layer.size:,} bytes, {where}"
 
     @property

@@ -54,6 +54,7 @@ class Trial:
             "bundle": self.wanted.bundle.digest,
             "input": sha256(canonical(self.received)),
             "ignore": sorted(self.test.ignore),
+            "tolerance": self.test.tolerance,
             "where": [props.apihost, props.key.pair[0] if props.key else "", str(self.wanted.name)],
         }
         return cache() / "passes" / sha256(canonical(passed))
@@ -73,7 +74,7 @@ class Trial:
 
     def compare(self, expected: Json, answer: Json, tried: str) -> None:
         """Raises CheckFailed with what differs."""
-        found = differences(expected, answer, self.test.ignore)
+        found = differences(expected, answer, self.test.ignore, self.test.tolerance)
         if found:
             more = f" … and {len(found) - SHOWN} more." if len(found) > SHOWN else ""
             raise CheckFailed(tried, " ".join(found[:SHOWN]) + more)

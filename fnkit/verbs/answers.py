@@ -76,15 +76,20 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A function that passed its test as an action, on this machine."""
+    """A function that was tried as an action, on this machine."""
 
     name: str
-    ran: bool
+    input: bool
     """False where there was no input: then the action file was imported only."""
+    passed: bool
+    """False where this machine cannot run what the platform runs; what fails raises."""
     result: Json = None
+    logs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        what = "gave the same result" if self.ran else "can be imported (no --test input was given)"
+        if not self.passed:
+            return f"{self.name} was not tried: this machine cannot run what the platform runs; nothing was sent"
+        what = "works" if self.input else "can be imported (there was no --test input)"
         return f"{self.name} {what} alone, in a clean process; nothing was sent"
 
 

@@ -54,5 +54,5 @@ def test(
 
     context = context or Context()
     order = orders.order(source if source is not None else cells, name, options)
-    result = pipeline.rehearse(context.client, order.spec, order.settings, order.test, context.face.tell)
-    return Tested(str(order.spec.name), order.test is not None, result)
+    tried = pipeline.rehearse(context.client, order.spec, order.settings, order.test, context.face.tell)
+    return Tested(str(order.spec.name), order.test is not None, tried.success, tried.result, tried.logs)

@@ -85,7 +85,8 @@ def test(source: Any, options: BuildOptions) -> "Test | None":
     function: Callable[..., Any] | None = source if callable(source) else None
     if isinstance(source, Cells) and source.namespace is not None:
         function = source.namespace.get(options.get("entry") or "main")
-    return Test(arguments, tuple(options.get("ignore", ())), function)
+    made = Test(arguments, tuple(options.get("ignore", ())), function=function)
+    return replace(made, tolerance=options["tolerance"]) if "tolerance" in options else made
 
 
 def _name(name: str | None) -> ActionName:
