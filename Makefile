@@ -10,6 +10,7 @@ help:  ## Say what there is to make
 
 demo:  ## From a bare clone to a running function: notebook 01, start to end
 	@$(SETUP) notebook
+	@$(PYTHON) scripts/models.py movenet-multipose
 	@$(PYTHON) scripts/demo.py
 
 lab:  ## Open the notebooks in JupyterLab, on the demo's platform
@@ -22,6 +23,7 @@ stop:  ## Stop the demo's platform
 test:  ## Run everything; ends with what was skipped and why
 	@$(SETUP) dev
 	@$(PYTHON) scripts/system.py
+	@$(PYTHON) scripts/models.py
 	@$(PYTHON) -m pytest
 
 lint:  ## ruff, mypy --strict and the rules of ARCHITECTURE.md

@@ -16,11 +16,11 @@ COLD = "cold"
 
 def one(call: Invocation) -> View:
     """A call: id, status, the picture of its time, result, logs; of a failed one the user's own traceback."""
-    began, spent = beginning(call), timeline.line(call.split)
-    said = [f"{call.action} {call.id}: {call.status}", began, spent]
+    began, took = beginning(call), timeline.line(call.split)
+    said = [f"{call.action} {call.id}: {call.status}", began, took]
     body: list[str] = [title(call.action, status(call.status), code(call.id))]
-    if spent:
-        body += [_bars([(start(began), bar(call.split), spent)]), legend()]
+    if took:
+        body += [_bars([(start(began), bar(call.split), took)]), legend()]
     if failure := call.failure:
         body.append(block("\n".join(part for part in (failure.found, failure.advice) if part)))
     elif call.activation is not None:
@@ -30,30 +30,31 @@ def one(call: Invocation) -> View:
     return View(", ".join(part for part in said if part), card(*body), "invocation", facts(call))
 
 
-def side_by_side(*calls: Invocation, names: Sequence[str] = ()) -> View:
+def side_by_side(*calls: Invocation | Summary, names: Sequence[str] = ()) -> View:
     """Several calls under each other on one scale, so that cold and warm can be compared by eye.
 
-    `names` stand beside the bars in place of the activations' ids. Raises ValueError where there are not as many.
+    A call is an Invocation, or a line of a list of activations. `names` stand beside the bars in place of the ids.
+    Raises ValueError where there are not as many.
     """
-    full = timeline.longest(call.split for call in calls)
+    full = timeline.longest(map(spent, calls))
     named = list(zip(names or [call.id[:8] for call in calls], calls, strict=True))
     rows = [
-        (name, start(beginning(call)), bar(call.split, full), timeline.line(call.split)) for name, call in named
+        (name, start(beginning(call)), bar(spent(call), full), timeline.line(spent(call))) for name, call in named
     ]
-    said = [f"{name}: {beginning(call)}, {timeline.line(call.split)}" for name, call in named]
+    said = [f"{name}: {beginning(call)}, {timeline.line(spent(call))}" for name, call in named]
     return View("\n".join(said), card(_bars(rows), legend()), "calls", [facts(call) for call in calls])
 
 
 def several(summaries: Sequence[Summary]) -> View:
     """A list of activations, the newest first."""
-    full = timeline.longest(map(split, summaries))
+    full = timeline.longest(map(spent, summaries))
     rows = [
         (
             time.strftime("%H:%M:%S", time.localtime(one.start / 1000)),
             one.name,
             status(one.status or "fired"),
-            start(COLD if one.init_time is not None else "warm") if one.duration is not None else "",
-            bar(split(one), full, 180),
+            start(beginning(one)) if one.duration is not None else "",
+            bar(spent(one), full, 180),
             f"{one.duration:,} ms" if one.duration is not None else "",
             code(one.id),
         )
@@ -64,20 +65,20 @@ def several(summaries: Sequence[Summary]) -> View:
     return View(f"{len(summaries)} activations", card(grid(head, rows), legend()), "activations", data)
 
 
-def split(summary: Summary) -> Split:
-    """Where the time of a listed activation went."""
-    if summary.duration is None:
+def spent(call: Invocation | Summary) -> Split:
+    """Where the time of a call went; a line of a list has wait, init and duration."""
+    if isinstance(call, Invocation):
+        return call.split
+    if call.duration is None:
         return Split()
-    return Split(summary.wait_time, summary.init_time, summary.duration - (summary.init_time or 0))
+    return Split(call.wait_time, call.init_time, call.duration - (call.init_time or 0))
 
 
-def beginning(call: Invocation) -> str:
+def beginning(call: Invocation | Summary) -> str:
     """How its instance began: what the platform says, else what an init time says; empty until it is known."""
-    if call.began:
-        return call.began
-    if call.activation is None:
-        return ""
-    return COLD if call.split.init is not None else "warm"
+    if isinstance(call, Invocation) and (call.began or not call.done):
+        return call.began or ""
+    return "warm" if spent(call).init is None else COLD
 
 
 def start(began: str) -> Html:
@@ -90,10 +91,10 @@ def status(word: str) -> Html:
     return pill(word, TONES.get(word, "bad"))
 
 
-def bar(spent: Split, full: int | None = None, width: int = timeline.WIDTH) -> Html:
+def bar(split: Split, full: int | None = None, width: int = timeline.WIDTH) -> Html:
     """The bar as an image; its text says the same."""
-    said = text(timeline.line(spent))
-    source = timeline.image(timeline.bar(spent, full))
+    said = text(timeline.line(split))
+    source = timeline.image(timeline.bar(split, full))
     return Html(f'<img src="{source}" alt="{said}" title="{said}" width="{width}" height="{timeline.HEIGHT}">')
 
 
@@ -107,19 +108,12 @@ def legend() -> Html:
     return Html(f'<div style="font-size:11px;opacity:.8;margin:2px 0 6px">{marks}</div>')
 
 
-def facts(call: Invocation) -> Json:
+def facts(call: Invocation | Summary) -> Json:
     """A call for programs."""
-    spent = call.split
-    return {
-        "id": call.id,
-        "action": str(call.action),
-        "status": call.status,
-        "began": beginning(call),
-        "wait": spent.wait,
-        "init": spent.init,
-        "run": spent.run,
-        "result": call.result,
-    }
+    split = spent(call)
+    told: dict[str, Json] = {"id": call.id, "status": call.status, "began": beginning(call)}
+    told |= {"wait": split.wait, "init": split.init, "run": split.run}
+    return told | ({"action": call.action, "result": call.result} if isinstance(call, Invocation) else {})
 
 
 def _bars(rows: Sequence[Sequence[object]]) -> Html:

@@ -76,7 +76,7 @@ def matcher(source: Matcher) -> Any:
     """`source` as a function that IPython's completer calls."""
     from IPython.core.completer import SimpleCompletion, context_matcher
 
-    @context_matcher(identifier="fnkit")
+    @context_matcher(identifier="fnkit")  # type: ignore[untyped-decorator]
     def fnkit_matcher(context: Any) -> dict[str, Any]:
         found = source.candidates(context.text_until_cursor)
         return {

@@ -17,8 +17,18 @@ class History:
         self._shell = shell
         self._ids: dict[int, str] = {}
         self._stopped: dict[int, int] = {}
-        self._ran: dict[int, int | None] = {}
+        self._bodies: dict[int, BaseException | None] = {}
         self._deleted: set[str] | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of the cell that runs now."""
+        return len(self._inputs) - 1
+
+    @property
+    def source(self) -> str:
+        """The cell that runs now, as typed."""
+        return str(self._inputs[-1])
 
     def listen(self) -> None:
         """Begin."""
@@ -33,7 +43,7 @@ class History:
     def cells(self) -> Cells:
         """What ran so far, for the slice of a deploy."""
         return cells.from_history(
-            self._shell.user_ns["In"],
+            self._inputs,
             self._shell.user_ns,
             notebook=notebook(self._shell.user_ns, os.environ),
             ids=self._ids,
@@ -41,43 +51,48 @@ class History:
             stopped=self._stopped,
         )
 
-    def ran(self, result: Any) -> None:
-        """The body of the current cell ran by itself: where it stopped counts, not what its magic did next."""
-        self._ran[self._shell.execution_count] = _stop(result)
+    def ran(self, error: BaseException | None) -> None:
+        """The body of the current cell ran by itself and raised `error`, or nothing.
+
+        Where a deploy fails after it, the body has still run to its end.
+        """
+        self._bodies[self.count] = error
+
+    @property
+    def _inputs(self) -> list[str]:
+        """As typed, by number; the cell that runs now is the last one."""
+        inputs: list[str] = self._shell.history_manager.input_hist_raw
+        return inputs
 
     def _before(self, info: Any) -> None:
-        if info is None or not info.store_history:
+        """Not stored yet: the cell that begins gets the next number."""
+        if not info.store_history:
             return
         if info.cell_id:
-            self._ids[self._shell.execution_count] = info.cell_id
+            self._ids[len(self._inputs)] = info.cell_id
         gone = (info.cell_meta or {}).get("deletedCells")
         if gone is not None:
             # JupyterLab tells what was deleted since the last cell it ran; an undo brings a cell back.
             self._deleted = ((self._deleted or set()) | set(gone)) - {info.cell_id}
 
     def _after(self, result: Any) -> None:
-        count = result.execution_count
-        stop = self._ran.pop(count) if count in self._ran else _stop(result)
-        if count and stop is not None:
-            self._stopped[count] = stop
+        if not result.info.store_history:
+            return
+        error = self._bodies.pop(self.count, result.error_in_exec or result.error_before_exec)
+        if error is not None:
+            self._stopped[self.count] = _line(error.__traceback__)
 
 
 def notebook(namespace: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
-    """The notebook's file, as far as the front end tells: Jupyter's server, VS Code. None where nobody does."""
+    """The notebook's file, as far as the front end tells: VS Code, Jupyter's server. None where nobody does."""
     for told in (namespace.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")):
         if told and Path(str(told)).suffix == ".ipynb" and Path(str(told)).is_file():
             return Path(str(told))
     return None
 
 
-def _stop(result: Any) -> int | None:
-    """The line at which a cell raised, None where it ran to its end."""
-    error = result.error_in_exec or result.error_before_exec
-    return None if error is None else _line(error.__traceback__)
-
-
 def _line(trace: TracebackType | None) -> int:
-    """The line of the cell at which it raised: that of the outermost frame that is a cell's."""
+    """The line of the cell at which it raised: that of the outermost frame that is a cell's; 1 for bad syntax."""
     while trace is not None:
         if "ipykernel_" in (file := trace.tb_frame.f_code.co_filename) or file.startswith("<ipython-input"):
             return trace.tb_lineno

@@ -13,12 +13,14 @@ from traitlets.config import Configurable
 
 from fnkit import verbs
 from fnkit.context import Context
-from fnkit.core.errors import BadCell, did_you_mean
+from fnkit.core.errors import did_you_mean
 from fnkit.notebook import parse, show, twin, words
 from fnkit.notebook.boundary import Boundary, typed
 from fnkit.notebook.completion import Matcher, Names, matcher
 from fnkit.notebook.face import Notebook
 from fnkit.notebook.history import History
+from fnkit.notebook.run import run
+from fnkit.verbs import actions, deploying
 from fnkit.verbs.table import Verb, verb
 
 CELL = "%%deploy_action"
@@ -38,7 +40,7 @@ class FnkitMagics(Configurable):
         super().__init__(config=shell.config)
         self._shell = shell
         self._verbs = {one.name: one for one in verbs.table()}
-        deploy = verb(verbs.deploy)
+        deploy = verb(deploying.deploy)
         self._deploy = replace(deploy, parameters=tuple(p for p in deploy.parameters if p.name != "source"))
         self._history = History(shell)
         self._boundary = Boundary(shell)
@@ -74,12 +76,13 @@ class FnkitMagics(Configurable):
 
     def deploy_action(self, line: str, cell: str) -> Any:
         """Run the cell here, then make an action of its function."""
+        __tracebackhide__ = True
         call = parse.parse(self._deploy, words.read(line, self._shell.user_ns), CELL)
         if call.help:
             return self._page(parse.help_text(self._deploy, CELL))
         if not call.no_run:
             self._run(line, cell)
-        source = self._history.cells().with_cell(self._shell.user_ns["In"][-1])
+        source = self._history.cells().with_cell(self._history.source)
         call = replace(call, typed={**self._defaults(), **call.typed})
         return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), source=source)
 
@@ -115,12 +118,14 @@ class FnkitMagics(Configurable):
 
     def _run(self, line: str, cell: str) -> None:
         """The cell in the notebook's namespace, with a comment for the magic's line: line numbers stay right."""
-        result = self._shell.run_cell(f"# {CELL} {line}\n{cell}", store_history=False)
-        self._history.ran(result)
-        if not result.success:
-            error = result.error_in_exec or result.error_before_exec
-            found = f"it raised {type(error).__name__}."
-            raise BadCell("Running the cell", found, "Nothing was deployed.") from None
+        __tracebackhide__ = True
+        try:
+            run(self._shell, f"# {CELL} {line}\n{cell}", self._history.count)
+        except BaseException as error:
+            self._history.ran(error)
+            error.add_note("Nothing was deployed.")
+            raise
+        self._history.ran(None)
 
     def _defaults(self) -> dict[str, Any]:
         """What `%config` has set for deploys."""
@@ -145,7 +150,7 @@ class FnkitMagics(Configurable):
     def _names(self) -> list[str]:
         """The names of the actions, where a platform has been used already: Tab never starts one."""
         context = self._context
-        return [str(one.name) for one in verbs.list(limit=200, context=context)] if context else []
+        return [str(one.name) for one in actions.list(limit=200, context=context)] if context else []
 
     def _overview(self) -> str:
         """Every verb with the first line of its docstring."""

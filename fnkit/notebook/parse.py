@@ -106,7 +106,9 @@ def _declare(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
     if parameter.shape == "flag":
         parser.add_argument(*names, dest=parameter.name, action="store_const", const=True, help=about)
         if off := getattr(parameter.mark, "off", ""):
-            parser.add_argument(off, dest=parameter.name, action="store_const", const=False, help=about)
+            parser.add_argument(
+                off, dest=parameter.name, action="store_const", const=False, help=f"do not {about}"
+            )
         return
     parser.add_argument(
         *names,

@@ -5,7 +5,6 @@ caches of pip and uv are warm on both sides. Edited: one line of the function ch
 """
 
 import itertools
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from fnkit.core.places import cache
 from tests.bench import pose
 from tests.bench.harness import Group
 from tests.bench.platform import platform
+from tests.kept import share_models
 
 REQUIREMENTS = [f"{name}=={version(name)}" for name in ("ai-edge-litert", "numpy", "pillow")]
 
@@ -62,21 +62,9 @@ def _seconds(call: Callable[[], object]) -> float:
 def _first(folder: Path) -> float:
     """On a platform that has just been made, with a cache that holds the models and nothing else."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
-        _link(cache() / "models", Path(fresh, "cache", "models"))
+        share_models(cache(), Path(fresh, "cache"))
         with platform(Path(fresh, "cache")) as server:
             return _seconds(lambda: pose.deploy(server))
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same files in another folder, without a copy where the file system can."""
-    for path in source.rglob("*"):
-        if path.is_file():
-            copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(path, copy)
-            except OSError:
-                copy.write_bytes(path.read_bytes())
 
 
 def _by_hand(folder: Path) -> float:
