@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,10 +48,41 @@ def test_the_command_is_the_package():
     assert "from fnkit.cli import main" in main
 
 
-def test_the_package_is_typed():
-    files = importlib.metadata.files("fnkit") or []
-    assert (ROOT / "fnkit" / "py.typed").is_file()
-    assert files, "fnkit is not installed"
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> set[str]:
+    """The files of a wheel that was built from a copy of the sources."""
+    copy, built = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("wheel")
+    for folder in ("fnkit", "templates"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
+        shutil.copy(ROOT / name, copy)
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        built,
+        copy,
+    ]
+    subprocess.run(build, check=True)
+    [path] = built.glob("*.whl")
+    return set(zipfile.ZipFile(path).namelist())
+
+
+def test_the_wheel_has_everything(wheel):
+    """Every module, every data file, the templates, the mark of a typed package, licence and notice."""
+    here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "fnkit").rglob("*") if path.is_file()}
+    texts = {
+        f"fnkit/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "templates").rglob("*") if path.is_file()
+    }
+    wanted = {name for name in here | texts if "__pycache__" not in name}
+    assert wanted - wheel == set()
+    assert "fnkit/py.typed" in wheel
+    assert {name.rpartition("/")[2] for name in wheel} >= {"LICENSE", "NOTICE"}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
