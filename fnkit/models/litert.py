@@ -4,7 +4,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from fnkit.core.errors import BadModel, MissingPackage
 from fnkit.models.catalogue import Tensor
 
-GREETING = b"INFO: Created TensorFlow Lite XNNPACK delegate"
+CHATTER = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ", b"WARNING: All log messages before absl")
+"""How the lines begin that the C++ libraries write to stderr whatever one asks for."""
 
 
 class LiteNetwork:
@@ -53,7 +54,7 @@ class LiteNetwork:
             return
         for slot, shape in zip(self._slots, shapes, strict=True):
             self._interpreter.resize_tensor_input(slot["index"], shape)
-        with _greeting_dropped():
+        with hushed():
             self._interpreter.allocate_tensors()
         self._shapes = shapes
 
@@ -97,10 +98,15 @@ def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 @contextmanager
-def _greeting_dropped() -> Iterator[None]:
-    """Without the line that the C++ library writes to stderr at first; whatever else it says is passed on."""
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as heard:
+def hushed() -> Iterator[None]:
+    """Without the libraries' chatter on stderr; whatever else they say is passed on."""
+    with ExitStack() as stack:
+        try:
+            heard = stack.enter_context(tempfile.TemporaryFile())
+            stderr = os.dup(2)
+        except OSError:  # a process without stderr, or with nowhere to write
+            yield
+            return
         os.dup2(heard.fileno(), 2)
         try:
             yield
@@ -108,7 +114,7 @@ def _greeting_dropped() -> Iterator[None]:
             os.dup2(stderr, 2)
             os.close(stderr)
             heard.seek(0)
-            os.write(2, b"".join(line for line in heard if not line.startswith(GREETING)))
+            os.write(2, b"".join(line for line in heard if not line.startswith(CHATTER)))
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:

@@ -42,6 +42,15 @@ def is_sha256(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
+def checked(sha256: str | None) -> str:
+    """A sha256 that somebody typed, in lower case. Raises BadModel where it is none."""
+    if not sha256:
+        raise BadModel("Fetching a model from a URL", "its sha256 is not given.", "Name it: sha256=…")
+    if not is_sha256(sha256.lower()):
+        raise BadModel(f"Checking a model by {sha256!r}", "that is not a sha256.", "It has 64 hex digits.")
+    return sha256.lower()
+
+
 def find(sha256: str) -> Path | None:
     """The file with this content, None where it is neither in `$FNKIT_MODELS` nor in the cache."""
     bundled = [Path(place) for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep) if place]

@@ -131,22 +131,30 @@ def load(
 
 
 def _file(source: str, sha256: str | None) -> ModelFile:
-    """What travelled with an action or is kept already; everything else is for `download`, which stays at home."""
+    """What is here already, else what `download` brings; an action has no `download` and looks at less."""
     if Path(source).is_dir():
         return ModelFile(Path(source).name, "", 0, Path(source))
     name, digest = _content(source, sha256)
-    if digest:
-        url = source if "://" in source else None
-        path = once.download(url, digest) if url else once.bring(digest)
-        if path:
-            return ModelFile(name, digest, path.stat().st_size, path)
+    if digest and (path := once.bring(digest)):
+        return ModelFile(name, digest, path.stat().st_size, path)
     try:
         fetch = importlib.import_module("fnkit.models.download").fetch
-    except ImportError as error:
-        advice = f"Deploy with --model {source}, or with --model-url where it is."
-        raise BadModel(f"Loading the model {source}", "it did not travel with this action.", advice) from error
+    except ImportError:
+        return _in_action(source, name, sha256)
     file: ModelFile = fetch(source, sha256=sha256)
     return file
+
+
+def _in_action(source: str, name: str, sha256: str | None) -> ModelFile:
+    """A model by URL, or a file that travelled beside the action."""
+    if source.startswith(("https:", "http:", "file:")):
+        path = once.download(source, once.checked(sha256))
+    elif Path(source).is_file():
+        path = Path(source)
+    else:
+        advice = f"Deploy with --model {source}, or with --model-url where it is."
+        raise BadModel(f"Loading the model {source}", "it did not travel with this action.", advice)
+    return ModelFile(name, once.digest(path), path.stat().st_size, path)
 
 
 def _content(source: str, sha256: str | None) -> tuple[str, str | None]:
@@ -156,7 +164,9 @@ def _content(source: str, sha256: str | None) -> tuple[str, str | None]:
     if model := known().get(source):
         return source, model.model.sha256
     name = source.rsplit("/", 1)[-1]
-    return name, sha256 or (None if Path(source).exists() else once.named(name))
+    if sha256:
+        return name, once.checked(sha256)
+    return name, None if Path(source).exists() else once.named(name)
 
 
 def _open(file: ModelFile, runtime: Runtime) -> Network:

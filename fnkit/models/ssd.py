@@ -17,7 +17,8 @@ from fnkit.models.tf import library, pruned
 SIDE = 300
 IN = "Preprocessor/sub"
 OUT = ("concat", "Postprocessor/convert_scores")
-ANCHORS = "Postprocessor/Reshape:0"
+MAPS = (19, 10, 5, 3, 2, 1)
+"""Cells on a side of each layer that boxes are read from."""
 CENTRE, SIZE = 10.0, 5.0
 """The box coder's scale factors."""
 
@@ -27,7 +28,7 @@ def concrete(path: Path) -> Any:
     tf = library()
     graph = tf.compat.v1.GraphDef()
     graph.ParseFromString(path.read_bytes())
-    ymin, xmin, ymax, xmax = _anchors(graph).T
+    ymin, xmin, ymax, xmax = _anchors().T
     height, width = ymax - ymin, xmax - xmin
     middle = _middle(graph)
 
@@ -57,7 +58,20 @@ def _middle(graph: Any) -> Any:
     )
 
 
-def _anchors(graph: Any) -> NDArray[np.float32]:
-    """The 1917 boxes that offsets are counted from, (1917, 4): ymin, xmin, ymax, xmax."""
-    image = library().zeros((1, SIDE, SIDE, 3), "uint8")
-    return np.asarray(pruned(graph, "image_tensor:0", ANCHORS)(image))
+def _anchors() -> NDArray[np.float32]:
+    """The 1917 boxes that offsets are counted from, (1917, 4): ymin, xmin, ymax, xmax.
+
+    Source: multiple_grid_anchor_generator.py; layer by layer, row by row, one box per size and ratio.
+    """
+    sizes = [*np.linspace(0.2, 0.95, len(MAPS)), 1.0]
+    boxes: list[NDArray[np.float64]] = []
+    for layer, cells in enumerate(MAPS):
+        size, between = sizes[layer], np.sqrt(sizes[layer] * sizes[layer + 1])
+        shapes = [(0.1, 1.0), (size, 2.0), (size, 0.5)]
+        if layer:
+            shapes = [*((size, ratio) for ratio in (1.0, 2.0, 0.5, 3.0, 0.3333)), (between, 1.0)]
+        halves = np.array([(side / np.sqrt(ratio), side * np.sqrt(ratio)) for side, ratio in shapes]) / 2
+        rows, columns = np.divmod(np.arange(cells * cells), cells)
+        centres = (np.stack([rows, columns], axis=1)[:, None] + 0.5) / cells
+        boxes.append(np.concatenate([centres - halves, centres + halves], axis=2).reshape(-1, 4))
+    return np.concatenate(boxes).astype(np.float32)

@@ -1,6 +1,8 @@
 """The only door to TensorFlow. Stays at home: no action has room for it."""
 
 import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from fnkit.core.errors import BadModel, MissingPackage
 from fnkit.models.catalogue import Tensor
-from fnkit.models.litert import LiteNetwork
+from fnkit.models.litert import LiteNetwork, hushed
 
 CAUGHT = (ValueError, TypeError, KeyError, OSError, RuntimeError, NotImplementedError, AttributeError)
 """What TensorFlow and Keras raise where a file is not what it seems."""
@@ -49,7 +51,8 @@ def library() -> Any:
         advice = "Install it: pip install 'fnkit[tensorflow]'"
         raise MissingPackage("Loading TensorFlow", "it is not installed.", advice)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import tensorflow
+    with hushed():
+        import tensorflow
 
     return tensorflow
 
@@ -87,7 +90,8 @@ def to_tflite(function: Any) -> bytes:
     tf = library()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], function)
     try:
-        content: bytes = converter.convert()
+        with hushed():
+            content: bytes = converter.convert()
     except Exception as error:  # the converter has no error class of its own that one may name
         advice = "LiteRT has only TensorFlow's common operations: leave out the rest, or do it in numpy."
         raise BadModel("Converting to .tflite", f"TensorFlow cannot ({_first_line(error)}).", advice) from error
@@ -117,9 +121,11 @@ def _of_keras(model: Any) -> Any:
 
 def _of_keras_file(path: Path) -> Any:
     tf = library()
-    if path.suffix not in (".keras", ".h5", ".hdf5"):
-        raise BadModel(f"Reading the Keras model {path.name}", "Keras wants a file that ends in .keras or .h5.")
-    return _of_keras(tf.keras.models.load_model(path, compile=False))
+    with path.open("rb") as content, tempfile.TemporaryDirectory() as scratch:
+        # A kept file is named by its content; Keras goes by the end of the name.
+        named = Path(scratch, "model.keras" if content.read(2) == b"PK" else "model.h5")
+        shutil.copyfile(path, named)
+        return _of_keras(tf.keras.models.load_model(named, compile=False))
 
 
 def _of_saved_model(path: Path) -> Any:

@@ -4,16 +4,21 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib import patheffects
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
+from fnkit.core.errors import MissingPackage
 from fnkit.models.images import Photo
 from fnkit.vision import crop
 from fnkit.vision.body import LIMBS, side
 from fnkit.vision.crop import Box
 from fnkit.vision.pose import Person
+
+try:
+    from matplotlib import patheffects
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+except ImportError as missing:
+    advice = "Install it: pip install 'fnkit[notebook]'"
+    raise MissingPackage("Drawing on a photo", "matplotlib is not installed.", advice) from missing
 
 SIDES = {"right": "#ff7a59", "left": "#2bb3c0", "middle": "#ffd166"}
 """Of the person, not of the photo."""

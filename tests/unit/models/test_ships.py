@@ -130,6 +130,17 @@ def test_a_model_that_did_not_travel(action):
     assert "--model movenet-multipose" in ran.stderr
 
 
+def test_a_url_without_its_sha256(action):
+    ran = action(CROP.replace("movenet-multipose", "https://127.0.0.1/net.tflite"))
+    assert "its sha256 is not given" in ran.stderr
+
+
+def test_a_model_that_was_included(action):
+    path = download.fetch("movenet-multipose").path
+    ran = action(CROP.replace("movenet-multipose", str(path)))
+    assert json.loads(ran.stdout)[0] == {"x": 156, "y": 100, "w": 200, "h": 158}
+
+
 def test_tensorflow_did_not_travel(action, tmp_path):
     code = CROP.replace('"movenet-multipose"', '"movenet-multipose", runtime="tensorflow"')
     ran = action(code, FNKIT_MODELS=str(tmp_path / "models"))

@@ -114,8 +114,9 @@ def test_several_inputs_and_outputs_keep_their_order(tf, own_cache):
 
 
 def test_a_model_that_rolls_dice_is_refused_and_says_how_far_off(tf, own_cache):
-    function = tf.function(lambda x: x + tf.random.uniform((1, 4), seed=3))
+    function = tf.function(lambda x: x + tf.random.uniform((1, 4)))
     concrete = function.get_concrete_function(tf.TensorSpec((1, 4), tf.float32))
+    concrete(tf.zeros((1, 4)))  # the dice of both begin alike: one throw apart they differ
     with pytest.raises(BadModel, match=r"output 0 is off by 0\.\d+ on the sample, where 0\.0001 is allowed"):
         fnkit.models.convert(concrete, np.zeros((1, 4), np.float32), name="dice")
     assert once.names() == [] and not list(own_cache.glob("?" * 64))
