@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 from fnkit.core.entities import MIB
@@ -18,6 +19,8 @@ CHUNK = MIB
 END = struct.Struct("<4s4H2LH")
 """The end-of-central-directory record. Source: PKWARE APPNOTE 4.3.16."""
 DRIVE = ":"
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError)
+"""What zipfile raises for archives that are none."""
 
 
 def unpack(content: bytes, folder: Path) -> None:
@@ -29,7 +32,7 @@ def unpack(content: bytes, folder: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _write(archive, folder)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise BadArgument("Unpacking the zip of an action", f"{error}.", "Make it again.") from error
     except MemoryError:
         raise _refused("it needs too much memory") from None
@@ -49,6 +52,8 @@ def _write(archive: zipfile.ZipFile, folder: Path) -> None:
     if len(members) > MOST_FILES:
         raise _refused(f"it has {len(members)} members, {MOST_FILES} are allowed")
     room = MOST_BYTES
+    if sum(member.file_size for member in members) > room:
+        raise _too_large()
     links = []
     for member in members:
         target = folder.joinpath(*_parts(member.filename))
@@ -57,7 +62,7 @@ def _write(archive: zipfile.ZipFile, folder: Path) -> None:
         elif stat.S_ISLNK(member.external_attr >> 16):
             links.append((member, target))
         else:
-            room -= _write_file(archive, member, target, room)
+            room -= write_file(archive, member, target, room)
     # Links come last, so that no member is written through one.
     for member, target in links:
         _write_link(archive, member, target)
@@ -74,8 +79,8 @@ def _parts(name: str) -> list[str]:
     return parts
 
 
-def _write_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, room: int) -> int:
-    """Bytes written. What the archive says of a size is not believed."""
+def write_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, room: int) -> int:
+    """Write one member, at most `room` bytes; gives the bytes written. The size it declares is not believed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     executable = bool((member.external_attr >> 16) & stat.S_IXUSR)
@@ -83,7 +88,7 @@ def _write_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path,
         while chunk := source.read(CHUNK):
             written += len(chunk)
             if written > room:
-                raise _refused(f"its members have more than the {MOST_BYTES // MIB} MiB that are allowed")
+                raise _too_large()
             file.write(chunk)
     target.chmod(0o555 if executable else 0o444)
     return written
@@ -99,6 +104,10 @@ def _write_link(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path)
 def _check_link(link: Path, folder: Path) -> None:
     if not link.resolve().is_relative_to(folder.resolve()):
         raise _refused(f"its link {link.name!r} leads out of the folder")
+
+
+def _too_large() -> BadArgument:
+    return _refused(f"its members have more than the {MOST_BYTES // MIB} MiB that are allowed")
 
 
 def _refused(why: str) -> BadArgument:

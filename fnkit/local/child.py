@@ -48,9 +48,7 @@ def activate(folder: str) -> None:
         script = f"{folder}/virtualenv/{scripts}/activate_this.py"
         if os.path.exists(script):  # noqa: PTH110
             with open(script, "rb") as source:  # noqa: PTH123
-                exec(
-                    compile(source.read(), script, "exec"), {"__file__": script, "__name__": "activate_this"}
-                )
+                exec(compile(source.read(), script, "exec"), {"__file__": script, "__name__": "activate_this"})
             return
     sys.stderr.write("Invalid virtualenv. Zip file does not include 'activate_this.py'.\n")
     sys.exit(1)
@@ -86,7 +84,7 @@ def initialize(init: dict[str, Any]) -> tuple[Callable[[Any], Any] | None, bytes
     except MemoryError as error:
         show(error)
         return None, OUT_OF_MEMORY
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the module raised is the answer
         show(error)
         sys.exit(1)
 
@@ -100,7 +98,7 @@ def call(function: Callable[[Any], Any], message: dict[str, Any]) -> bytes:
     except MemoryError as error:
         show(error)
         return OUT_OF_MEMORY
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the action raised is its answer
         show(error)
         result = {"error": str(error)}
     try:
@@ -108,7 +106,7 @@ def call(function: Callable[[Any], Any], message: dict[str, Any]) -> bytes:
     except MemoryError as error:
         show(error)
         return OUT_OF_MEMORY
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - an object of the action's may raise anything
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         sys.exit(1)
 
@@ -135,7 +133,7 @@ def show(error: Exception) -> None:
 def flush() -> None:
     """What was printed is in the pipes before the answer is on the wire."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        try:  # noqa: SIM105 - contextlib costs 1 ms of each cold start
             stream.flush()
         except (AttributeError, ValueError, OSError):
             pass  # closed or replaced by the action

@@ -97,10 +97,12 @@ def _installers(listed: Path, target: Path) -> Sequence[Sequence[str]]:
     import uv
 
     python = str(interpreter())
-    what = ("--target", str(target), "--require-hashes", "--only-binary", ":all:", "-r", str(listed))
+    what = ("--quiet", "--target", str(target), "--require-hashes", "--only-binary", ":all:", "-r", str(listed))
+    # Compiled at once: an instance may not write beside what it imports.
+    ours = ("--no-progress", "--compile-bytecode", "--python", python)
     return (
-        (uv.find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--compile-bytecode", "--python", python, *what),
-        (python, "-m", "pip", "install", "--quiet", *what),
+        (uv.find_uv_bin(), "pip", "install", *ours, *what),
+        (python, "-m", "pip", "install", *what),
     )
 
 

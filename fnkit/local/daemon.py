@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,6 +118,8 @@ def _spawn(folder: Folder, options: Sequence[str]) -> Running:
         answered = select.select([ready], [], [], STARTING)[0]
         told = json.loads(ready.readline() or b"{}") if answered else {}
     if "running" in told:
+        # Whoever started it reaps it, should it end first.
+        threading.Thread(target=process.wait, name="platform", daemon=True).start()
         return Running(**told["running"])
     if not answered:
         process.kill()

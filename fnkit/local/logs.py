@@ -1,7 +1,8 @@
 """What an instance prints, as the log lines of the activation that was running.
 
-Lines are `2026-11-23T04:26:57.124147762Z stdout: text`. The limit counts bytes as Docker's json-file log does, since
-that is what OpenWhisk counts. Source: apache/openwhisk DockerToActivationLogStore.scala, DockerContainer.scala.
+Lines are `2026-11-23T04:26:57.124147762Z stdout: text`. The limit counts bytes as Docker's json-file log does,
+since that is what OpenWhisk counts. Source: apache/openwhisk DockerToActivationLogStore.scala,
+DockerContainer.scala.
 """
 
 import json
@@ -48,12 +49,12 @@ class Logs:
         if self._truncated or not self._limit:
             return
         *whole, rest = (self._partial[stream] + chunk).split(b"\n")
-        while len(rest) > LONGEST:
-            whole.append(rest[:LONGEST])
-            rest = rest[LONGEST:]
-        self._partial[stream] = rest
         for line in whole:
-            self._add(stream, line)
+            for piece in _pieces(line):
+                self._add(stream, piece)
+        *pieces, self._partial[stream] = _pieces(rest)
+        for piece in pieces:
+            self._add(stream, piece)
 
     def _add(self, stream: Stream, line: bytes) -> None:
         if self._truncated:
@@ -77,6 +78,10 @@ class Logs:
         self._counted = 0
         self._truncated = False
         return lines
+
+
+def _pieces(line: bytes) -> list[bytes]:
+    return [line[at : at + LONGEST] for at in range(0, len(line), LONGEST)] or [b""]
 
 
 def drain(pipe: int, logs: Logs, stream: Stream) -> bool:

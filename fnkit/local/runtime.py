@@ -8,14 +8,18 @@ import base64
 import json
 import os
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import MIB, Json
-from fnkit.core.errors import BadArgument, FnkitError
+from fnkit.core.entities import MIB
+from fnkit.core.errors import BadArgument
+from fnkit.local.compiled import Compiler
 from fnkit.local.jobs import Executable
 
 MANIFEST = "fnkit.json"
@@ -30,11 +34,24 @@ class Layout:
     """Where the code of one executable lies and what goes with it."""
 
     code: Path
-    paths: tuple[Path, ...]
-    """Folders of libraries for `sys.path`, after the action's own."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """`FNKIT_MODELS`, where there is a model layer."""
+    libraries: tuple[Path, ...]
+    """Layers of libraries."""
+    common: Path
+    """Upstream's packages."""
     models: tuple[Path, ...] = ()
+    """Layers of models: folders of files by sha256."""
+    large: tuple[Path, ...] = ()
+    """Folders that instances share, and that are worth compiling."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """For `sys.path`, after the action's own folder: what an action brings comes before what is common."""
+        return (*self.libraries, self.common)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """`FNKIT_MODELS`, where there is a model layer."""
+        return {"FNKIT_MODELS": os.pathsep.join(map(str, self.models))} if self.models else {}
 
     @property
     def read(self) -> tuple[Path, ...]:
@@ -50,6 +67,7 @@ class Layouts:
         self._folder = folder
         self._layer = layer
         self._common = common
+        self._compiler = Compiler()
 
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
@@ -57,7 +75,17 @@ class Layouts:
         code = self._folder / digest
         if not code.is_dir():
             self._write(executable, code)
-        return self._with_layers(code)
+        os.utime(code)
+        layout = self._with_layers(code)
+        for folder in layout.large:
+            self._compiler.add(folder)
+        return layout
+
+    def tidy(self, older: float) -> None:
+        """Remove what nobody used for `older` seconds, and what a killed server left half made."""
+        for folder in self._folder.glob("*"):
+            if folder.name.startswith(".new-") or time.time() - folder.stat().st_mtime > older:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, executable: Executable, code: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -73,13 +101,11 @@ class Layouts:
                     raise
 
     def _with_layers(self, code: Path) -> Layout:
-        manifest = read_manifest(code)
-        needs = set(manifest.get("needs", ()))
-        wanted = [layer for layer in manifest.get("layers", ()) if layer["digest"] in needs]
-        libraries = tuple(self._layer(layer["digest"]) for layer in wanted if layer["kind"] == "libraries")
-        models = tuple(self._layer(layer["digest"]) for layer in wanted if layer["kind"] == "model")
-        environment = {"FNKIT_MODELS": os.pathsep.join(map(str, models))} if models else {}
-        return Layout(code, (*libraries, self._common()), environment, models)
+        wanted = needed(code)
+        libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
+        models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
+        own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
+        return Layout(code, libraries, self._common(), models, (*own, *libraries))
 
 
 def write_code(executable: Executable, folder: Path) -> None:
@@ -98,46 +124,42 @@ def write_code(executable: Executable, folder: Path) -> None:
         given.replace(main)
 
 
-def read_manifest(code: Path) -> dict[str, Json]:
-    """The bundle's `fnkit.json`, empty where there is none. Raises BadArgument where it is not one."""
+def needed(code: Path) -> list[tuple[str, str]]:
+    """(kind, digest) of the layers that `fnkit.json` needs. Raises BadArgument where it is no manifest."""
     path = code / MANIFEST
     if not path.is_file():
-        return {}
+        return []
     try:
         manifest = json.loads(path.read_bytes())
-        if any(not isinstance(layer["digest"], str) for layer in manifest.get("layers", ())):
-            raise TypeError
+        layers = [(str(layer["kind"]), str(layer["digest"])) for layer in manifest.get("layers", ())]
+        needs = frozenset(map(str, manifest.get("needs", ())))
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise BadArgument(
-            f"Reading {MANIFEST} of an action", "it is not a manifest.", "Deploy it again."
-        ) from None
-    return dict(manifest)
+        raise BadArgument(f"Reading {MANIFEST} of an action", "it is no manifest.", "Deploy it again.") from None
+    return [layer for layer in layers if layer[1] in needs]
 
 
 def mirror(code: Path, work: Path) -> None:
-    """Make the files of `code` appear in `work`: small ones as copies, which may be written over, others as links."""
-    for entry in os.scandir(code):
+    """Make the files of `code` appear in `work`: small ones as copies to write over, others as links."""
+    for entry in code.iterdir():
         target = work / entry.name
         if entry.is_symlink():
-            target.symlink_to(os.readlink(entry.path))
+            target.symlink_to(entry.readlink())
+        elif not is_small(entry):
+            target.symlink_to(entry)
         elif entry.is_dir():
-            if _is_small(Path(entry.path)):
-                shutil.copytree(entry.path, target, symlinks=True)
-            else:
-                target.symlink_to(entry.path)
-        elif entry.stat().st_size <= SMALL:
-            shutil.copy2(entry.path, target)
-            target.chmod(entry.stat().st_mode | 0o200)
+            shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
         else:
-            target.symlink_to(entry.path)
+            _copy(entry, target)
 
 
-def _is_small(folder: Path) -> bool:
-    files = bytes_ = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            files += 1
-            bytes_ += os.lstat(os.path.join(parent, name)).st_size
-            if files > FEW or bytes_ > SMALL:
-                return False
-    return True
+def _copy(source: Path | str, target: Path | str) -> None:
+    """With its times, by which Python knows its compiled form; writable, since it is the instance's own."""
+    shutil.copy2(source, target)
+    Path(target).chmod(Path(source).stat().st_mode | stat.S_IWUSR)
+
+
+def is_small(entry: Path) -> bool:
+    """A file, or a folder with few files and few bytes in all."""
+    files = (path for path in (entry, *entry.rglob("*")) if path.is_file() and not path.is_symlink())
+    sizes = [path.stat().st_size for path in islice(files, FEW + 1)]
+    return len(sizes) <= FEW and sum(sizes) <= SMALL

@@ -1,7 +1,8 @@
 """Locks the process it runs in and then becomes the program named after it.
 
-Ships alone: it runs as `python -I -S confine.py PLAN PROGRAM ARGUMENT…` and imports the standard library only, besides
-its two neighbours, which it finds by path. PLAN is JSON; each key is a step, and steps that are not there are not taken:
+Ships alone: it runs as `python -I -S confine.py PLAN PROGRAM ARGUMENT…` and imports the standard library only,
+besides its two neighbours, which it finds by path. PLAN is JSON; each key is a step, and steps that are not
+there are not taken:
 
     namespaces  see namespaces.py
     landlock    see landlock.py

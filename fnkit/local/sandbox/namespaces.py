@@ -1,11 +1,11 @@
 """A root, a process tree, a host name and a network of its own, without a program that is installed for it.
 
-Ships alone. The plan: `root`, an empty folder to build on; `mounts`, a list of [source, target, writable], where a
-source of null is an empty folder; `links`, a list of [text, path]; `work`, where to be in the end; `network`, false
-for none.
+Ships alone. The plan: `root`, an empty folder to build on; `mounts`, a list of [source, target, writable], where
+a source of null is an empty folder; `links`, a list of [text, path]; `work`, where to be in the end; `network`,
+false for none.
 
-Three processes come of one: the first waits outside, the second is process 1 inside and collects what ends, the third
-goes on. When one of the first two ends, everything inside ends with it.
+Three processes come of one: the first waits outside, the second is process 1 inside and collects what ends, the
+third goes on. When one of the first two ends, everything inside ends with it.
 """
 
 import os
@@ -82,7 +82,7 @@ def build(plan: dict[str, Any], call: Call) -> None:
             bind(source, root + target, writable, call)
     for text, path in plan["links"]:
         os.makedirs(os.path.dirname(root + path), exist_ok=True)  # noqa: PTH103, PTH120
-        os.symlink(text, root + path)
+        os.symlink(text, root + path)  # noqa: PTH211
     for target in empty:
         set_attributes(target, READ_ONLY, 0, call)
     os.makedirs(root + "/proc", exist_ok=True)  # noqa: PTH103

@@ -1,8 +1,8 @@
 """The filter of system calls that an action has no use for, as a classic BPF program.
 
-Pure: builds bytes. Each call is refused with EPERM, so that a program can say what it missed; `clone3` with ENOSYS, so
-that the C library falls back to `clone`, whose flags can be looked at. Source of the format: linux/filter.h,
-linux/seccomp.h; of the list: Docker's default profile, turned round.
+Pure: builds bytes. Each call is refused with EPERM, so that a program can say what it missed; `clone3` with
+ENOSYS, so that the C library falls back to `clone`, whose flags can be looked at. Source of the format:
+linux/filter.h, linux/seccomp.h; of the list: Docker's default profile, turned round.
 """
 
 import base64
@@ -50,7 +50,8 @@ def supported() -> bool:
 
 
 def program(network: bool, group: bool) -> str:
-    """The filter as base64. `network` false takes sockets other than local ones; `group` true, setsid and setpgid."""
+    """The filter as base64. `network` false takes sockets other than local ones; `group` true, setsid and
+    setpgid."""
     column = list(ARCHITECTURES).index(platform.machine())
     families = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK) if network else (AF_UNIX,)
     denied = {**DENIED, **LEAVING_THE_GROUP} if group else DENIED

@@ -13,8 +13,11 @@ ETC = (
     "alternatives ca-certificates crypto-policies fonts gai.conf group host.conf hosts ld.so.cache ld.so.conf "
     "ld.so.conf.d localtime magic mime.types nsswitch.conf passwd pki protocols resolv.conf services ssl timezone"
 )
-FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/version", "/proc/loadavg")
-"""Of /proc, where there is only the machine's."""
+FACTS = (
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/version"),
+    "/proc/loadavg",
+)
+"""Of /proc, where there is only the machine's: the first is the process that locks itself in."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 

@@ -5,6 +5,7 @@ import traceback
 
 from fnkit.core.clock import now_ms
 from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.scheduler import Progress
 
 
 class InProcess:
@@ -29,3 +30,9 @@ class InProcess:
         status = Status.APPLICATION_ERROR if isinstance(result, dict) and "error" in result else Status.SUCCESS
         wait = max(0, start - job.received_ms)
         return Outcome(status, result, start, now_ms(), wait, 0, "cold", len(json.dumps(result)), logs)
+
+    def state(self, activation_id: str) -> Progress | None:
+        return None
+
+    def discard(self, namespace: str, name: str) -> None:
+        pass
