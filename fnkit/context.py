@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,12 +38,18 @@ class Face(Protocol):
         """A key, typed unseen; empty where nobody can be asked."""
 
 
+@cache
+def _said(line: str) -> None:
+    """Into the log `fnkit`, which goes to stderr where nobody asked for more; a line is said once."""
+    LOG.warning(line)
+
+
 class Program:
     """A program that calls `fnkit.deploy(...)`: it reads the log, and means what it calls."""
 
     def notice(self, line: str) -> None:
-        """Into the log `fnkit`."""
-        LOG.warning(line)
+        """Once in a process: each call has a context of its own."""
+        _said(line)
 
     def tell(self, step: "Step") -> None:
         """Into the log `fnkit`, one level down."""

@@ -47,6 +47,7 @@ def written_zip(members: Iterable[Member]) -> bytes:
 def packed_once(members: Iterable[Member], place: Path) -> Path:
     """The zip of `members` at `place`, made when it is first asked for; nobody ever sees half of it."""
     if not place.is_file():
+        place.parent.mkdir(parents=True, exist_ok=True)
         aside = place.with_name(f".{place.name}.{os.getpid()}")
         try:
             aside.write_bytes(written_zip(members))

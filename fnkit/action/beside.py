@@ -1,14 +1,13 @@
 """Files that travel with a slice: modules of the user's beside the notebook, and what `--include` names."""
 
 import importlib.util
-import json
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from fnkit.action.imports import parse
+from fnkit.action.installed import owner, records
 from fnkit.action.modules import Import, imports
 from fnkit.action.spec import Companion
 from fnkit.core.errors import BadArgument
@@ -85,7 +84,7 @@ def _elsewhere(top: str, folder: Path) -> Path | None:
     except (ImportError, ValueError):
         spec = None
     if spec is None or spec.origin is None:
-        bare = spec is None or ((folder / top).is_dir() and top not in metadata.packages_distributions())
+        bare = spec is None or owner(top, records()) is None
         return folder / top if bare and any((folder / top).glob("*.py")) else None
     origin = Path(spec.origin)
     if origin.suffix != ".py" or _is_installed(top, origin):
@@ -96,10 +95,4 @@ def _elsewhere(top: str, folder: Path) -> Path | None:
 def _is_installed(top: str, origin: Path) -> bool:
     """True for what a registry has: not for a folder on sys.path, nor for an editable install."""
     libraries = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib")]
-    if any(origin.is_relative_to(library) for library in libraries):
-        return True
-    for name in metadata.packages_distributions().get(top, ()):
-        text = metadata.distribution(name).read_text("direct_url.json")
-        if text is None or "dir_info" not in json.loads(text):
-            return True
-    return False
+    return any(origin.is_relative_to(library) for library in libraries) or owner(top, records()) is not None

@@ -12,6 +12,7 @@ from fnkit.action.inject import injected
 from fnkit.action.spec import ActionSpec, Companion, Packed
 from fnkit.action.target import Target
 from fnkit.action.vendor import Libraries
+from fnkit.core import places
 from fnkit.core.entities import MIB, ModelFile
 from fnkit.core.errors import BadArgument, TooLarge
 
@@ -82,7 +83,8 @@ def _with_model(
     bundle: Bundle, model: ModelFile | None, target: Target, wanted: ModelIn, weights: dict[str, int]
 ) -> Bundle:
     if model is not None:
-        layer = Layer("model", (LayerFile(model.sha256, model.sha256, model.size, model.path),))
+        file = LayerFile(model.sha256, model.sha256, model.size, model.path)
+        layer = Layer("model", (file,), places.cache() / "packed" / f"{model.sha256}.zip")
         full = replace(bundle, layers=(*bundle.layers, layer), model=model)
         if target.embedded or full.base64_size <= target.limit:
             return full
@@ -108,7 +110,7 @@ def _too_large(bundle: Bundle, target: Target, weights: dict[str, int], model: M
     )
     return TooLarge(
         "Building the zip",
-        f"it is {packed(bundle.base64_size)} as OpenWhisk counts it (base64), the limit is {packed(target.limit)}. "
+        f"it is {packed(bundle.base64_size)} in base64, as OpenWhisk counts; the limit is {packed(target.limit)}. "
         f"Unpacked: {', '.join(parts)}.",
         advice,
     )

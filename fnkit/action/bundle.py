@@ -44,8 +44,10 @@ class Layer:
 
     kind: Kind
     files: tuple[LayerFile, ...]
-    home: Path | None = None
-    """A folder of the cache: `tree` holds the files, `packed.zip` the same deflated once. None for few files."""
+    packed: Path | None = None
+    """Where a zip of exactly these files is kept, deflated once; None where that is not worth it."""
+    tree: Path | None = None
+    """A folder that holds exactly these files, None where they lie apart."""
 
     @cached_property
     def digest(self) -> str:
@@ -72,9 +74,9 @@ class Layer:
         """As they lie in a full zip: a model under `models/`, all else at the root."""
         prefix = "models/" if self.kind == "model" else ""
         plain = [Member(prefix + file.path, file.content, file.executable) for file in self.files]
-        if self.home is None:
+        if self.packed is None:
             return plain
-        packed = packed_once(plain, self.home / "packed.zip")
+        packed = packed_once(plain, self.packed)
         return [replace(member, packed=packed) for member in plain]
 
     def tar(self) -> Iterator[bytes]:

@@ -65,7 +65,7 @@ def _doubt(call: ast.Call, called: str, includes: frozenset[str]) -> Iterator[Do
     elif method in _FITS:
         yield Doubt(
             f"by fitting it ({ast.unparse(call)})",
-            "Save what was fitted to a file, send that along with --model or --include, and load it in the function.",
+            "Save what was fitted to a file, send that along (--model or --include), load it in the function.",
         )
     elif _CHANCE.match(called) or (called in _SEEDED and not call.args and not call.keywords):
         yield Doubt(f"by chance ({ast.unparse(call)})", "Put it into the function, or write the value down.")

@@ -4,7 +4,6 @@ import ast
 import inspect
 import zipfile
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = _NO_WISHES) -> A
         body=body,
         origins=origins,
         companions=tuple(everything[path] for path in sorted(everything)),
-        requirements=pinned(wanted, wishes.requires, metadata.packages_distributions()),
+        requirements=pinned(wanted, wishes.requires),
         model=wishes.model,
         loads=ships.loads(tree),
         notebook=cells.notebook,

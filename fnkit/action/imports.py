@@ -3,18 +3,14 @@
 import ast
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 
+from fnkit.action.installed import canonical_name, owner, records
 from fnkit.action.modules import Import
 from fnkit.core.errors import BadArgument, BadCell, MissingPackage
 
 _FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras"})
-
-
-def canonical_name(name: str) -> str:
-    """A distribution's name as registries compare it. Source: PEP 503."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def requirement_name(requirement: str) -> str:
@@ -25,22 +21,21 @@ def requirement_name(requirement: str) -> str:
     return canonical_name(found[1])
 
 
-def pinned(
-    wanted: Iterable[Import], requires: Sequence[str], providers: Mapping[str, list[str]]
-) -> tuple[str, ...]:
+def pinned(wanted: Iterable[Import], requires: Sequence[str]) -> tuple[str, ...]:
     """One `name==version` for each distribution that `wanted` comes from; `requires` adds or overrides.
 
-    `providers` is `importlib.metadata.packages_distributions()`. Raises MissingPackage for what is not installed
-    here, and BadCell for TensorFlow, which no action can carry.
+    Raises MissingPackage for what is not installed here, and BadCell for TensorFlow, which no action can carry.
     """
     asked = {requirement_name(requirement): requirement.strip() for requirement in requires}
+    known = records()
     found: dict[str, str] = {}
     for each in wanted:
         if each.top in _FRAMEWORKS and not each.optional:
             raise _framework(each)
-        for name in _distributions(each, providers):
-            found[name] = f"{name}=={metadata.version(name).split('+')[0]}"
-        if each.top not in providers and not each.optional and not asked:
+        owners = {owner(module, known) for module in each.modules} - {None}
+        for name in owners:
+            found[str(name)] = f"{name}=={metadata.version(str(name)).split('+')[0]}"
+        if not owners and not each.optional and not asked:
             raise MissingPackage(
                 f"Looking for the package of `import {each.module}`",
                 "it is not installed here, and no module beside the notebook has that name.",
@@ -70,27 +65,6 @@ def constraints(requirements: Sequence[str]) -> tuple[str, ...]:
         waiting += [requirement_name(each) for each in distribution.requires or () if "extra ==" not in each]
     direct = {requirement_name(requirement) for requirement in requirements}
     return tuple(sorted(pin for name, pin in found.items() if name not in direct))
-
-
-def _distributions(each: Import, providers: Mapping[str, list[str]]) -> list[str]:
-    candidates = sorted({canonical_name(name) for name in providers.get(each.top, ())})
-    if len(candidates) <= 1:
-        return candidates
-    # A top name that many share (`google`): only files tell.
-    modules = [f"{each.module}.{name}" for name in each.names] + [each.module]
-    for module in modules:
-        path = module.replace(".", "/")
-        owners = [name for name in candidates if _holds(name, path)]
-        if owners:
-            return owners[:1]
-    return []
-
-
-def _holds(distribution: str, path: str) -> bool:
-    files = [str(file) for file in metadata.files(distribution) or ()]
-    return any(
-        file.startswith((f"{path}.py", f"{path}/__init__.py", f"{path}.abi3", f"{path}.cpython")) for file in files
-    ) or ("/" in path and any(file.startswith(f"{path}/") for file in files))
 
 
 def _framework(each: Import) -> BadCell:

@@ -21,6 +21,11 @@ class Import:
         """The first part of the dotted name."""
         return self.module.split(".")[0]
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What may be modules: `a.b` and `a.c` for `from a import b, c`, or `a` itself."""
+        return tuple(f"{self.module}.{name}" for name in self.names if name != "*") or (self.module,)
+
 
 def imports(tree: ast.AST, optional: bool = False) -> Iterator[Import]:
     """Every import in `tree`, also within functions. Relative imports are left out: they stay in their package."""

@@ -99,7 +99,7 @@ def _played(
         place = code / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.read())
-    paths = [str(layer.home / "tree") for layer in bundle.layers if layer.home is not None]
+    paths = [str(layer.tree) for layer in bundle.layers if layer.tree is not None]
     paths += [str(bundle.image)] if bundle.image is not None else []
     order = {"code": str(code), "paths": paths, "main": bundle.main, "arguments": arguments, "answer": str(answer)}
     # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.

@@ -88,7 +88,7 @@ def unknown(name: str, user: str, run: Run, entry: str) -> BadCell:
     if star is not None:
         return BadCell(
             tried,
-            f"{user} uses {name}, which no cell makes; what `{_first_line(star)}` in {star.label} brings is not known.",
+            f"{user} uses {name}, which no cell makes; what `{_first_line(star)}` brings is not known.",
             f"Import {name} by its name.",
         )
     if run.cells.namespace is not None and name in run.cells.namespace:

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from fnkit.action.imports import canonical_name, requirement_name
+from fnkit.action.imports import requirement_name
+from fnkit.action.installed import canonical_name
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
 from fnkit.core.errors import MissingPackage

@@ -53,7 +53,10 @@ class Slice:
                     f"{user} needs {name}, which {maker.label} deleted.",
                     f"Run the cell that makes {name} again.",
                 )
-            if name not in maker.effects.sure and self.run.binder(name, maker.index) is not None:
+            earlier = self.run.binder(name, maker.index)
+            if earlier is not None and name in maker.effects.changes and earlier.cell != maker.cell:
+                raise remake.changed(name, earlier, maker, self.entry)  # `n += 1`
+            if name not in maker.effects.sure and earlier is not None:
                 waiting.append((name, maker.index, user))
             waiting += self._taking(maker, at)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.action.bundle import Layer, LayerFile
-from fnkit.action.imports import canonical_name
+from fnkit.action.installed import canonical_name
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
@@ -55,7 +55,7 @@ def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Ta
     files = tuple(
         LayerFile(row["path"], row["sha256"], row["size"], folder / "tree" / row["path"]) for row in index["files"]
     )
-    layer = Layer("libraries", files, folder)
+    layer = Layer("libraries", files, folder / "packed.zip", folder / "tree")
     return Libraries(
         layer,
         _licensed(needed, folder),

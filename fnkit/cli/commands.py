@@ -132,6 +132,6 @@ def _mark(entry: Parameter) -> Any:
     text = entry.mark.help[:1].upper() + entry.mark.help[1:] + "."
     if isinstance(entry.mark, Argument):
         return typer.Argument(metavar=entry.metavar, help=text, show_default=False)
-    names = [entry.option + (f"/{entry.mark.off}" if entry.mark.off else ""), *filter(None, [entry.mark.short])]
+    names = [f"{entry.option}/{entry.mark.off}" if entry.mark.off else entry.option, *entry.options[1:]]
     metavar = None if entry.shape == "flag" else entry.metavar
     return typer.Option(*names, metavar=metavar, help=text, show_default=entry.default not in (None, False, True))

@@ -48,15 +48,18 @@ class Console:
         return sys.stdin.readline().strip()
 
     def error(self, error: FnkitError) -> None:
-        """An error in its three parts, without a traceback; the log lines of a failed action below."""
+        """An error in its three parts, without a traceback of ours."""
         self._progress.close()
         typer.secho(f"{error.tried}:", err=True, bold=True)
-        typer.secho(f"  {error.found}".replace("\n", "\n  "), err=True, fg="red")
+        typer.secho(_indented(error.found), err=True, fg="red")
         if error.advice:
-            typer.echo(f"  {error.advice}".replace("\n", "\n  "), err=True)
-        if isinstance(error, ActionFailed):
-            for line in error.logs:
-                typer.secho(f"  | {line}", err=True, dim=True)
+            typer.echo(_indented(error.advice), err=True)
+        if isinstance(error, ActionFailed) and error.logs and error.activation_id not in error.advice:
+            typer.echo(_indented(f"fnkit logs {error.activation_id} shows what it printed."), err=True)
+
+
+def _indented(text: str) -> str:
+    return "  " + text.strip("\n").replace("\n", "\n  ")
 
 
 class Lines:

@@ -17,7 +17,11 @@ def table(columns: Columns, rows: Sequence[Any]) -> Iterable[str]:
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for number, head in enumerate(columns):
+        # The first column is what the next command takes: it is never cut short.
+        longest = max((len(row[number]) for row in cells), default=0)
+        drawn.add_column(head, no_wrap=True, min_width=None if number else longest)
     for row in cells:
         drawn.add_row(*row)
     console = Console()

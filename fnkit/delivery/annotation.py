@@ -38,7 +38,6 @@ def written(
     version: str,
     names: Mapping[str, tuple[str, ...]],
     notebook: str | None,
-    model: str | None,
 ) -> Json:
     """The annotation's value; `names` has the `parameters` and `annotations` that this deploy sets."""
     return {
@@ -48,7 +47,7 @@ def written(
         "entry": entry_to_json(bundle.entry),
         "origins": origins_to_json(bundle.origins),
         "notebook": notebook,
-        "model": model,
+        "model": bundle.model.name if bundle.model else None,
         **{key: list(value) for key, value in names.items()},
     }
 

@@ -1,7 +1,8 @@
 """Carrying a plan out: what has to be there first, the PUT, and the way back."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 from fnkit.action.bundle import Layer
@@ -43,8 +44,16 @@ class ByDigest:
         missing = self._embedded.missing([layer.to_json() for layer in layers])
         for layer in layers:
             if layer.digest in missing:
-                tell(Step("upload", f"Uploading the {layer.kind} layer", 0, layer.size))
-                self._embedded.put_layer(layer.digest, layer.tar)
+                self._embedded.put_layer(layer.digest, partial(_told, layer, tell))
+
+
+def _told(layer: Layer, tell: Tell) -> Iterator[bytes]:
+    """The pieces of a layer's tar, with a step told before each."""
+    sent = 0
+    for piece in layer.tar():
+        tell(Step("upload", f"Uploading the {layer.kind} layer", min(sent, layer.size), layer.size))
+        sent += len(piece)
+        yield piece
 
 
 def carrier(client: Client) -> Carrier:

@@ -45,6 +45,14 @@ def inline(arguments: Mapping[str, Json]) -> dict[str, Json]:
     return made
 
 
+def bound(parameters: Mapping[str, Json]) -> dict[str, Json]:
+    """Parameters to be bound to an action, inlined. Raises BadArgument; TooLarge with the sizes."""
+    inlined = inline(parameters)
+    if size(inlined) > PAYLOAD_LIMIT:
+        raise _too_large(inlined, "parameters are kept with the action", "Pass large values when you call it.")
+    return inlined
+
+
 def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Inlined arguments, small enough for one call: over the limit `data:` URLs go to the object store.
 
@@ -129,7 +137,7 @@ def _too_large(arguments: Mapping[str, Json], why: str, advice: str) -> TooLarge
     heavy = sorted(((size(value), name) for name, value in arguments.items()), reverse=True)[:3]
     weights = ", ".join(f"{name} {weight:,} bytes" for weight, name in heavy)
     return TooLarge(
-        "Sending the arguments",
-        f"they are {size(arguments):,} bytes ({weights}), a call may have {PAYLOAD_LIMIT:,}; {why}.",
+        "Sending values with an action",
+        f"they are {size(arguments):,} bytes ({weights}), the limit is {PAYLOAD_LIMIT:,}; {why}.",
         advice,
     )

@@ -9,7 +9,7 @@ from fnkit.core.entities import Activation, Json
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.core.names import ActionName
 from fnkit.delivery import annotation, arguments
-from fnkit.delivery.invocation import Invocation, Split
+from fnkit.delivery.invocation import Invocation, Split, State
 from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.embedded import Progress
@@ -112,7 +112,7 @@ class Calls:
                 )
         if progress is None:
             return self._open(activation_id)
-        state = "pending" if progress.state == "pending" else "running"
+        state: State = "pending" if progress.state == "pending" else "running"
         split = Split(progress.wait, progress.init, progress.run)
         return replace(self._open(activation_id), state=state, split=split, began=progress.began)
 

@@ -1,5 +1,6 @@
 """One call of an action as a value: its id, state, answer, logs, and where its time went."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +10,8 @@ from fnkit.action.trace import mapped
 from fnkit.core.entities import Activation, Json
 from fnkit.core.errors import ActionFailed
 
+_STAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\S+ +(std(out|err): )?")
+"""The time, in a field of 30 characters, and the stream, which OpenWhisk standalone leaves out."""
 State = Literal["pending", "running", "pending or running", "done"]
 """A real OpenWhisk tells only whether it is done: until then it is "pending or running"."""
 
@@ -77,7 +80,7 @@ class Invocation:
         error = self.result.get("error", self.result) if isinstance(self.result, dict) else self.result
         trace = traceback(self.logs, self.origins)
         found = f"{self.activation.status}: {error if isinstance(error, str) else repr(error)}"
-        advice = f"\n{trace}" if trace else f"fnkit logs {self.id} shows what it printed."
+        advice = f"In your code:\n{trace}" if trace else f"fnkit logs {self.id} shows what it printed."
         return ActionFailed(f"Running {self.action}", found, advice, self.id, self.logs)
 
     def refresh(self) -> "Invocation":
@@ -102,17 +105,17 @@ class Invocation:
 
 
 def traceback(logs: tuple[str, ...], origins: tuple[Origin, ...]) -> str:
-    """The last traceback in the logs, in terms of the notebook; empty where there is none."""
-    lines = [line.split(" ", 2)[-1] if _stamped(line) else line for line in logs]
+    """The last traceback in the logs, in terms of the notebook; empty where there is none.
+
+    It begins at the first line of the user's own: what fnkit and the launcher did before is left out.
+    """
+    lines = [_STAMP.sub("", line) for line in logs]
     starts = [n for n, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
     if not starts:
         return ""
-    block = lines[starts[-1] :]
+    head, *rest = lines[starts[-1] :]
     # The last line of a traceback is the first that is not indented.
-    ends = (n for n, line in enumerate(block) if n and line[:1] not in (" ", ""))
-    return mapped("\n".join(block[: next(ends, len(block) - 1) + 1]), origins)
-
-
-def _stamped(line: str) -> bool:
-    """True for `2026-08-06T00:00:00.123456789Z stderr: text` (also without the stream's name)."""
-    return len(line) > 20 and line[4] == "-" and line[10] == "T"
+    end = next((n + 1 for n, line in enumerate(rest) if line[:1] not in (" ", "")), len(rest))
+    told = [mapped(line, origins) for line in rest[:end]]
+    own = next((n for n, line in enumerate(told) if line != rest[n]), 0)
+    return "\n".join([head, *told[own:]])

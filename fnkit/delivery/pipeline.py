@@ -6,7 +6,7 @@ input: a differing answer puts the previous version back. What is unchanged and 
 the plan.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from fnkit.action import target
 from fnkit.action.build import build
 from fnkit.action.rehearse import Rehearsal
 from fnkit.action.spec import ActionSpec, Packed
+from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed, FnkitError, Refused
 from fnkit.delivery import arguments
 from fnkit.delivery.apply import apply, put_back
@@ -52,6 +53,7 @@ def deploy(
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
+        sent = arguments.carry(client, trial.sent) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
     if trial is None or mark is None:
         return Receipt(planned, now.namespace, now.version, stages.seconds)
@@ -59,7 +61,7 @@ def deploy(
         stages.stage("check", f"Checking {spec.name} on {planned.host}"),
         _or_back(client, planned, before, now, tell),
     ):
-        checked = _check(client, planned, trial, alone)
+        checked = _check(client, planned, trial, sent, alone)
     remember(mark)
     return Receipt(planned, now.namespace, now.version, stages.seconds, checked)
 
@@ -97,19 +99,15 @@ def _built(client: Client, spec: ActionSpec | Packed, settings: Settings, stages
         return Wanted(
             name=spec.name,
             bundle=build(spec, place, model=settings.model),
-            settings=replace(settings, parameters=arguments.inline(settings.parameters)),
-            kind=place.kind,
-            limit=place.limit,
+            settings=replace(settings, parameters=arguments.bound(settings.parameters)),
             notebook=getattr(spec, "notebook", None),
-            model=spec.model.name if spec.model else None,
         )
 
 
-def _check(client: Client, planned: Plan, trial: Trial, alone: Rehearsal) -> Invocation:
+def _check(client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json], alone: Rehearsal) -> Invocation:
     """The platform's answer to the test. Raises CheckFailed where it is another one."""
     tried = f"Checking {planned.name} on {planned.host}"
     calls = Calls(client, str(planned.name), planned.wanted.bundle.origins)
-    sent = arguments.carry(client, trial.sent)
     invocation = calls.run(planned.name, sent, planned.wanted.settings.limits.timeout)
     if not invocation.done:
         raise CheckFailed(tried, f"activation {invocation.id} is {invocation.status}, without an answer.")

@@ -26,11 +26,12 @@ class Wanted:
     name: ActionName
     bundle: Bundle
     settings: Settings
-    kind: str
-    limit: int
-    """Bytes that `exec.code` may have."""
     notebook: str | None = None
-    model: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """As OpenWhisk spells it: `python:3.11`."""
+        return self.bundle.target.kind
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -84,7 +85,7 @@ class Plan:
     @property
     def limit(self) -> int:
         """Bytes that `exec.code` may have."""
-        return self.wanted.limit
+        return self.wanted.bundle.target.limit
 
     @property
     def carrier(self) -> str:
@@ -94,13 +95,13 @@ class Plan:
     @property
     def model(self) -> str:
         """The model's name and where the instance gets it; empty where there is none."""
-        if self.wanted.model is None:
+        bundle, model = self.wanted.bundle, self.wanted.bundle.model
+        if model is None:
             return ""
-        layer = next((layer for layer in self.wanted.bundle.layers if layer.kind == "model"), None)
-        if layer is None:
-            return f"{self.wanted.model}, downloaded once by each instance"
-        where = "from the platform's cache" if self.wanted.bundle.target.embedded else "in the zip"
-        return f"{self.wanted.model}, {layer.size:,} bytes, {where}"
+        where = "from the platform's cache" if bundle.target.embedded else "in the zip"
+        if all(layer.kind != "model" for layer in bundle.layers):
+            where = "downloaded once by each instance"
+        return f"{model.name}, {model.size:,} bytes, {where}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ class Plan:
         wanted = self.wanted
         parameters, set_here = wanted.parameters, wanted.settings.annotations
         names = {"parameters": tuple(p.name for p in parameters), "annotations": tuple(sorted(set_here))}
-        note = annotation.written(wanted.bundle, self.version, names, wanted.notebook, wanted.model)
+        note = annotation.written(wanted.bundle, self.version, names, wanted.notebook)
         return Draft(
             exec={"kind": wanted.kind, "code": code, "main": wanted.bundle.main},
             limits=wanted.settings.limits,

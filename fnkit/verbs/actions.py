@@ -10,7 +10,7 @@ from fnkit.context import Context
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
-from fnkit.verbs.answers import ActionFile
+from fnkit.verbs.answers import ActionFile, Deleted
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def invoke(
 
     client, action, values = (context or Context()).client, ActionName.parse(name), {**(arguments or {}), **more}
     call = calls.invoke(client, action, values, blocking=blocking and timeout is None)
-    if blocking and timeout is not None:
-        call = call.wait(timeout)
-    call.check()
+    if not blocking:
+        return call
+    call = (call if timeout is None else call.wait(timeout)).check()
     return call.result if result else call
 
 
@@ -77,13 +77,14 @@ def delete(
     *,
     yes: Annotated[bool, Option("do not ask", short="-y")] = False,
     context: Context | None = None,
-) -> "Action":
-    """Delete an action and give it back as it was."""
+) -> Deleted:
+    """Delete an action from the platform, after a question."""
     context = context or Context()
     action = ActionName.parse(name)
     if not (yes or context.face.confirm(f"Delete the action {action} on {context.props.host}?")):
         raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
-    return context.client.actions.delete(action)
+    gone = context.client.actions.delete(action)
+    return Deleted(f"/{gone.namespace}/{gone.path}", gone.version)
 
 
 def _text(action: "Action") -> str:

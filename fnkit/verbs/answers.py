@@ -102,3 +102,15 @@ class Stopped:
 
     def __str__(self) -> str:
         return f"stopped the platform at {self.url}; what was deployed stays in {self.data}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An action that was deleted."""
+
+    name: str
+    """`/namespace/package/name`."""
+    version: str
+
+    def __str__(self) -> str:
+        return f"deleted {self.name} {self.version}"

@@ -25,10 +25,11 @@ def login(
     from fnkit.whisk.client import Client
 
     face = (context or Context()).face
-    key = key or face.secret(f"Key of {host} (uuid:key, as wsk has it in AUTH)")
+    apihost = props.load({"apihost": host}).apihost  # before the key is asked for: a typo is no reason to type it
+    key = key or face.secret(f"Key of {apihost} (uuid:key, as wsk has it in AUTH)")
     if not key:
         raise BadArgument(f"Logging in to {host}", "there is no key.", "Pipe it in: fnkit login HOST < FILE.")
-    chosen = props.load({"apihost": host, "auth": key})
+    chosen = props.load({"apihost": apihost, "auth": key})
     namespace = Client(chosen).namespaces.own()
     kept = vault.keep(chosen.apihost, key)
     path = Path(os.environ.get("WSK_CONFIG_FILE") or Path.home() / ".wskprops")

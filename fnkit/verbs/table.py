@@ -64,6 +64,13 @@ class Parameter:
         return "" if isinstance(self.mark, Argument) else "--" + self.name.rstrip("_").replace("_", "-")
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """Every spelling: `("--memory", "-m")`; none where it is an argument."""
+        if isinstance(self.mark, Argument):
+            return ()
+        return (self.option, self.mark.short) if self.mark.short else (self.option,)
+
+    @property
     def metavar(self) -> str:
         """What stands for a word in the help: `KEY=VALUE`, `MB`, `NAME`."""
         return self.mark.metavar or self.name.upper()
@@ -99,7 +106,8 @@ class Verb:
 
         Words may be objects (`$variable` in a notebook): `--param KEY <object>` becomes one mapping.
         """
-        pairs = {parameter.option for parameter in self.parameters if getattr(parameter.mark, "pair", False)}
+        paired = [p for p in self.parameters if isinstance(p.mark, Option) and p.mark.pair]
+        pairs = {word for p in paired for word in p.options}
         words, joined = list(line), []
         while words:
             joined.append(word := words.pop(0))

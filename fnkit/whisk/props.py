@@ -75,8 +75,11 @@ def load(
     found: dict[str, Setting] = {}
     for source in _sources(arguments or {}, environment, folder or Path.cwd()):
         found = dict(source) | found
+    own = _built_in()
     if "apihost" not in found:
-        found = _built_in() | found
+        found = own | found
+    elif "auth" in own and "auth" not in found and _host(found["apihost"]) == _host(own["apihost"]):
+        found["auth"] = own["auth"]
     _same_trust(found)
     return Props(
         apihost=_host(found["apihost"]),

@@ -34,7 +34,7 @@ class Http:
         self._session.auth = props.key.pair if props.key else _no_auth
         self._session.verify = props.verify
         # A proxy or a .netrc of the environment has no business between two processes of one machine.
-        self._session.trust_env = not props.loopback
+        self._session.trust_env = not (props.loopback and props.apihost.startswith("http:"))
 
     def send(self, request: Request) -> Response:
         """The answer, its status one of `request.expected`. Raises Refused."""

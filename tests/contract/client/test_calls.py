@@ -1,6 +1,7 @@
 """Calls as values: state, split, logs, tracebacks in the user's own terms; on ours and on any OpenWhisk."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from fnkit.whisk.messages import Request, Response, Transport
 HELLO = (
     "def main(args):\n    print('at work')\n    return {'greeting': 'Hello ' + args.get('name', 'you') + '!'}\n"
 )
-SLOW = "import time\n\ndef main(args):\n    time.sleep(args['seconds'])\n    return {'slept': args['seconds']}\n"
+SLOW = Path(__file__, "../../../actions/sleeps.py").resolve().read_text()
 RAISES = (
     "import os\n\n\ndef inner(by):\n    return 1 / by\n\n\ndef main(args):\n    return {'x': inner(args['by'])}\n"
 )
@@ -166,7 +167,7 @@ def test_a_misspelt_name_is_not_sent(client, put):
     name = put(RAISES, NOTE)
     start = len(client.transport.requests)
     with pytest.raises(BadArgument, match="Did you mean by"):
-        invoke(client, name, {"bi": 1})
+        invoke(client, name, {"byy": 1})
     assert not [line for line in client.transport.since(start) if line.startswith("POST")]
 
 

@@ -1,11 +1,11 @@
 """The client against a platform, over HTTP: every collection, every way to invoke."""
 
-import itertools
+from pathlib import Path
 
 import pytest
 
 from fnkit.core.entities import Limits
-from fnkit.core.errors import Conflict, Missing, PlatformFault, Throttled, Unauthorized
+from fnkit.core.errors import Conflict, Missing, PlatformFault, Unauthorized
 from fnkit.core.names import ActionName
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Draft, Parameter
@@ -14,7 +14,7 @@ from fnkit.whisk.props import load
 HELLO = (
     "def main(args):\n    print('at work')\n    return {'greeting': 'Hello ' + args.get('name', 'you') + '!'}\n"
 )
-SLOW = "import time\n\ndef main(args):\n    time.sleep(args['seconds'])\n    return {'slept': args['seconds']}\n"
+SLOW = Path(__file__, "../../../actions/sleeps.py").resolve().read_text()
 RAISES = "def main(args):\n    return {'x': 1 / args['by']}\n"
 LIST = "def main(args):\n    return [1, 2, 3]\n"
 KIND = "python:default"
@@ -156,17 +156,6 @@ def test_a_wrong_key(platform):
     with pytest.raises(Unauthorized, match="The supplied authentication is invalid") as caught:
         wrong.namespaces.own()
     assert "x" * 10 not in str(caught.value)
-
-
-def test_the_limit_of_calls(client, name):
-    """Rejected calls count too: stop at the first."""
-    client.actions.put(name, draft(), overwrite=False)
-    allowed = client.namespaces.limits()["invocationsPerMinute"]
-    if allowed > 200:
-        pytest.skip("this platform allows too many calls a minute to try")
-    with pytest.raises(Throttled, match="Too many requests"):
-        for _ in itertools.repeat(None, allowed + 1):
-            client.actions.start(name, {})
 
 
 def test_what_an_embedded_platform_has_beyond(client, embedded, name):

@@ -95,9 +95,17 @@ def test_too_large_without_a_store_is_refused_with_the_sizes(remote, tmp_path):
         arguments.carry(remote, inlined)
     size = 4 * -(-PAYLOAD_LIMIT // 3) + len("data:image/jpeg;base64,") + 2
     assert f"image {size:,} bytes" in caught.value.found
-    assert f"a call may have {PAYLOAD_LIMIT:,}" in caught.value.found
+    assert f"the limit is {PAYLOAD_LIMIT:,}" in caught.value.found
     assert "no object store" in caught.value.found
     assert "URL" in caught.value.advice
+
+
+def test_bound_parameters_have_a_limit_too(tmp_path):
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"x" * PAYLOAD_LIMIT)
+    with pytest.raises(TooLarge, match="parameters are kept with the action"):
+        arguments.bound({"image": photo})
+    assert arguments.bound({"upper": "eyes"}) == {"upper": "eyes"}
 
 
 def test_sizes_are_the_platforms():

@@ -1,12 +1,14 @@
 """Create, update or leave alone: decided from what is wanted and what is there."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fnkit.action.bundle import Bundle, Layer, LayerFile
 from fnkit.action.spec import Origin
-from fnkit.core.entities import CODE_LIMIT, Entry, EntryParameter, Limits
+from fnkit.action.target import Target
+from fnkit.core.entities import Entry, EntryParameter, Limits, ModelFile
 from fnkit.core.names import ActionName
 from fnkit.delivery import annotation
 from fnkit.delivery.order import Settings
@@ -17,13 +19,18 @@ from fnkit.whisk.documents import Action, Parameter
 ENTRY = Entry("main", (EntryParameter("name", "string"), EntryParameter("size", "integer", False, 3, (1, 3))))
 
 
-def bundle(text: str = "def main(name): return {}\n", embedded: bool = False, *more: Layer) -> Bundle:
+TARGET = Target("python:3.11", "3.11")
+MODEL = ModelFile("tiny", "ab" * 32, 7, Path("tiny.tflite"))
+
+
+def bundle(text: str = "def main(name): return {}\n", *more: Layer, **changes) -> Bundle:
     code = Layer("code", (LayerFile.of("__main__.py", text.encode()),))
-    return Bundle((code, *more), ENTRY, "main", (Origin(1, 2, "In [5]", 1),), embedded=embedded)
+    made = Bundle((code, *more), ENTRY, "main", TARGET, (Origin(1, 2, "In [5]", 1),))
+    return replace(made, **changes)
 
 
 def wanted(settings: Settings | None = None, name: str = "hello", **more) -> Wanted:
-    given = {"bundle": bundle(), "kind": "python:3.11", "limit": CODE_LIMIT, **more}
+    given = {"bundle": bundle(), **more}
     return Wanted(name=ActionName.parse(name), settings=settings or Settings(), **given)
 
 
@@ -109,8 +116,8 @@ def test_other_code():
 
 
 def test_another_kind_and_function():
-    other = replace(bundle(), main="run")
-    made = plan(wanted(kind="python:3.12", bundle=other), deployed(wanted()), "host")
+    other = bundle(main="run", target=replace(TARGET, kind="python:3.12"))
+    made = plan(wanted(bundle=other), deployed(wanted()), "host")
     assert made.reasons == ("kind: python:3.11 → python:3.12", "main: main → run")
 
 
@@ -152,12 +159,12 @@ def test_the_draft_takes_away_what_an_earlier_deploy_set():
 
 
 def test_the_note_reads_back():
-    wish = wanted(FULL, notebook="01.ipynb", model="movenet-multipose")
+    wish = wanted(FULL, notebook="01.ipynb", bundle=bundle(model=MODEL))
     note = annotation.read(deployed(wish, "0.0.4"))
     assert note.entry == ENTRY
     assert note.origins == wish.bundle.origins
     assert (note.digest, note.version) == (wish.bundle.digest, "0.0.4")
-    assert (note.notebook, note.model) == ("01.ipynb", "movenet-multipose")
+    assert (note.notebook, note.model) == ("01.ipynb", "tiny")
     assert note.parameters == ("TOKEN", "list", "upper")
     assert note.annotations == ("fnkit-network",)
     assert "hush" not in repr(note)
@@ -165,14 +172,16 @@ def test_the_note_reads_back():
 
 def test_what_a_dry_run_shows():
     model = Layer("model", (LayerFile.of("ab" * 32, b"weights"),))
-    local = plan(wanted(bundle=bundle("", True, model), model="tiny"), None, "host")
+    embedded = replace(TARGET, embedded=True)
+    local = plan(wanted(bundle=bundle("", model, model=MODEL, target=embedded)), None, "host")
     assert local.files == (("code", "__main__.py", 0), ("model", "ab" * 32, 7))
     assert local.carrier == "layers by digest, then a small zip"
     assert local.model == "tiny, 7 bytes, from the platform's cache"
-    remote = plan(wanted(bundle=bundle("", False, model), model="tiny"), None, "host")
+    remote = plan(wanted(bundle=bundle("", model, model=MODEL)), None, "host")
     assert (remote.carrier, remote.model) == ("one zip", "tiny, 7 bytes, in the zip")
     assert 0 < local.size < remote.size < remote.limit
-    assert plan(wanted(model="tiny"), None, "host").model == "tiny, downloaded once by each instance"
+    by_url = plan(wanted(bundle=bundle(model=MODEL)), None, "host")
+    assert by_url.model == "tiny, 7 bytes, downloaded once by each instance"
     assert plan(wanted(), None, "host").model == ""
 
 

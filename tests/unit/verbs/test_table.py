@@ -14,7 +14,7 @@ TABLE = verbs.table()
 
 
 class More(TypedDict, total=False):
-    param: Annotated[Mapping[str, Any], Option("a parameter", pair=True)]
+    param: Annotated[Mapping[str, Any], Option("a parameter", short="-p", pair=True)]
     dry_run: Annotated[bool, Option("send nothing")]
 
 
@@ -60,6 +60,7 @@ def test_what_was_not_typed_is_left_to_the_function():
 def test_two_words_of_a_pair_become_one():
     join, live = verb(sample_verb).join, object()
     assert join(["n", "--param", "k", '{"a": 1}', "--size", "3"]) == ["n", "--param", 'k={"a": 1}', "--size", "3"]
+    assert join(["-p", "k", "v", "-p", "j", "w"]) == ["-p", "k=v", "-p", "j=w"]
     assert join(["--param", "k=v", "file"]) == ["--param", "k=v", "file"], "wsk's form is not the only one"
     assert join(["--param", "k", live]) == ["--param", {"k": live}]
     assert join(["--param", "k"]) == ["--param", "k"], "the parser says what is missing"
@@ -77,7 +78,7 @@ def test_every_verb_and_every_option_is_documented(entry):
 
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.name)
 def test_options_are_spelt_once(entry):
-    spelt = [word for p in entry.parameters for word in (p.option, getattr(p.mark, "short", "")) if word]
+    spelt = [word for p in entry.parameters for word in p.options]
     assert len(spelt) == len(set(spelt))
     assert not {"--auth", "--key", "--token", "--password"} & set(spelt), "a key is never typed on a line"
     assert not {"-h", "--help", "--debug", "-o", "--out"} & set(spelt), "the faces have these"

@@ -1,6 +1,7 @@
 """A loopback HTTP server that says what it was told to say: for what a real OpenWhisk does not do on demand."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ class Answer:
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    closes: bool = False
+    """True where the connection ends after it, without a word of that."""
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Script(ThreadingHTTPServer):
         self.answers = list(answers)
         self.heard: list[Heard] = []
         self.connections = 0
+        self.closed = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -75,6 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+        if answer.closes:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            self.server.closed.set()
 
     do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815 - http.server's names
 

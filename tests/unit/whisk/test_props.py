@@ -50,6 +50,14 @@ def test_the_embedded_platforms_own_file(props, tmp_path):
     assert found.sources["auth"] == BUILT_IN
 
 
+def test_the_embedded_platforms_key_is_for_its_host_alone(props, tmp_path):
+    sources.write(tmp_path / "data" / ".wskprops", {"apihost": "http://127.0.0.1:4000", "auth": KEY})
+    assert props(WHISK_APIHOST="http://127.0.0.1:4000/").key == Key(KEY)
+    assert props(WHISK_APIHOST="http://127.0.0.1:4001").key is None
+    (tmp_path / "work" / "fnkit.toml").write_text('[platform]\napihost = "http://127.0.0.1:4000"\n')
+    assert props().key == Key(KEY)
+
+
 def test_home_file_as_wsk_reads_it(props, home):
     (home / ".wskprops").write_text(f"APIHOST = ow.example.com/ # work\n\nAUTH={KEY}\nnonsense\nNAMESPACE=guest\n")
     found = props()

@@ -2,7 +2,9 @@
 
 import logging
 import socket
+import threading
 import traceback
+from dataclasses import replace
 
 import pytest
 import requests
@@ -171,6 +173,16 @@ def test_an_expected_status_is_an_answer():
         assert server.methods == ["POST"]
 
 
+def test_a_connection_that_was_closed_meanwhile_is_not_used_for_an_invocation():
+    with scripted(Answer(200, {}, closes=True), FINE) as server:
+        http = Http(props(server.url))
+        http.send(get())
+        assert server.closed.wait(10)
+        assert http.send(post()).status == 200
+        assert server.methods == ["GET", "POST"]
+        assert server.connections == 2
+
+
 def test_what_can_be_repeated_is():
     for bad in (GONE, Answer(502, b""), Answer(503, b""), Answer(504, b"")):
         pauses = Pauses()
@@ -219,14 +231,10 @@ class Relay:
         self.listener: socket.socket | None = None
 
     def start(self, port: int, to: int) -> None:
-        import threading
-
         self.listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._serve, args=(to,), daemon=True).start()
 
     def _serve(self, to: int) -> None:
-        import threading
-
         assert self.listener is not None
         near, _ = self.listener.accept()
         far = socket.create_connection(("127.0.0.1", to))
@@ -261,7 +269,22 @@ def test_an_answer_that_takes_too_long():
 
 def test_a_certificate_that_nobody_vouches_for(tls_server):
     with pytest.raises(Unreachable, match=r"TLS certificate is not accepted .*REQUESTS_CA_BUNDLE"):
-        Http(props(tls_server)).send(get())
+        Http(props(tls_server.url)).send(get())
+
+
+def test_a_certificate_that_the_user_vouches_for(tls_server, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls_server.certificate))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert Http(props(tls_server.url)).send(get()).status == 200
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_certificates_unchecked_when_asked(tls_server, monkeypatch):
+    """Also where the environment names authorities, which would win over the session."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls_server.certificate.with_name("none.pem")))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    unchecked = replace(props(tls_server.url), verify=False)
+    assert Http(unchecked).send(get()).status == 200
 
 
 class Failing(requests.adapters.BaseAdapter):
