@@ -76,7 +76,7 @@ class Context:
     def props(self) -> settings.Props:
         """Where requests go, and who said so. Reads files, contacts nobody."""
         found = settings.load(self._arguments)
-        if found.key is None and not _data(found) and (key := vault.recall(found.apihost)):
+        if found.key is None and not embedded_data(found) and (key := vault.recall(found.apihost)):
             sources = {**found.sources, "auth": "the keyring"}
             found = replace(found, key=Key(key), sources=sources)
         return found
@@ -90,7 +90,7 @@ class Context:
         from fnkit.whisk.client import Client
 
         found = self.props
-        if data := _data(found):
+        if data := embedded_data(found):
             self._ensure(data)
             found = self.props  # the first start writes the key
         if self._client is None or self._client.props != found:
@@ -110,7 +110,7 @@ class Context:
             )
 
 
-def _data(found: settings.Props) -> Path | None:
+def embedded_data(found: settings.Props) -> Path | None:
     """The data folder of the embedded platform that the props mean, None where they mean another OpenWhisk."""
     if found.built_in:
         return places.data()

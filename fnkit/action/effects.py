@@ -26,6 +26,8 @@ class Effects:
     """Changed or bound anew (`global`) by the bodies of its functions."""
     called: set[str] = field(default_factory=set)
     """Functions that it may call: called, handed over, used as decorators."""
+    methods: set[tuple[str, str]] = field(default_factory=set)
+    """(name, method) of calls `name.method(…)` while it runs."""
     awaits: bool = False
 
 
@@ -150,11 +152,17 @@ class _Reader(Ways, ast.NodeVisitor):
             if not self.deferred and self.is_global(name):
                 self.found.called.add(name)
         last = node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)
-        if isinstance(node.func, ast.Attribute) and last in METHODS:
-            self.change(node.func.value)
+        if isinstance(node.func, ast.Attribute):
+            self.method(node.func)
         if last in ON_ARGUMENT and node.args:
             self.change(node.args[0])
         self.generic_visit(node)
+
+    def method(self, called: ast.Attribute) -> None:
+        if called.attr in METHODS:
+            self.change(called.value)
+        elif not self.deferred and (name := root(called.value)) is not None and self.is_global(name):
+            self.found.methods.add((name, called.attr))
 
     def wait(self) -> None:
         self.found.awaits |= not self.deferred

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fnkit.action.changing import METHODS
+
 
 @dataclass(slots=True)
 class Scope:
@@ -70,3 +72,20 @@ def stored_names(nodes: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]
             stored |= captured(node)
         waiting += ast.iter_child_nodes(node)
     return stored, declared, outer
+
+
+def changing_methods(node: ast.ClassDef) -> set[str]:
+    """The methods of a class that change the object: that bind, delete or add to something of `self`."""
+    names: set[str] = set()
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.args.args:
+            own = method.args.args[0].arg
+            parts = (part for part in ast.walk(method) if isinstance(part, ast.Attribute | ast.Subscript))
+            changes = (
+                not isinstance(part.ctx, ast.Load) or getattr(part, "attr", "") in METHODS
+                for part in parts
+                if root(part) == own
+            )
+            if any(changes) and not (method.name.startswith("__") and method.name.endswith("__")):
+                names.add(method.name)
+    return names

@@ -28,6 +28,7 @@ class Slice:
     """Names that come from `from module import *`, with their module."""
     notes: list[str] = field(default_factory=list)
     _asked: dict[tuple[str, int], Statement] = field(default_factory=dict)
+    _known_changes: dict[int, set[str]] = field(default_factory=dict)
 
     @property
     def statements(self) -> list[Statement]:
@@ -107,9 +108,10 @@ class Slice:
         if maker.imports:
             remake.settings(name, maker, self.run, self.notes)
             return
+        origin = self.run.origin(name, at)
         touched = any(name in self.run.statements[index].effects.changes_later for index in carried)
-        for statement in self.run.statements[maker.index + 1 : at]:
-            if name not in changed_by(self.run, statement):
+        for statement in self.run.statements[origin[1] + 1 : at]:
+            if not any(self.run.origin(other, statement.index) == origin for other in self._changed(statement)):
                 continue
             touched = True
             if statement.index in self.taken:
@@ -121,6 +123,11 @@ class Slice:
             for need in self._taking(statement, at):
                 self.need(*need)
         remake.check_value(name, at, maker, self.run, self.entry, touched)
+
+    def _changed(self, statement: Statement) -> set[str]:
+        if statement.index not in self._known_changes:
+            self._known_changes[statement.index] = changed_by(self.run, statement)
+        return self._known_changes[statement.index]
 
 
 def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slice:
@@ -139,6 +146,7 @@ def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slic
 def changed_by(run: Run, statement: Statement) -> set[str]:
     """The names that a statement changes in place, itself or through the functions that it calls."""
     changed = set(statement.effects.changes)
+    changed |= {name for name, method in statement.effects.methods if method in run.changing}
     for index in _called(run, statement):
         changed |= run.statements[index].effects.changes_later
     return changed

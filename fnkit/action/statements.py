@@ -1,11 +1,15 @@
 """The top-level statements that were run, in that order, with what each does to names."""
 
 import ast
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fnkit.action.cells import Cell, Cells
 from fnkit.action.effects import Effects, effects
 from fnkit.action.plain import parsed, plain
+from fnkit.action.scopes import changing_methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,30 @@ class Run:
 
     cells: Cells
     statements: tuple[Statement, ...]
+    bound: Mapping[str, list[int]]
+    """Name → the statements that bind it."""
+    changing: frozenset[str]
+    """Methods of the notebook's own classes that change their object."""
     future: tuple[str, ...]
     """Names imported from `__future__`: they hold for all later cells too."""
 
     def binder(self, name: str, at: int) -> Statement | None:
         """The statement that bound `name` last before statement `at`, None where there is none."""
-        for statement in reversed(self.statements[:at]):
-            if name in statement.effects.binds:
-                return statement
-        return None
+        places = self.bound.get(name, [])
+        before = bisect_left(places, at)
+        return self.statements[places[before - 1]] if before else None
+
+    def origin(self, name: str, at: int) -> tuple[str, int]:
+        """Who made the value that `name` has before statement `at`: the name and statement that `a = b` leads back to.
+
+        Two names with one origin are one value. The statement is -1 where nothing binds the name.
+        """
+        while (maker := self.binder(name, at)) is not None:
+            node = maker.node
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Name):
+                return name, maker.index
+            name, at = node.value.id, maker.index
+        return name, -1
 
     def source(self, statement: Statement) -> list[str]:
         """The lines of a statement as they were typed."""
@@ -75,7 +94,12 @@ def run(cells: Cells) -> Run:
             found = effects(node, "annotations" in future)
             last = node.end_lineno or node.lineno
             statements.append(Statement(len(statements), number, cell.label, node, first, last, found))
-    return Run(cells, tuple(statements), tuple(future))
+    bound: dict[str, list[int]] = defaultdict(list)
+    for statement in statements:
+        for name in statement.effects.binds:
+            bound[name].append(statement.index)
+    changing = {m for s in statements if isinstance(s.node, ast.ClassDef) for m in changing_methods(s.node)}
+    return Run(cells, tuple(statements), bound, frozenset(changing), tuple(future))
 
 
 def _ran(node: ast.stmt, cell: Cell) -> bool:

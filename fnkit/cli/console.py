@@ -3,7 +3,7 @@
 import sys
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import typer
 
@@ -21,7 +21,7 @@ class Console:
 
     def __init__(self) -> None:
         watched = sys.stdout.isatty() and sys.stderr.isatty()
-        self._progress: Bar | Lines = Bar() if watched else Lines()
+        self._progress: Bar | Lines = Bar(sys.stderr) if watched else Lines()
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +81,8 @@ class Lines:
 class Bar:
     """Progress for a person: a bar that appears when the work takes longer than half a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._live: Any = None
@@ -114,7 +115,7 @@ class Bar:
             if self._timer is None:
                 return
             columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-            self._live = Progress(*columns, console=Rich(stderr=True), transient=True)
+            self._live = Progress(*columns, console=Rich(file=self._stream), transient=True)
             self._live.add_task("", total=None)
             self._live.start()
         self._draw()

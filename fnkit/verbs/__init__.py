@@ -8,6 +8,36 @@ from fnkit.verbs.runs import activations, logs, result
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
 
+__all__ = [
+    "ACTIONS",
+    "MODELS",
+    "NOUNS",
+    "PLATFORM",
+    "SETTINGS",
+    "activations",
+    "config",
+    "delete",
+    "deploy",
+    "get",
+    "invoke",
+    "list",
+    "login",
+    "logs",
+    "models_convert",
+    "models_fetch",
+    "models_list",
+    "models_show",
+    "props",
+    "result",
+    "serve",
+    "show",
+    "start",
+    "status",
+    "stop",
+    "table",
+    "test",
+]
+
 ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fnkit.context import Context
+from fnkit.context import Context, embedded_data
 from fnkit.core import places
 from fnkit.core.errors import BadArgument, Unreachable
 from fnkit.verbs.answers import Status, Stopped
@@ -63,10 +63,14 @@ def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
 
 def status(*, context: Context | None = None) -> Status:
     """Give which platform is used and why, whether it answers, and what its sandbox stops. Starts nothing."""
+    from fnkit.local import daemon
     from fnkit.whisk.client import Client
 
     props = (context or Context()).props
     host, source = props.apihost, props.sources["apihost"]
+    # Without this somebody else's server on the usual port would answer.
+    if (data := embedded_data(props)) and daemon.status(data) is None:
+        return Status(host, source, False, trouble="it does not run; what needs it starts it, or fnkit start.")
     try:
         embedded = Client(props).embedded
         pool = embedded.pool() if embedded else None

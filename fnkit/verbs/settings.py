@@ -24,6 +24,13 @@ def login(
     from fnkit.whisk import props, sources, vault
     from fnkit.whisk.client import Client
 
+    path = Path(os.environ.get("WSK_CONFIG_FILE") or Path.home() / ".wskprops")
+    if path == props.built_in_file():
+        raise BadArgument(
+            f"Logging in to {host}",
+            f"WSK_CONFIG_FILE names {path}, which belongs to the embedded platform.",
+            "Name a file of your own in it, or unset it: then it is ~/.wskprops.",
+        )
     face = (context or Context()).face
     apihost = props.load({"apihost": host}).apihost  # before the key is asked for: a typo is no reason to type it
     key = key or face.secret(f"Key of {apihost} (uuid:key, as wsk has it in AUTH)")
@@ -32,7 +39,6 @@ def login(
     chosen = props.load({"apihost": apihost, "auth": key})
     namespace = Client(chosen).namespaces.own()
     kept = vault.keep(chosen.apihost, key)
-    path = Path(os.environ.get("WSK_CONFIG_FILE") or Path.home() / ".wskprops")
     # An empty AUTH and not none: the key that was there belongs to another host.
     sources.write(path, {"apihost": chosen.apihost, "auth": "" if kept else key})
     return Login(chosen.apihost, namespace, path, "the keyring" if kept else f"{path} (mode 0600)")

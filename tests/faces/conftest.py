@@ -51,14 +51,37 @@ class Shell:
         assert "--debug" in words or not re.search(r'File ".*fnkit/', done.stderr), said
         return done
 
+    def begin(self, *words: str) -> subprocess.Popen:
+        """Begin `fnkit words…`; what it says can be read from its stderr."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "fnkit", *words],
+            cwd=self.work,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A shell on a platform of its own, which the first command starts and the end of the module stops."""
-    root = tmp_path_factory.mktemp("shell")
+
+def new_shell(root: Path) -> Shell:
+    """A shell in a folder of its own; nothing runs yet."""
     (root / "home").mkdir()
     (root / "work").mkdir()
-    made = Shell(root / "home", root / "work")
+    return Shell(root / "home", root / "work")
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A shell with a platform of its own, that was started on a free port."""
+    made = new_shell(tmp_path_factory.mktemp("shell"))
     made("start", "--port", "0")
     yield made
     made("stop")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Shell]:
+    """A shell of a machine on which nothing ran yet; whatever is started is stopped."""
+    made = new_shell(tmp_path)
+    yield made
+    subprocess.run([sys.executable, "-m", "fnkit", "stop"], env=made.environment, capture_output=True, check=False)

@@ -16,7 +16,11 @@ MAIN = "def main(): return THING"
         ("THING = open('/dev/null')", "file of this machine", "--include"),
         ("import numpy as np\nTHING = np.load('weights.npy')", "file of this machine", "--include weights.npy"),
         ("import pandas as pd\nTHING = pd.read_csv('people.csv')", "file of this machine", "--include people.csv"),
-        ("from pathlib import Path\nTHING = Path('labels.txt').read_text()", "file of this machine", "--include labels.txt"),
+        (
+            "from pathlib import Path\nTHING = Path('labels.txt').read_text()",
+            "file of this machine",
+            "--include labels.txt",
+        ),
         ("with open('labels.txt') as f:\n    THING = f.read()", "file of this machine", "--include labels.txt"),
         ("import random\nTHING = random.random()", "by chance", "into the function"),
         ("import numpy as np\nTHING = np.random.rand(3)", "by chance", "into the function"),
@@ -27,7 +31,11 @@ MAIN = "def main(): return THING"
         ("THING = !ls", "by a shell line or a magic", "function"),
         ("THING = %timeit -o 1", "by a shell line or a magic", "function"),
         ("import asyncio\nTHING = await asyncio.sleep(0, 1)", "by awaiting it", "asyncio.run"),
-        ("from lab import Estimator\nTHING = Estimator()\nTHING.fit([1], [2])", "by fitting it", "--model or --include"),
+        (
+            "from lab import Estimator\nTHING = Estimator()\nTHING.fit([1], [2])",
+            "by fitting it",
+            "--model or --include",
+        ),
         ("from lab import Estimator\nTHING = Estimator().fit([1], [2])", "by fitting it", "--model or --include"),
     ],
 )
@@ -66,8 +74,20 @@ def test_a_change_after_the_value_was_used_up_is_no_matter(notebook: Notebook) -
     assert "append" not in text_of(cells)
 
 
+def test_a_change_by_another_name_is_seen() -> None:
+    with pytest.raises(BadCell, match=r"THING was made in In \[1\] and changed in In \[3\] \(alias.append\(2\)\)"):
+        cut(from_history(["", "THING = list([1])", "alias = THING", "alias.append(2)", MAIN], {}))
+
+
+def test_a_change_by_a_method_of_the_notebooks_own_is_seen() -> None:
+    counter = "class Counter:\n    def __init__(self): self.n = 0\n    def look(self): return self.n\n    def add(self): self.n += 1"
+    assert "Counter()" in text_of(from_history(["", counter, "THING = Counter()", "THING.look()", MAIN], {}))
+    with pytest.raises(BadCell, match=r"THING was made in In \[2\] and changed in In \[3\]"):
+        cut(from_history(["", counter, "THING = Counter()", "THING.add()", MAIN], {}))
+
+
 def test_a_change_that_no_statement_shows_is_seen_in_the_value(notebook: Notebook) -> None:
-    cells = notebook("THING = {'a': 1}", "alias = THING", "alias['b'] = 2", MAIN)
+    cells = notebook("THING = {'a': 1}", "held = [THING]", "held[0]['b'] = 2", MAIN)
     with pytest.raises(BadCell, match=r"THING was made in In \[1\].*is \{'a': 1, 'b': 2\} now"):
         cut(cells)
 
@@ -105,7 +125,9 @@ def test_a_file_that_is_included_may_be_read_again() -> None:
 
 
 def test_what_comes_from_the_network_or_the_environment_is_noted() -> None:
-    cells = from_history(["", "import os, requests\nTHING = [os.environ['KEY'], requests.get('http://x').text]", MAIN], {})
+    cells = from_history(
+        ["", "import os, requests\nTHING = [os.environ['KEY'], requests.get('http://x').text]", MAIN], {}
+    )
     notes = " ".join(cut(cells).notes)
     assert "THING, made in In [1], reads the environment" in notes
     assert "comes from the network" in notes
@@ -140,5 +162,10 @@ def test_the_nearest_function_is_proposed() -> None:
 
 
 def test_settings_of_modules_are_noted_as_left_behind() -> None:
-    cells = from_history(["", "import numpy as np\nnp.set_printoptions(precision=2)", "def main(): return np.ones(1)"], {})
-    assert "not carried over: np.set_printoptions(precision=2) (In [1]), a setting of the module np." in cut(cells).notes
+    cells = from_history(
+        ["", "import numpy as np\nnp.set_printoptions(precision=2)", "def main(): return np.ones(1)"], {}
+    )
+    assert (
+        "not carried over: np.set_printoptions(precision=2) (In [1]), a setting of the module np."
+        in cut(cells).notes
+    )

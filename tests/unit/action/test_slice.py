@@ -19,6 +19,7 @@ def test_constants_functions_classes_and_decorators_travel(notebook: Notebook) -
         "ADDED = 5",
         "@loud\ndef helper(x): return x * Box().area()",
         "def main(x): return helper(x)",
+        live=False,
     )
     body = text_of(cells)
     assert "UNUSED" not in body
@@ -50,7 +51,10 @@ def test_a_name_means_what_was_bound_when_the_statement_ran(notebook: Notebook) 
 
 def test_a_function_called_while_making_sees_the_names_of_that_moment(notebook: Notebook) -> None:
     cells = notebook(
-        "def scaled(x): return x * FACTOR", "FACTOR = 2", "TABLE = [scaled(n) for n in range(3)]", "FACTOR = 7",
+        "def scaled(x): return x * FACTOR",
+        "FACTOR = 2",
+        "TABLE = [scaled(n) for n in range(3)]",
+        "FACTOR = 7",
         "def main(x): return [TABLE, scaled(x)]",
     )
     assert call(text_of(cells), 1) == [[0, 2, 4], 7]
@@ -102,7 +106,10 @@ def test_try_import_else_travels(notebook: Notebook) -> None:
 
 def test_loop_variables_do_not_bring_other_cells(notebook: Notebook) -> None:
     cells = notebook(
-        "i = len(open('/dev/null').read())", "SUM = 0\nfor i in range(4):\n    SUM += i", "def main(): return SUM"
+        "i = len(open('/dev/null').read())",
+        "SUM = 0\nfor i in range(4):\n    SUM += i",
+        "def main(): return SUM",
+        live=False,
     )
     body = text_of(cells)
     assert "open(" not in body
@@ -128,7 +135,9 @@ def test_cells_that_failed_count_down_to_the_line_that_raised(notebook: Notebook
 
 
 def test_future_annotations_hold_for_the_whole_file(notebook: Notebook) -> None:
-    cells = notebook("from __future__ import annotations\nN = 1", "def main(x: NotThere = N): return x", live=False)
+    cells = notebook(
+        "from __future__ import annotations\nN = 1", "def main(x: NotThere = N): return x", live=False
+    )
     body = text_of(cells)
     assert body.startswith("from __future__ import annotations\n")
     assert call(body) == 1
@@ -142,7 +151,7 @@ def test_cells_are_marked_and_comments_stay(notebook: Notebook) -> None:
 
 
 def test_statements_that_share_a_line_are_parted(notebook: Notebook) -> None:
-    cells = notebook("a = 1; b = open('/dev/null'); c = 3", "def main(): return a + c")
+    cells = notebook("a = 1; b = open('/dev/null'); c = 3", "def main(): return a + c", live=False)
     assert "open" not in text_of(cells)
 
 
@@ -177,6 +186,8 @@ def test_a_script_runs_without_its_main_block(tmp_path: Any) -> None:
     from fnkit.action.cells import from_script
 
     script = tmp_path / "tool.py"
-    script.write_text("N = 2\n\n\ndef main(x):\n    return x * N\n\n\nif __name__ == '__main__':\n    print(main(open('x')))\n")
+    script.write_text(
+        "N = 2\n\n\ndef main(x):\n    return x * N\n\n\nif __name__ == '__main__':\n    print(main(open('x')))\n"
+    )
     cells: Cells = from_script(script)
     assert call(text_of(cells), 4) == 8

@@ -1,0 +1,111 @@
+"""Random notebooks: where the slicer gives a slice, it runs alone and answers as the notebook does."""
+
+import ast
+import copy
+from typing import Any
+
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from fnkit.action.cells import from_history
+from fnkit.core.errors import BadCell
+
+from .conftest import text_of
+
+VALUES = ["a", "b", "c", "d"]
+FUNCTIONS = ["f", "g", "h"]
+value = st.sampled_from(VALUES)
+function = st.sampled_from(FUNCTIONS)
+number = st.integers(0, 9)
+
+# Every value is a list of numbers: any operation on any name is legal as long as the name exists.
+expression = st.recursive(
+    st.one_of(number.map(lambda n: f"[{n}]"), value.map(lambda n: f"list({n})")),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(" + ".join),
+        st.tuples(function, inner).map(lambda p: f"{p[0]}({p[1]})"),
+        inner.map(lambda e: f"[x + 1 for x in {e}]"),
+        inner.map(lambda e: f"(lambda x: x + {e})([0])"),
+        st.tuples(value, inner).map(lambda p: f"({p[1]} if {p[0]} else [])"),
+    ),
+    max_leaves=4,
+)
+simple = st.one_of(
+    st.tuples(value, expression).map(lambda p: f"{p[0]} = {p[1]}"),
+    st.tuples(value, expression).map(lambda p: f"{p[0]} = {p[1]}"),
+    st.tuples(value, value).map(lambda p: f"{p[0]} = {p[1]}"),
+    st.tuples(value, value, expression).map(lambda p: f"{p[0]}, {p[1]} = {p[2]}, [7]"),
+    st.tuples(value, expression).map(lambda p: f"{p[0]} += {p[1]}"),
+    st.tuples(value, number).map(lambda p: f"{p[0]}.append({p[1]})"),
+    st.tuples(value, number).map(lambda p: f"{p[0]}[:1] = [{p[1]}]"),
+    value.map(lambda n: f"del {n}"),
+    st.tuples(function, value).map(lambda p: f"{p[0]}({p[1]})"),
+)
+
+
+def indented(lines: list[str]) -> str:
+    return "\n".join(f"    {line}" for text in lines for line in text.split("\n"))
+
+
+body = st.lists(simple, min_size=1, max_size=2)
+compound = st.one_of(
+    st.tuples(value, body, body).map(lambda p: f"if {p[0]}:\n{indented(p[1])}\nelse:\n{indented(p[2])}"),
+    st.tuples(value, body).map(lambda p: f"if {p[0]}:\n{indented(p[1])}"),
+    st.tuples(value, body).map(lambda p: f"for n in list({p[0]})[:2]:\n{indented(p[1])}"),
+    st.tuples(body, body).map(
+        lambda p: f"try:\n{indented(p[0])}\nexcept (NameError, UnboundLocalError):\n{indented(p[1])}"
+    ),
+    st.tuples(body, body).map(lambda p: f"try:\n{indented(p[0])}\nfinally:\n{indented(p[1])}"),
+)
+definition = st.one_of(
+    st.tuples(function, expression).map(lambda p: f"def {p[0]}(x):\n    return x[:3] + {p[1]}"),
+    st.tuples(function, value, expression).map(
+        lambda p: f"def {p[0]}(x):\n    {p[1]} = x[:3]\n    return {p[1]} + {p[2]}"
+    ),
+    st.tuples(function, value, expression).map(
+        lambda p: f"def {p[0]}(x):\n    global {p[1]}\n    {p[1]} = {p[2]}\n    return {p[1]} + x[:3]"
+    ),
+    st.tuples(function, value, number).map(
+        lambda p: f"def {p[0]}(x):\n    {p[1]}.append({p[2]})\n    return {p[1]} + x[:3]"
+    ),
+    st.tuples(function, expression, expression).map(
+        lambda p: (
+            f"def {p[0]}(x, y={p[1]}):\n    def inner():\n        return y + {p[2]}\n    return x[:3] + inner()"
+        )
+    ),
+    st.tuples(function, function).map(lambda p: f"{p[0]} = {p[1]}"),
+    st.tuples(function, function).map(lambda p: f"{p[0]} = (lambda other: lambda x: other(x) + [1])({p[1]})"),
+)
+cell = st.lists(st.one_of(simple, simple, compound, definition), min_size=1, max_size=3).map("\n".join)
+START = "\n".join([f"{name} = [{number}]" for number, name in enumerate(VALUES)])
+DEFS = "\n".join(f"def {name}(x):\n    return x[:2] + [{number}]" for number, name in enumerate(FUNCTIONS))
+entry = expression.map(lambda e: f"def main():\n    return {e}")
+
+
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(st.lists(cell, min_size=1, max_size=6), entry)
+def test_a_slice_answers_as_its_notebook(cells: list[str], main: str) -> None:
+    sources = [START, DEFS, *cells, main]
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    try:
+        for source in sources:
+            exec(source, namespace)
+        before = {name: copy.deepcopy(namespace[name]) for name in VALUES if name in namespace}
+        expected = namespace["main"]()
+    except (NameError, RecursionError, ValueError, MemoryError):
+        assume(False)
+    assume(len(expected) < 200)
+    namespace.update(before)  # as it was when the cell was deployed
+    try:
+        text = text_of(from_history(["", *sources], namespace))
+    except BadCell as refused:
+        event("refused")
+        assert "In [" in str(refused) or "made nowhere" in str(refused)
+        return
+    event("sliced")
+    ast.parse(text)
+    alone: dict[str, Any] = {"__name__": "main__"}
+    exec(text, alone)
+    assert alone["main"]() == expected, text
