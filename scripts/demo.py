@@ -13,8 +13,6 @@ from steps import ROOT, say, step
 NOTEBOOK = ROOT / "notebooks" / "01_smart_body_crop.ipynb"
 RUN = DEMO / NOTEBOOK.name
 PICTURES = DEMO / "pictures"
-SHOWN = 5
-"""Activations."""
 
 
 def main() -> None:
@@ -32,17 +30,19 @@ def main() -> None:
 
 
 def _outcome() -> None:
-    """The platform, the deployed action, and where the time of its calls went."""
+    """The platform, the deployed action, and where the time of its cold and of its warm call went."""
     import fnkit
     from fnkit.context import Context
     from fnkit.delivery import calls
 
-    client = Context().client
-    say(f"\nPlatform: {client.props.apihost}")
-    for action in fnkit.list():
-        say(f"Deployed: {action.name} {action.version}, made by {NOTEBOOK.name}")
-    for summary in reversed(fnkit.activations(limit=SHOWN)):
-        say(f"Called:   {calls.look(client, summary.id)}")
+    context = Context()
+    say("")
+    for action in fnkit.list(context=context):
+        say(f"Deployed: {action.name} {action.version} at {context.props.apihost}")
+    done = [one for one in fnkit.activations(context=context) if one.status == "success"]
+    cold, warm = ([one for one in done if (one.init_time is None) == is_warm][:1] for is_warm in (False, True))
+    for summary in (*cold, *warm):
+        say(f"Called:   {calls.look(context.client, summary.id)}")
 
 
 def _pictures(notebook: dict) -> int:

@@ -12,6 +12,7 @@ from fnkit.core.errors import ActionFailed
 
 _STAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\S+ +(std(out|err): )?")
 """The time, in a field of 30 characters, and the stream, which OpenWhisk standalone leaves out."""
+_ACTION_FILE = re.compile(r'File "(?P<folder>[^"]*[/\\])?(?:__main__|main__|exec__main)\.py"')
 State = Literal["pending", "running", "pending or running", "done"]
 """A real OpenWhisk tells only whether it is done: until then it is "pending or running"."""
 
@@ -118,4 +119,10 @@ def traceback(logs: tuple[str, ...], origins: tuple[Origin, ...]) -> str:
     end = next((n + 1 for n, line in enumerate(rest) if line[:1] not in (" ", "")), len(rest))
     told = [mapped(line, origins) for line in rest[:end]]
     own = next((n for n, line in enumerate(told) if line != rest[n]), 0)
-    return "\n".join([head, *told[own:]])
+    return _without_folder("\n".join([head, *told[own:]]), rest)
+
+
+def _without_folder(text: str, trace: list[str]) -> str:
+    """The files of the bundle by their names in it: the folder of an instance is nobody's business."""
+    action_file = next((found for line in trace if (found := _ACTION_FILE.search(line))), None)
+    return text.replace(f'"{action_file["folder"]}', '"') if action_file and action_file["folder"] else text

@@ -111,9 +111,16 @@ def _libraries(plan: Plan) -> Html:
 def _files(plan: Plan) -> Html:
     largest = sorted(plan.files, key=lambda file: file[2], reverse=True)
     shown, rest = largest[:FILES], largest[FILES:]
-    table = grid(("file", "layer", "bytes"), [(code(path), layer, f"{size:,}") for layer, path, size in shown])
+    table = grid(
+        ("file", "layer", "bytes"), [(code(_short(path)), layer, f"{size:,}") for layer, path, size in shown]
+    )
     more = faint(f"and {len(rest):,} smaller ones, {sum(size for *_, size in rest):,} bytes") if rest else ""
     return Html(table + more)
+
+
+def _short(path: str) -> str:
+    """A long path without its middle: its folder and its end say what it is."""
+    return path if len(path) <= 44 else f"{path[:20]}…{path[-22:]}"
 
 
 def _planned(plan: Plan) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """The one who asked, when that is a notebook: hears notices, sees the bar, is asked only where it can answer."""
 
+import logging
 from getpass import getpass
 from typing import Any
 
@@ -12,6 +13,8 @@ class Notebook:
 
     def __init__(self) -> None:
         self._bar = Bar(_show)
+        self._said: set[str] = set()
+        self._ear = _Ear(self)
 
     def __enter__(self) -> "Notebook":
         self._bar = Bar(_show)
@@ -21,9 +24,23 @@ class Notebook:
     def __exit__(self, *raised: Any) -> None:
         self._bar.__exit__(*raised)
 
+    def listen(self) -> None:
+        """Take what `fnkit.invoke(…)` and its like say, which go past the magics and speak to the log."""
+        logging.getLogger("fnkit").addHandler(self._ear)
+
+    def cease(self) -> None:
+        """Leave it to the log again."""
+        logging.getLogger("fnkit").removeHandler(self._ear)
+
     def notice(self, line: str) -> None:
         """A line under the cell, at once."""
+        self._said.add(line)
         print(line, flush=True)  # noqa: T201  a notebook's standard output is the page
+
+    def notice_once(self, line: str) -> None:
+        """The same, unless it was said before: each plain call begins a session, the notebook is one."""
+        if line not in self._said:
+            self.notice(line)
 
     def tell(self, step: Step) -> None:
         """How far the work is."""
@@ -36,6 +53,18 @@ class Notebook:
     def secret(self, what: str) -> str:
         """A key, typed unseen: it is in no cell and no history. Empty where nobody can be asked."""
         return _ask(getpass, f"{what}: ")
+
+
+class _Ear(logging.Handler):
+    """Hears the log `fnkit` for a face."""
+
+    def __init__(self, face: Notebook) -> None:
+        super().__init__(logging.WARNING)
+        self._face = face
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it."""
+        self._face.notice_once(record.getMessage())
 
 
 def _ask(ask: Any, prompt: str) -> str:

@@ -86,8 +86,11 @@ class History:
 def notebook(namespace: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
     """The notebook's file, as far as the front end tells: VS Code, Jupyter's server. None where nobody does."""
     for told in (namespace.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")):
-        if told and Path(str(told)).suffix == ".ipynb" and Path(str(told)).is_file():
-            return Path(str(told))
+        path = Path(str(told or ""))
+        # Jupyter gives the path below the server's root; a kernel starts in the notebook's folder.
+        for each in (path, Path(path.name)):
+            if each.suffix == ".ipynb" and each.is_file():
+                return each.absolute()
     return None
 
 

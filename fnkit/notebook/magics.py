@@ -63,9 +63,11 @@ class FnkitMagics(Configurable):
         show.register(self._shell)
         self._history.listen()
         self._boundary.watch()
+        self._face.listen()
 
     def unregister(self) -> None:
         """Take all of it away."""
+        self._face.cease()
         self._boundary.cease()
         self._history.cease()
         show.unregister(self._shell)
@@ -82,9 +84,9 @@ class FnkitMagics(Configurable):
             return self._page(parse.help_text(self._deploy, CELL))
         if not call.no_run:
             self._run(line, cell)
-        source = self._history.cells().with_cell(self._history.source)
+        cells = self._history.cells().with_cell(self._history.source)
         call = replace(call, typed={**self._defaults(), **call.typed})
-        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), source=source)
+        return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), cells=cells)
 
     def fnkit(self, line: str) -> Any:
         """Run one verb."""
@@ -103,14 +105,11 @@ class FnkitMagics(Configurable):
         """The verb's value, or nothing where a variable takes it."""
         if call.show_code:
             print(code)  # noqa: T201  it is asked for
-        takes_context = "context" in inspect.signature(call.verb.function).parameters
-        if not takes_context:
-            self._forget()  # login, start and stop change what a context holds
         self._boundary.debug = call.debug
         with typed(f"{usage} … ({usage} --help shows it all)"), self._face:
-            if takes_context:
-                more["context"] = self._current()
-            value = call.verb.call(call.values(), **more)
+            value = call.verb.call(call.values(), context=self._current(), **more)
+        if call.verb.name in ("login", "start", "stop"):
+            self._forget()  # they change what a context holds
         if call.out is None:
             return value
         self._shell.user_ns[call.out] = value

@@ -1,9 +1,9 @@
 """The few pieces of HTML that every view is made of. It follows the page's theme and runs nothing."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pprint import pformat
 from typing import Any
 
 from fnkit.core.entities import Json
@@ -15,7 +15,7 @@ LINE = "var(--jp-border-color2, #d0d0d0)"
 CODE = "font-family:var(--jp-code-font-family, monospace);font-size:12px"
 
 TONES = {"good": "#1a7f4b", "bad": "#c5221f", "cold": "#1967d2", "warm": "#b3540a", "quiet": "#6b7075"}
-LONGEST = 1600
+LONGEST = 4000
 """Characters of a value that are shown."""
 
 
@@ -79,7 +79,7 @@ def faint(value: object) -> Html:
 
 def code(value: object) -> Html:
     """An id, a digest, a file's name."""
-    return Html(f'<code style="{CODE};background:none;color:inherit">{text(value)}</code>')
+    return Html(f'<code style="{CODE};background:none;color:inherit;padding:0">{text(value)}</code>')
 
 
 def block(said: str, longest: int = LONGEST) -> Html:
@@ -92,8 +92,9 @@ def block(said: str, longest: int = LONGEST) -> Html:
 
 
 def value(result: Json) -> Html:
-    """A JSON value as a block."""
-    return block(json.dumps(result, indent=1, ensure_ascii=False, default=str))
+    """A value as Python writes it, as compact as can be read; what is long scrolls."""
+    written = pformat(result, width=104, compact=True, sort_dicts=False)
+    return Html(f'<div style="max-height:230px;overflow:auto">{block(written)}</div>')
 
 
 def details(summary: str, body: Html, opened: bool = False) -> Html:
@@ -135,4 +136,6 @@ def card(*parts: str) -> str:
 
 
 def _table(body: str) -> Html:
-    return Html(f'<table style="border-collapse:collapse;margin:2px 0;border:none"><tbody>{body}</tbody></table>')
+    return Html(
+        f'<table style="border-collapse:collapse;margin:2px 0 8px;border:none"><tbody>{body}</tbody></table>'
+    )

@@ -5,16 +5,19 @@ Results are plain values of the rooms below. `register` teaches a shell how they
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from fnkit.core.entities import Json
+from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.local.folder import Running
+from fnkit.models.catalogue import Known
 from fnkit.notebook import calls, deploys
 from fnkit.notebook.calls import side_by_side
-from fnkit.notebook.markup import View, block, card, code, facts, grid, pill, title
-from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
+from fnkit.notebook.markup import View, block, card, code, details, facts, grid, pill, text, title, value
+from fnkit.verbs.answers import ActionFile, Deleted, KnownModel, Login, Setting, Status, Stopped, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action
 
@@ -56,6 +59,9 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         Action: deploys.action,
         ActionFile: deploys.file,
         Status: _status,
+        Tested: _tested,
+        **dict.fromkeys((Login, Stopped, Deleted), _line),
+        **dict.fromkeys((Running, ModelFile, Known), _fields),
     }
 
 
@@ -92,6 +98,28 @@ def _status(status: Status) -> View:
     data = {"host": status.host, "source": status.source, "reachable": status.reachable, "sandbox": sandbox}
     html = card(title(status.host, pill(word, tone)), facts(rows))
     return View(f"{status.host} {word} (chosen by {status.source})", html, "status", data)
+
+
+def _tested(tested: Tested) -> View:
+    said = pill("passed", "good") if tested.passed else pill("not tried", "quiet")
+    logs = [details(f"{len(tested.logs)} log lines", block("\n".join(tested.logs)))] if tested.logs else []
+    answer = [value(tested.result)] if tested.input else []
+    html = card(title(tested.name, said), text(tested), *answer, *logs)
+    return View(
+        str(tested), html, "tested", {"name": tested.name, "passed": tested.passed, "result": tested.result}
+    )
+
+
+def _line(result: Any) -> View:
+    """What is said in one sentence."""
+    return View(str(result), card(text(result)), type(result).__name__.lower(), {"said": str(result)})
+
+
+def _fields(result: Any) -> View:
+    """What a value holds, by the names of its fields."""
+    held = [(one.name, str(getattr(result, one.name))) for one in fields(result) if one.repr]
+    line = ", ".join(f"{name} {found}" for name, found in held if found)
+    return View(line, card(facts(held)), type(result).__name__.lower(), dict(held))
 
 
 def _settings(settings: Sequence[Setting]) -> View:

@@ -66,7 +66,7 @@ def form(name: str, context: Context | None = None) -> widgets.VBox:
             "Deploy it with fnkit, or use fnkit.invoke.",
         )
     fields = {one.name: field(one) for one in map(_parameter, entry["parameters"])}
-    button = widgets.Button(description=f"Run {name}", button_style="primary")
+    button = widgets.Button(description=f"Run {name}", button_style="primary", layout=widgets.Layout(width="auto"))
     answer = widgets.HTML()
 
     def run(_button: Any) -> None:
@@ -81,7 +81,7 @@ def form(name: str, context: Context | None = None) -> widgets.VBox:
             button.disabled = False
 
     button.on_click(run)
-    return widgets.VBox([*(one.widget for one in fields.values()), button, answer])
+    return widgets.VBox([*(one.widget for one in fields.values()), widgets.HBox([button]), answer])
 
 
 class Field:
