@@ -26,16 +26,13 @@ def written(slice_: Slice) -> tuple[str, tuple[Origin, ...]]:
     hoisted = _hoisted(slice_)
     lines = _import_section(slice_, hoisted)
     origins = list(_import_origins(slice_, hoisted, lines))
-    label = ""
     before: _Block | None = None
     for statement in slice_.statements:
         block = _block(statement, slice_, hoisted)
         if block is None:
             continue
         lines += [""] * _gap(before, block, bool(lines))
-        if block.label != label:
-            lines.append(f"# {block.label}")
-            label = block.label
+        # No comment names the cell: run again it has another number, and the same code must be the same bytes.
         origins.append(Origin(len(lines) + 1, len(block.lines), block.label, block.origin))
         lines += block.lines
         before = block

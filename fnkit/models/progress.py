@@ -14,16 +14,18 @@ WIDTH = 30
 class TextBar:
     """A Progress that draws `name ━━━━━━╌╌╌╌ 12.3 of 75.0 MB` on one line, from half a second on."""
 
-    def __init__(self, name: str, out: TextIO) -> None:
+    def __init__(self, name: str, out: TextIO, patience: float = PATIENCE) -> None:
         self._name = name
         self._out = out
+        self._patience = patience
         self._begun = self._drawn = monotonic()
         self._shown = False
 
     def __call__(self, done: int, total: int | None) -> None:
+        """Draw, unless it is too soon after the start or after the last time."""
         now = monotonic()
         finished = done == total
-        if not self._shown and (finished or now - self._begun < PATIENCE):
+        if not self._shown and (finished or now - self._begun < self._patience):
             return
         if now - self._drawn < 0.1 and not finished and self._shown:
             return

@@ -32,7 +32,7 @@ class Network(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds that a model took so far."""
+    """Seconds that a model took so far, apart from what it gave."""
 
     download: float
     """To find its file, or to bring it."""
@@ -40,9 +40,19 @@ class Timings:
     inference: float | None = None
     """The last call; None before the first."""
 
+    @property
+    def total(self) -> float:
+        """From the call of `load` to the result of the last inference, without what happened between."""
+        return self.download + self.load + (self.inference or 0.0)
+
     def to_json(self) -> dict[str, float | None]:
-        """`{"download", "load", "inference"}` in seconds."""
-        return {"download": self.download, "load": self.load, "inference": self.inference}
+        """`{"download", "load", "inference", "total"}` in seconds."""
+        return {
+            "download": self.download,
+            "load": self.load,
+            "inference": self.inference,
+            "total": self.total,
+        }
 
 
 class Model:
@@ -74,10 +84,12 @@ class Model:
         return self._network.outputs
 
     def __call__(self, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """One array per output. Raises BadArgument where shapes or types do not fit `inputs`."""
         given = [np.asarray(array) for array in arrays]
+        if len(given) == len(self.inputs):
+            given = [_as_float(array, tensor) for array, tensor in zip(given, self.inputs, strict=True)]
         fits = len(given) == len(self.inputs) and all(
-            tensor.takes(array.shape, array.dtype.name)
-            for tensor, array in zip(self.inputs, given, strict=True)
+            tensor.takes(array.shape, array.dtype.name) for tensor, array in zip(self.inputs, given, strict=True)
         )
         if not fits:
             found = " and ".join(f"{a.dtype} {'×'.join(map(str, a.shape))}" for a in given) or "nothing"
@@ -111,51 +123,58 @@ def load(
             f"Loading {source}", f"{runtime!r} is no runtime.", "There is auto, litert and tensorflow."
         )
     begun = perf_counter()
-    file = source if isinstance(source, ModelFile) else _file(os.fspath(source), sha256, runtime)
+    file = source if isinstance(source, ModelFile) else _file(os.fspath(source), sha256)
     found = perf_counter()
     network = _open(file, runtime)
     timings = Timings(found - begun, perf_counter() - found)
     return Model(file.name, file.sha256 or None, network, timings)
 
 
-def _file(source: str, sha256: str | None, runtime: Runtime) -> ModelFile:
-    """What travelled with an action or is kept already; everything else is for `download`, which stays at home."""
+def _file(source: str, sha256: str | None) -> ModelFile:
+    """What is here already, else what `download` brings; an action has no `download` and looks at less."""
     if Path(source).is_dir():
         return ModelFile(Path(source).name, "", 0, Path(source))
-    name, digest = _content(source, sha256, runtime)
-    if digest:
-        url = source if "://" in source else None
-        path = once.download(url, digest) if url else once.bring(digest)
-        if path:
-            return ModelFile(name, digest, path.stat().st_size, path)
+    name, digest = _content(source, sha256)
+    if digest and (path := once.bring(digest)):
+        return ModelFile(name, digest, path.stat().st_size, path)
     try:
         fetch = importlib.import_module("fnkit.models.download").fetch
-    except ImportError as error:
-        advice = f"Deploy with --model {source}, or with --model-url where it is."
-        raise BadModel(
-            f"Loading the model {source}", "it did not travel with this action.", advice
-        ) from error
+    except ImportError:
+        return _in_action(source, name, sha256)
     file: ModelFile = fetch(source, sha256=sha256)
     return file
 
 
-def _content(source: str, sha256: str | None, runtime: Runtime) -> tuple[str, str | None]:
+def _in_action(source: str, name: str, sha256: str | None) -> ModelFile:
+    """A model by URL, or a file that travelled beside the action."""
+    if source.startswith(("https:", "http:", "file:")):
+        path = once.download(source, once.checked(sha256))
+    elif Path(source).is_file():
+        path = Path(source)
+    else:
+        advice = f"Deploy with --model {source}, or with --model-url where it is."
+        raise BadModel(f"Loading the model {source}", "it did not travel with this action.", advice)
+    return ModelFile(name, once.digest(path), path.stat().st_size, path)
+
+
+def _content(source: str, sha256: str | None) -> tuple[str, str | None]:
     """The name of a source, and the sha256 of its content where that is known before anything is read."""
     if once.is_sha256(source):
         return source[:12], source
-    if runtime != "tensorflow" and (digest := once.named(source)):
-        return source, digest
     if model := known().get(source):
         return source, model.model.sha256
-    return source.rsplit("/", 1)[-1], sha256
+    name = source.rsplit("/", 1)[-1]
+    if sha256:
+        return name, once.checked(sha256)
+    return name, None if Path(source).exists() else once.named(name)
 
 
 def _open(file: ModelFile, runtime: Runtime) -> Network:
-    lite = is_tflite(file.path)
+    lite = litert.is_tflite(file.path)
     if lite and runtime != "tensorflow":
         return litert.open(file.path)
     if runtime == "litert":
-        advice = f"Convert it first: fnkit models convert {file.name}"
+        advice = f"Convert it and load what comes of it: fnkit models convert {file.name}"
         raise BadModel(f"Loading {file.name}", "LiteRT runs .tflite files only.", advice)
     try:
         tf = importlib.import_module("fnkit.models.tf")
@@ -166,9 +185,6 @@ def _open(file: ModelFile, runtime: Runtime) -> Network:
     return network
 
 
-def is_tflite(path: Path) -> bool:
-    """True where the file begins as a FlatBuffer of TensorFlow Lite does."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as content:
-        return content.read(8)[4:] == b"TFL3"
+def _as_float(array: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
+    """Floats as the input wants them: numpy makes float64 unless it is told otherwise, models take float32."""
+    return array.astype(tensor.dtype) if array.dtype.kind == "f" and tensor.dtype.startswith("float") else array

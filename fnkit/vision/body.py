@@ -78,3 +78,12 @@ GROUPS = {
     "ankles": ("RAnkle", "LAnkle"),
 }
 """What a crop may begin or end at, from the head down."""
+
+
+def side(part: str) -> str:
+    """The person's side on which a part is: `right`, `left` or `middle`.
+
+    >>> side("RKnee"), side("Neck")
+    ('right', 'middle')
+    """
+    return {"R": "right", "L": "left"}[part[0]] if part[1].isupper() else "middle"

@@ -1,8 +1,8 @@
 """The box from one body part to another.
 
-The rule: y goes from the uppermost point of the upper part to the lowest point of the lower part. x spans the points
-of both parts and of the shoulders, elbows, hips and knees between them (not the wrists: arms swing), widened by a
-tenth of the box's height on each side. Then the four numbers are rounded and cut at the photo's edges.
+The rule: y goes from the uppermost point of the upper part to the lowest point of the lower part. x spans the
+points of both parts and of the shoulders, elbows, hips and knees between them (not the wrists: arms swing), and
+is widened by a tenth of the height on each side. Then the four numbers are rounded and cut at the photo's edges.
 """
 
 from dataclasses import dataclass

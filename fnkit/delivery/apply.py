@@ -1,0 +1,102 @@
+"""Carrying a plan out: what has to be there first, the PUT, and the way back."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from fnkit.action.bundle import Layer
+from fnkit.core.errors import Missing
+from fnkit.core.names import ActionName
+from fnkit.delivery import annotation
+from fnkit.delivery.plan import Plan, next_version, own_parameters
+from fnkit.delivery.progress import Step, Tell
+from fnkit.whisk.client import Client
+from fnkit.whisk.documents import Action, Draft
+from fnkit.whisk.embedded import Embedded
+
+
+class Carrier(Protocol):
+    """Brings to the platform what does not travel in the zip."""
+
+    def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
+        """Afterwards the platform has all of `layers`."""
+        ...
+
+
+class OneZip:
+    """For any OpenWhisk: everything is in the zip."""
+
+    def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
+        """Nothing is left to bring."""
+
+
+class ByDigest:
+    """For an embedded platform: layers that it does not have yet, by digest."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+
+    def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
+        """One question, and one upload for each layer that is missing."""
+        if not layers:
+            return
+        missing = self._embedded.missing([layer.to_json() for layer in layers])
+        for layer in layers:
+            if layer.digest in missing:
+                self._embedded.put_layer(layer.digest, partial(_told, layer, tell))
+
+
+def _told(layer: Layer, tell: Tell) -> Iterator[bytes]:
+    """The pieces of a layer's tar, with a step told before each."""
+    sent = 0
+    for piece in layer.tar():
+        tell(Step("upload", f"Uploading the {layer.kind} layer", min(sent, layer.size), layer.size))
+        sent += len(piece)
+        yield piece
+
+
+def carrier(client: Client) -> Carrier:
+    """How bundles travel to this platform."""
+    return ByDigest(client.embedded) if client.embedded else OneZip()
+
+
+def apply(client: Client, plan: Plan, tell: Tell) -> Action:
+    """Bring the layers, then create or update the action with one PUT. Raises Refused."""
+    bundle = plan.wanted.bundle
+    carrier(client).bring(bundle.layers[1:] if bundle.target.embedded else (), tell)
+    tell(Step("upload", f"Sending {plan.name}, {plan.size:,} bytes"))
+    draft = plan.draft(base64.b64encode(bundle.zip).decode())
+    overwrite = plan.change == "update"
+    try:
+        return client.actions.put(plan.name, draft, overwrite)
+    except Missing:
+        if plan.name.package is None or overwrite:
+            raise
+    client.packages.create(plan.name.package)
+    return client.actions.put(plan.name, draft, overwrite)
+
+
+def put_back(client: Client, name: ActionName, before: Action | None, now: Action) -> str:
+    """Undo an `apply`: the action as it was before, or gone where there was none. Says so in a sentence.
+
+    The version goes on counting: two different codes of one version would be a lie in the records.
+    """
+    if before is None:
+        client.actions.delete(name)
+        return f"{name} was taken away again."
+    version = next_version(now.version)
+    note = before.annotations.get(annotation.NAME)
+    # fnkit's note has to name the version that it belongs to, or it would look changed by hand.
+    own = {annotation.NAME: {**note, "version": version}} if isinstance(note, dict) else {}
+    draft = Draft(
+        exec={key: value for key, value in before.exec.items() if key != "binary"},
+        limits=before.limits,
+        parameters=own_parameters(before, annotation.read(before)),
+        annotations={**before.annotations, **own},
+        drop=tuple(set(now.annotations) - set(before.annotations)),
+        publish=before.publish,
+        version=version,
+    )
+    client.actions.put(name, draft, overwrite=True)
+    return f"{name} {before.version} is back, as {version}."

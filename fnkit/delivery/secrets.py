@@ -1,0 +1,45 @@
+"""Secrets by name: found in the environment or the keyring, sent as `init` parameters, never shown."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fnkit.core.errors import BadArgument
+from fnkit.whisk import vault
+
+TELLING = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A named secret; its value is in no repr, log, file or zip."""
+
+    name: str
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}=•••"
+
+
+def find(name: str, environment: Mapping[str, str] | None = None) -> Secret:
+    """The secret of this name from the environment, else from the keyring (service `fnkit`, at most 2 s).
+
+    Raises BadArgument where neither has it.
+    """
+    environment = os.environ if environment is None else environment
+    if value := environment.get(name):
+        return Secret(name, value)
+    if value := vault.recall(name):
+        return Secret(name, value)
+    raise BadArgument(
+        f"Looking for the secret {name}",
+        "it is neither in the environment nor in a keyring that answers.",
+        f"Set it before Jupyter or the shell starts (export {name}=…), or: keyring set {vault.SERVICE} {name}",
+    )
+
+
+def shown(name: str, value: Any) -> str:
+    """A parameter's value for a table: masked where its name says that it is a key."""
+    return "•••" if TELLING.search(name) else repr(value)

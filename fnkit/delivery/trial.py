@@ -1,0 +1,119 @@
+"""The test of a deploy: one input, the same answer in the cell, in the action file and on the platform."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fnkit.action.compare import as_json, differences
+from fnkit.action.rehearse import Rehearsal, rehearse
+from fnkit.core.canonical import canonical, sha256
+from fnkit.core.entities import Entry, Json
+from fnkit.core.errors import CheckFailed
+from fnkit.core.places import cache
+from fnkit.delivery import arguments
+from fnkit.delivery.invocation import traceback
+from fnkit.delivery.order import Test
+from fnkit.delivery.plan import Wanted
+from fnkit.whisk.props import Props
+
+SHOWN = 5
+"""Differences in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the cell gave, which may be None too."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test made ready for one bundle."""
+
+    wanted: Wanted
+    test: Test
+    sent: Mapping[str, Json]
+    """The arguments of the call, inlined; bound parameters are not among them."""
+
+    @classmethod
+    def of(cls, wanted: Wanted, test: Test) -> "Trial":
+        """Check the names and inline the files. Raises BadArgument."""
+        arguments.check(str(wanted.name), wanted.bundle.entry, test.arguments)
+        return cls(wanted, test, arguments.inline(test.arguments))
+
+    @property
+    def received(self) -> dict[str, Json]:
+        """The one object that the action gets."""
+        return {**self.wanted.settings.parameters, **self.sent}
+
+    def mark(self, props: Props) -> Path:
+        """The file that is there where this bundle passed this test on this platform."""
+        passed = {
+            "bundle": self.wanted.bundle.digest,
+            "input": sha256(canonical(self.received)),
+            "ignore": sorted(self.test.ignore),
+            "tolerance": self.test.tolerance,
+            "where": [props.apihost, props.key.pair[0] if props.key else "", str(self.wanted.name)],
+        }
+        return cache() / "passes" / sha256(canonical(passed))
+
+    def rehearse(self) -> Rehearsal:
+        """What came of the action file on its own. Raises CheckFailed where the cell gives another answer."""
+        expected = _in_the_cell(self.test, self.wanted.bundle.entry, self.received)
+        alone = rehearsed(self.wanted, self.received)
+        if expected is None:
+            return alone
+        if not alone.success:  # cannot be run on this machine: then the platform has to agree with the cell
+            return replace(alone, result=expected.value)
+        self.compare(
+            expected.value, alone.result, f"Comparing the cell with the action file of {self.wanted.name}"
+        )
+        return alone
+
+    def compare(self, expected: Json, answer: Json, tried: str) -> None:
+        """Raises CheckFailed with what differs."""
+        found = differences(expected, answer, self.test.ignore, self.test.tolerance)
+        if found:
+            more = f" … and {len(found) - SHOWN} more." if len(found) > SHOWN else ""
+            raise CheckFailed(tried, " ".join(found[:SHOWN]) + more)
+
+
+def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> Rehearsal:
+    """The action file, alone in a clean process; `received` None imports it only. Raises CheckFailed."""
+    secrets = {secret.name: secret.value for secret in wanted.settings.secrets}
+    outcome = rehearse(wanted.bundle, received, secrets)
+    if outcome.success or outcome.status == "not checked":
+        return outcome
+    error = outcome.result.get("error") if isinstance(outcome.result, dict) else outcome.result
+    trace = traceback(outcome.logs, wanted.bundle.origins)
+    what = "Importing" if received is None else "Running"
+    raise CheckFailed(
+        f"{what} the action file of {wanted.name} alone, in a clean process",
+        f"{outcome.status}: {error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)}",
+        f"Nothing was sent.\n{trace}" if trace else "Nothing was sent.",
+    )
+
+
+def remember(mark: Path) -> None:
+    """Note a pass."""
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _in_the_cell(test: Test, entry: Entry, received: Mapping[str, Json]) -> Answer | None:
+    """The entry's own answer in the notebook's namespace. Raises CheckFailed from what it raised."""
+    if test.function is None:
+        return None
+    known = {parameter.name for parameter in entry.parameters}
+    named = {name: value for name, value in received.items() if entry.rest or name in known}
+    try:
+        answer = test.function(dict(received)) if entry.whole else test.function(**named)
+    except Exception as error:
+        raise CheckFailed(
+            f"Running {entry.name} in the notebook on the test input",
+            f"{type(error).__name__}: {error}.",
+            "Nothing was sent.",
+        ) from error
+    return Answer(as_json(answer, f"{entry.name} in the notebook"))

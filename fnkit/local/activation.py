@@ -1,0 +1,144 @@
+"""One job in one instance, from start to verdict: the same steps for a cold and a warm run."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from fnkit.core.clock import now_ms
+from fnkit.core.errors import FnkitError
+from fnkit.local import answers
+from fnkit.local.answers import Verdict
+from fnkit.local.child import UNLOADABLE
+from fnkit.local.instance import Instance, Starter
+from fnkit.local.jobs import Began, Executable, Job, Outcome, Status
+from fnkit.local.logs import INCOMPLETE, log_line
+from fnkit.local.messages import Init, run_frame
+from fnkit.local.runtime import Layout, Layouts, mirror
+from fnkit.local.sandbox.place import Place
+
+STARTING = 30.0
+"""Seconds that a new instance has to say that it is there; busy machines take a few."""
+
+
+class NotStarted(Exception):
+    """No instance came to be; `verdict` and `logs` say why."""
+
+    def __init__(self, verdict: Verdict, logs: tuple[str, ...] = ()) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+        self.logs = logs
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An instance that has not been told its code yet, and what to tell it."""
+
+    instance: Instance
+    init: Init
+
+
+async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> Loaded:
+    """A new instance for `job` with a folder of its own. Raises NotStarted."""
+    executable = job.executable
+    if not executable.code:
+        raise NotStarted(answers.failed(answers.NO_CODE))
+    try:
+        layout, place = await asyncio.to_thread(_prepare, executable, layouts, folder)
+        instance = await starter.start(place, executable.limits.logs)
+    except FnkitError as error:
+        raise NotStarted(answers.failed(UNLOADABLE), (log_line("stderr", str(error)),)) from error
+    except OSError as error:
+        raise NotStarted(_no_resources(), (log_line("stderr", str(error)),)) from error
+    if not await instance.ready(STARTING):
+        logs = instance.logs()
+        await instance.kill()
+        raise NotStarted(_no_resources(), logs)
+    environment = {**job.environment, **layout.environment, "__OW_API_HOST": job.api_host}
+    init = Init(executable.main or "main", place.work, layout.paths, tuple(environment.items()))
+    return Loaded(instance, init)
+
+
+def _prepare(executable: Executable, layouts: Layouts, folder: Path) -> tuple[Layout, Place]:
+    layout = layouts.get(executable)
+    place = Place(folder, layout.read, executable.limits.memory, executable.network)
+    place.make()
+    mirror(layout.code, place.work)
+    return layout, place
+
+
+def _no_resources() -> Verdict:
+    return Verdict(Status.INTERNAL_ERROR, {"error": "Failed to provision resources to run the action."})
+
+
+State = Literal["pending", "running", "done"]
+
+
+class Course:
+    """The times of one activation while it goes on, and its outcome in the end."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.began: Began | None = None
+        self.wait: int | None = None
+        self.init: int | None = None
+        self.run: int | None = None
+        self.start = 0
+        self.outcome: Outcome | None = None
+
+    async def initialize(self, loaded: Loaded) -> Verdict | None:
+        """Send the code; None where the instance took it."""
+        self.began = loaded.instance.began
+        limit = self.job.executable.limits.timeout
+        self._set_off()
+        began = time.perf_counter()
+        answer = await loaded.instance.ask(loaded.init.frame(self.job, self.start + limit), limit / 1000)
+        self.init = _since(began)
+        return answers.of_init(answer, limit)
+
+    async def execute(self, instance: Instance) -> Verdict:
+        """Send the arguments and judge the answer."""
+        limit = self.job.executable.limits.timeout
+        if self.began is None:
+            self.began = "warm"
+            self._set_off()
+        began = time.perf_counter()
+        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000)
+        self.run = _since(began)
+        return answers.of_run(answer, limit)
+
+    def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:
+        """The outcome, once."""
+        if not self.start:
+            self._set_off()
+        if verdict.status is Status.DEVELOPER_ERROR and self.job.executable.limits.logs:
+            logs = (*logs, log_line("stderr", INCOMPLETE))
+        self.outcome = Outcome(
+            status=verdict.status,
+            result=verdict.result,
+            start=self.start,
+            end=self.start + (self.init or 0) + (self.run or 0),
+            wait=self.wait or 0,
+            init=self.init,
+            began=self.began or "cold",
+            size=verdict.size,
+            logs=logs,
+            timed_out=verdict.timed_out,
+        )
+        return self.outcome
+
+    @property
+    def state(self) -> State:
+        """Pending until an instance was asked something."""
+        if self.outcome is not None:
+            return "done"
+        return "running" if self.began else "pending"
+
+    def _set_off(self) -> None:
+        self.start = now_ms()
+        self.wait = max(0, self.start - self.job.received_ms) if self.job.received_ms else 0
+
+
+def _since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)

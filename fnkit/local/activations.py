@@ -1,0 +1,128 @@
+"""The records of what ran, in the store."""
+
+import json
+from dataclasses import dataclass
+
+from fnkit.core.entities import Json
+from fnkit.local.jobs import Job, Status
+from fnkit.local.records import Record, join, promised_head, record_of_stopped, split_times, summary
+from fnkit.local.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which activations of a namespace: by name, and by start in ms, both ends included."""
+
+    name: str | None = None
+    since: int | None = None
+    upto: int | None = None
+
+    def where(self, namespace: str) -> tuple[str, list[Json]]:
+        """The condition and its values."""
+        terms: list[str] = ["namespace = ?"]
+        values: list[Json] = [namespace]
+        for term, value in (("name = ?", self.name), ("start >= ?", self.since), ("start <= ?", self.upto)):
+            if value is not None:
+                terms.append(term)
+                values.append(value)
+        return " AND ".join(terms), values
+
+
+class Activations:
+    """Records by id and by time. Nothing is acknowledged before it is on disk."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._promised: set[str] = set()
+
+    async def save(self, record: Record) -> None:
+        """Keep a record; returns when it is on disk."""
+        self._insert(record)
+        await self._store.committed()
+
+    async def accept(self, job: Job) -> None:
+        """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
+        self._promised.add(job.activation_id)
+        self._store.write(
+            # It may have ended while the caller's patience did.
+            "INSERT INTO accepted (id, namespace, start, head) SELECT ?1, ?2, ?3, ?4"
+            " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
+            job.activation_id,
+            job.namespace,
+            job.received_ms,
+            promised_head(job),
+        )
+        await self._store.committed()
+
+    def recover(self) -> int:
+        """Turn what was promised and never ended into records of a platform error; gives how many."""
+        rows = self._store.rows("SELECT id, namespace, start, head FROM accepted")
+        self._promised.update(row[0] for row in rows)
+        for activation_id, namespace, start, promised in rows:
+            self._insert(record_of_stopped(activation_id, namespace, start, json.loads(promised)))
+        self._store.commit()
+        return len(rows)
+
+    def get(self, namespace: str, activation_id: str) -> str | None:
+        """The whole record as JSON text, None where there is none."""
+        row = self._parts(namespace, activation_id, "head, response, logs")
+        return join(*row) if row else None
+
+    def response(self, namespace: str, activation_id: str) -> str | None:
+        """`response` of a record as JSON text."""
+        row = self._parts(namespace, activation_id, "response")
+        return str(row[0]) if row else None
+
+    def logs(self, namespace: str, activation_id: str) -> str | None:
+        """`logs` of a record as JSON text."""
+        row = self._parts(namespace, activation_id, "logs")
+        return str(row[0]) if row else None
+
+    def times(self, namespace: str, activation_id: str) -> dict[str, Json] | None:
+        """How the run began and where its time went (ms)."""
+        row = self._parts(namespace, activation_id, "began, head")
+        return {"began": row[0] or None, **split_times(json.loads(row[1]))} if row else None
+
+    def _parts(self, namespace: str, activation_id: str, columns: str) -> tuple[str, ...] | None:
+        query = f"SELECT {columns} FROM activations WHERE id = ? AND namespace = ?"
+        row: tuple[str, ...] | None = self._store.row(query, activation_id, namespace)
+        return row
+
+    def count(self, namespace: str, wanted: Filter) -> int:
+        """How many there are."""
+        where, values = wanted.where(namespace)
+        return int(self._store.row(f"SELECT count(*) FROM activations WHERE {where}", *values)[0])
+
+    def summaries(self, namespace: str, wanted: Filter, skip: int, limit: int) -> list[dict[str, Json]]:
+        """List items, newest first."""
+        rows = self._listed("head, status", namespace, wanted, (skip, limit))
+        return [summary(head, Status(status)) for head, status in rows]
+
+    def records(self, namespace: str, wanted: Filter, skip: int, limit: int) -> list[str]:
+        """Whole records as JSON texts, newest first."""
+        rows = self._listed("head, response, logs", namespace, wanted, (skip, limit))
+        return [join(*row) for row in rows]
+
+    def _listed(self, columns: str, namespace: str, wanted: Filter, part: tuple[int, int]) -> list[Json]:
+        where, values = wanted.where(namespace)
+        skip, limit = part
+        query = f"SELECT {columns} FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
+        return self._store.rows(query, *values, limit, skip)
+
+    def _insert(self, record: Record) -> None:
+        if record.id in self._promised:
+            self._promised.discard(record.id)
+            self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
+        self._store.write(
+            "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            record.id,
+            record.namespace,
+            record.filter_name,
+            record.start,
+            int(record.status),
+            record.began,
+            record.head,
+            record.response,
+            record.logs,
+        )

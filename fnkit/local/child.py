@@ -1,0 +1,164 @@
+"""The inside of an instance: loads an action's code once and answers one line for each line.
+
+Ships alone: it runs as `python -I -S child.py FD` and imports the standard library only. FD is one end of a socket
+pair; the messages are in messages.py. Source of what it does: apache/openwhisk-runtime-python launcher.py.
+"""
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+REPEATED = "Cannot initialize the action more than once."
+UNLOADABLE = "The action failed to generate or locate a binary. See logs for details."
+READY = b"!ready\n"
+OUT_OF_MEMORY = b"!memory\n"
+PRIVATE = 200
+"""The wire moves to a number from here on, and no program that the action starts inherits it."""
+
+
+class Unloadable(Exception):
+    """The code is not Python, or not there: said on stderr, answered with UNLOADABLE."""
+
+
+def load(init: dict[str, Any]) -> Callable[[Any], Any]:
+    """The action's function. Whatever its module raises comes out."""
+    folder = init["folder"]
+    os.chdir(folder)
+    os.environ.update(init["environment"])
+    sys.path[:0] = [folder, *init["paths"]]
+    script = os.path.join(folder, "main__.py")  # noqa: PTH118 - pathlib costs 5 ms of each cold start
+    sys.argv[:] = [script]
+    activate(folder)
+    module = import_code(script)
+    try:
+        function: Callable[[Any], Any] = getattr(module, init["main"])
+    except AttributeError:
+        raise ImportError(f"cannot import name {init['main']!r} from 'main__' ({script})") from None
+    return function
+
+
+def activate(folder: str) -> None:
+    """Use the `virtualenv` folder that an archive may bring, as OpenWhisk does."""
+    if not os.path.isdir(f"{folder}/virtualenv"):  # noqa: PTH112
+        return
+    for scripts in ("bin", "Scripts"):
+        script = f"{folder}/virtualenv/{scripts}/activate_this.py"
+        if os.path.exists(script):  # noqa: PTH110
+            with open(script, "rb") as source:  # noqa: PTH123
+                exec(compile(source.read(), script, "exec"), {"__file__": script, "__name__": "activate_this"})
+            return
+    sys.stderr.write("Invalid virtualenv. Zip file does not include 'activate_this.py'.\n")
+    sys.exit(1)
+
+
+def import_code(script: str) -> Any:
+    """The module main__, a real one, so that pickle, dataclasses and tracebacks work in it."""
+    import importlib.util
+
+    if not os.path.exists(script):  # noqa: PTH110
+        raise Unloadable("Zip file does not include main__")
+    spec = importlib.util.spec_from_file_location("main__", script)
+    assert spec is not None and spec.loader is not None
+    try:
+        spec.loader.get_code("main__")  # type: ignore[attr-defined]
+    except SyntaxError as error:
+        import traceback
+
+        raise Unloadable("".join(traceback.format_exception_only(error)).rstrip()) from None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["main__"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def initialize(init: dict[str, Any]) -> tuple[Callable[[Any], Any] | None, bytes]:
+    """The function, if it could be loaded, and the answer to init. Exits where the module raised."""
+    try:
+        return load(init), encode({"ok": True})
+    except Unloadable as error:
+        sys.stderr.write(f"{error}\n")
+        return None, encode({"error": UNLOADABLE})
+    except MemoryError as error:
+        show(error)
+        return None, OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - whatever the module raised is the answer
+        show(error)
+        sys.exit(1)
+
+
+def call(function: Callable[[Any], Any], message: dict[str, Any]) -> bytes:
+    """The line that answers `message`. Exits where the result is not JSON."""
+    argument = message.pop("value", {})
+    os.environ.update({f"__OW_{key.upper()}": value for key, value in message.items()})
+    try:
+        result = function(argument)
+    except MemoryError as error:
+        show(error)
+        return OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - whatever the action raised is its answer
+        show(error)
+        result = {"error": str(error)}
+    try:
+        return encode(result)
+    except MemoryError as error:
+        show(error)
+        return OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - an object of the action's may raise anything
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.exit(1)
+
+
+def encode(result: Any) -> bytes:
+    """One line of JSON as OpenWhisk's launcher writes it."""
+    return json.dumps(result, ensure_ascii=False).encode() + b"\n"
+
+
+def show(error: Exception) -> None:
+    """The traceback on stderr without our own frames: its first line is the action's."""
+    import traceback
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename in (
+        __file__,
+        "<frozen importlib._bootstrap_external>",
+        "<frozen importlib._bootstrap>",
+    ):
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace)
+
+
+def flush() -> None:
+    """What was printed is in the pipes before the answer is on the wire."""
+    for stream in (sys.stdout, sys.stderr):
+        try:  # noqa: SIM105 - contextlib costs 1 ms of each cold start
+            stream.flush()
+        except (AttributeError, ValueError, OSError):
+            pass  # closed or replaced by the action
+
+
+def main() -> None:
+    """Answer until the server closes the wire."""
+    given = int(sys.argv[1])
+    number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
+    os.close(given)
+    os.write(number, READY)
+    function = None
+    for line in open(number, "rb"):  # noqa: PTH123, SIM115
+        message = json.loads(line)
+        if "init" not in message:
+            answer = call(function, message) if function else encode({"error": "no action defined yet"})
+        elif function is None:
+            function, answer = initialize(message["init"])
+        else:
+            answer = encode({"error": REPEATED})
+        flush()
+        rest = memoryview(answer)
+        while rest:
+            rest = rest[os.write(number, rest) :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""One request under /api/v1 and its answer, as the routes see them."""
+
+import base64
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fnkit.core.entities import Json
+from fnkit.local.records import dumps
+from fnkit.local.rejected import CORS, Rejected, malformed, malformed_query, too_large
+from fnkit.local.spray import Malformed, parse
+from fnkit.local.users import Identity
+
+BODY_LIMIT = 50 * 1024 * 1024
+"""Bytes of a request body. Source: application.conf, max-content-length."""
+LIST_MOST = 200
+LIST_DEFAULT = 30
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+
+class RequestTooLarge(Exception):
+    """The body is longer than the server reads at all."""
+
+
+def integer(text: str, bits: int) -> int | None:
+    """The number that `text` is, None where it is none or needs more than `bits` bits."""
+    number = int(text) if _INTEGER.fullmatch(text) else None
+    return None if number is None or number.bit_length() > bits else number
+
+
+def transaction_id(sent: str | None) -> str:
+    """The request's id: the client's own unless it starts with `sid_`, else 32 random letters and digits."""
+    if sent and not sent.startswith("sid_"):
+        return sent
+    return base64.b64encode(os.urandom(24), altchars=b"Oo").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is asked for."""
+
+    skip: int
+    limit: int
+    count: bool
+
+
+@dataclass(slots=True)
+class Call:
+    """An authenticated request: `namespace` and `names` are what its path says, decoded and checked."""
+
+    request: Request
+    identity: Identity
+    transaction_id: str
+    received_ms: int
+    namespace: str
+    names: tuple[str, ...] = ()
+
+    def text(self, name: str) -> str | None:
+        """A query parameter, None where it is not given."""
+        return self.request.query_params.get(name)
+
+    def boolean(self, name: str, default: bool = False) -> bool:
+        """A yes-or-no query parameter. Raises Rejected 400."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if value.lower() in _TRUE:
+            return True
+        if value.lower() in _FALSE:
+            return False
+        raise malformed_query(name, f"'{value}' is not a valid Boolean value")
+
+    def page(self, collection: str) -> Page:
+        """`skip`, `limit` and `count`. Raises Rejected 400."""
+        skip = self._integer("skip", 0, collection)
+        if skip < 0:
+            raise malformed_query(
+                "skip", f"The value '{skip}' is not greater than or equal to 0 for {collection}."
+            )
+        limit = self._integer("limit", LIST_DEFAULT, collection)
+        if not 0 <= limit <= LIST_MOST:
+            detail = f"The value '{limit}' is not in the range of 0 to {LIST_MOST} for {collection}."
+            raise malformed_query("limit", detail)
+        return Page(skip, limit or LIST_MOST, self.boolean("count"))
+
+    def _integer(self, name: str, default: int, collection: str) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        if (number := integer(value, 31)) is None:
+            raise malformed_query(name, f"The value '{value}' is not an integer for {collection}.")
+        return number
+
+    async def body(self) -> bytes:
+        """The whole body. Raises RequestTooLarge, after reading it to its end so that the client hears it."""
+        pieces, size = [], 0
+        async for piece in self.request.stream():
+            size += len(piece)
+            if size <= BODY_LIMIT:
+                pieces.append(piece)
+            else:
+                pieces.clear()
+        if size > BODY_LIMIT:
+            raise RequestTooLarge
+        return b"".join(pieces)
+
+    async def json(self) -> Json:
+        """The body as JSON. Raises Rejected 400 or 415."""
+        return self._parsed(await self.body())
+
+    async def arguments(self, most: int) -> dict[str, Json]:
+        """The body of an invocation: an object, empty where there is no body. Raises Rejected 400, 413 or 415."""
+        body = await self.body()
+        if not body:
+            return {}
+        if len(body) > most:
+            raise too_large(f"Request larger than allowed: {len(body)} > {most} bytes.")
+        value = self._parsed(body)
+        if not isinstance(value, dict):
+            raise malformed("JSON object expected")
+        return value
+
+    def _parsed(self, body: bytes) -> Json:
+        content_type = self.request.headers.get("content-type")
+        media_type = (content_type or "application/octet-stream").partition(";")[0].strip().lower()
+        if media_type != "application/json" and (body or content_type):
+            text = f"The request's Content-Type [{media_type}] is not supported. Expected:\napplication/json"
+            raise Rejected(415, text, False)
+        try:
+            return parse(body)
+        except Malformed as error:
+            raise malformed(str(error)) from None
+
+
+def answer(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A handler's JSON answer."""
+    return raw_answer(dumps(value), status, headers)
+
+
+def raw_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A handler's answer whose JSON text is there already."""
+    return Response(text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json")
+
+
+def acceptable(accept: str | None) -> bool:
+    """True where the client takes JSON."""
+    if accept is None:
+        return True
+    ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    return any(one in ("*/*", "application/*", "application/json") for one in ranges)

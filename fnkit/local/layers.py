@@ -1,0 +1,202 @@
+"""Parts of bundles that actions share (libraries, models), kept once by the digest of their content.
+
+A layer is a folder of read-only files named by `core.canonical.tree_digest` over its (path, sha256, executable)
+triples. It arrives as a tar and is checked before it is seen; a model that is in the cache of models is not sent:
+its layer is made of hard links.
+"""
+
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+
+from fnkit.core.canonical import tree_digest
+from fnkit.core.entities import Json
+from fnkit.core.errors import BadArgument, Missing
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1024 * 1024
+MOST_FILES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """One declared file of a layer."""
+
+    path: str
+    sha256: str
+    size: int
+    executable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer that a bundle needs, as its sender declares it."""
+
+    digest: str
+    kind: str
+    """`libraries` or `model`."""
+    files: tuple[LayerFile, ...]
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Layer":
+        """Raises BadArgument where it is not a layer, or its digest is not that of its files."""
+        try:
+            files = tuple(
+                LayerFile(_safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
+                for item in value["files"]
+            )
+            layer = cls(_checked(value["digest"]), str(value["kind"]), files)
+        except (TypeError, KeyError, ValueError) as error:
+            raise BadArgument("Reading a layer", f"it is not one ({error}).") from None
+        if tree_digest((one.path, one.sha256, one.executable) for one in files) != layer.digest:
+            raise BadArgument(f"Reading layer {layer.digest}", "its digest is not that of its files.")
+        return layer
+
+
+class Layers:
+    """The layers under `folder`; `models` is the cache of models by sha256."""
+
+    def __init__(self, folder: Path, models: Path) -> None:
+        self._folder = folder
+        self._models = models
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".new-*"):  # of a server that was killed
+            _remove(left)
+
+    def path(self, digest: str) -> Path:
+        """The folder of a layer. Raises Missing."""
+        folder = self._folder / _checked(digest)
+        if not folder.is_dir():
+            raise Missing(
+                "Reading a layer of the action",
+                f"layer {digest[:12]} is not here.",
+                "Deploy the action again.",
+            )
+        return folder
+
+    def missing(self, wanted: Iterable[Layer]) -> list[str]:
+        """Which layers must be sent. A model whose files are in the cache is linked, not sent."""
+        return [
+            layer.digest
+            for layer in wanted
+            if not (self._folder / layer.digest).is_dir() and not self._linked(layer)
+        ]
+
+    async def receive(self, digest: str, body: AsyncIterator[bytes]) -> Path:
+        """Store the tar in `body` under `digest`; gives the file of the tar. Raises BadArgument."""
+        _checked(digest)
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=".new-", suffix=".tar")
+        tar = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                async for piece in body:
+                    file.write(piece)
+        except BaseException:
+            tar.unlink()
+            raise
+        return tar
+
+    def unpack(self, digest: str, tar: Path) -> None:
+        """Make the layer `digest` of a received tar, which is removed. Raises BadArgument where it is another."""
+        fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
+        try:
+            found = tree_digest(_extract(tar, fresh))
+            if found != digest:
+                raise BadArgument(f"Storing layer {digest}", f"the content sent has the digest {found}.")
+            self._keep(fresh, digest)
+        except (tarfile.TarError, UnicodeError) as error:
+            raise BadArgument(f"Storing layer {digest}", f"the body is not a tar ({error}).") from error
+        finally:
+            tar.unlink(missing_ok=True)
+            _remove(fresh)
+
+    def _linked(self, layer: Layer) -> bool:
+        if layer.kind != "model" or not all(self._in_cache(one) for one in layer.files):
+            return False
+        fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
+        try:
+            for one in layer.files:
+                target = fresh / one.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _link(self._models / one.sha256, target)
+            self._keep(fresh, layer.digest)
+        finally:
+            _remove(fresh)
+        return True
+
+    def _in_cache(self, one: LayerFile) -> bool:
+        cached = self._models / one.sha256
+        if one.executable or not _DIGEST.fullmatch(one.sha256) or not cached.is_file():
+            return False
+        with cached.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest() == one.sha256
+
+    def _keep(self, fresh: Path, digest: str) -> None:
+        fresh.chmod(0o755)
+        try:
+            fresh.rename(self._folder / digest)
+        except OSError:
+            if not (self._folder / digest).is_dir():  # else another request was faster with the same content
+                raise
+
+
+def _extract(tar: Path, folder: Path) -> Sequence[tuple[str, str, bool]]:
+    """Write the regular files of `tar` under `folder`; gives (path, sha256, executable) of each."""
+    found: dict[str, tuple[str, str, bool]] = {}
+    with tarfile.open(tar, "r:") as archive:
+        for member in archive:
+            if member.isdir():
+                continue
+            path = _safe(member.name)
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is None or path in found or len(found) >= MOST_FILES:
+                raise BadArgument(
+                    "Storing a layer", f"{path!r} is no plain file, is there twice or is one too many."
+                )
+            target = folder / path
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as file:
+                    shutil.copyfileobj(content, file, _CHUNK)
+            except (FileExistsError, NotADirectoryError):
+                raise BadArgument("Storing a layer", f"{path!r} is in the way of another file.") from None
+            executable = bool(member.mode & 0o100)
+            target.chmod(0o555 if executable else 0o444)
+            with target.open("rb") as file:
+                found[path] = (path, file_digest(file, "sha256").hexdigest(), executable)
+    return list(found.values())
+
+
+def _safe(name: str) -> str:
+    """`name`, if it is a plain relative path. Raises BadArgument."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name or str(path) != name:
+        raise BadArgument("Reading a layer", f"{name!r} is not a plain relative path.")
+    return name
+
+
+def _checked(digest: Json) -> str:
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise BadArgument("Reading a layer", f"{digest!r} is not a sha256 in hex.")
+    return digest
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
+        target.chmod(0o444)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

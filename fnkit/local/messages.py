@@ -1,0 +1,95 @@
+"""The frames between the server and an instance: one JSON line each way.
+
+Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or
+`{"error": text}` for init, and for each run the action's answer, verbatim. A line that begins with `!` is the
+child's own word, since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
+ContainerProxy.scala for the body.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.core.entities import Json
+from fnkit.local.jobs import Job
+
+READY = b"!ready\n"
+"""The child's word for: started and locked in, waiting for init."""
+INITIALIZED = b'{"ok": true}\n'
+"""The answer to an init that went well."""
+OUT_OF_MEMORY = b"!memory\n"
+"""The child's word for a MemoryError that nobody caught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The instance answered: `text` with its newline, at most PAYLOAD_LIMIT bytes of the `length` it had."""
+
+    text: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The process ended, or closed the wire, without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """No answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfMemory:
+    """A MemoryError that the action did not catch."""
+
+
+Answer = Line | Died | TimedOut | OutOfMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """What an instance needs to load an action's code: sent once."""
+
+    main: str
+    """The function's name."""
+    folder: Path
+    """The instance's own folder with the action's files: working directory and first on `sys.path`."""
+    paths: tuple[Path, ...]
+    """What else an action may import, before the standard library."""
+    environment: tuple[tuple[str, str], ...]
+    """Init parameters and what the platform adds."""
+
+    def frame(self, job: Job, deadline: int) -> bytes:
+        """One line; what identifies the activation is there while the module is imported."""
+        known = {f"__OW_{key.upper()}": value for key, value in identity(job, deadline).items()}
+        body = {
+            "main": self.main,
+            "folder": str(self.folder),
+            "paths": [str(path) for path in self.paths],
+            "environment": {**dict(self.environment), **known},
+        }
+        return _line({"init": body})
+
+
+def identity(job: Job, deadline: int) -> dict[str, str]:
+    """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment."""
+    executable = job.executable
+    known = {
+        "namespace": job.namespace,
+        "action_name": f"/{executable.namespace}/{executable.name}",
+        "action_version": executable.version,
+        "activation_id": job.activation_id,
+        "transaction_id": job.transaction_id,
+        "deadline": str(deadline),
+    }
+    return known if job.api_key is None else {**known, "api_key": job.api_key}
+
+
+def run_frame(job: Job, deadline: int) -> bytes:
+    """The /run body of `job` as one line; `deadline` in ms since 1970."""
+    return _line({"value": job.arguments, **identity(job, deadline)})
+
+
+def _line(body: Json) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass") + b"\n"

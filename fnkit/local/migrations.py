@@ -1,0 +1,64 @@
+"""The database's shape, as numbered functions: each runs once, in its own transaction, in this order.
+
+A later version adds a function at the end and never changes one that was released.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def _0001_first(db: sqlite3.Connection) -> None:
+    """Users, entities of every kind in one name space, activations, objects."""
+    for statement in (
+        "CREATE TABLE users (uuid TEXT PRIMARY KEY, key TEXT NOT NULL, namespace TEXT NOT NULL UNIQUE,"
+        " object_token TEXT NOT NULL) WITHOUT ROWID",
+        # Actions, packages, triggers and rules of a namespace share their names; `name` is `package/name`
+        # for an action in a package.
+        "CREATE TABLE entities (namespace TEXT, name TEXT, kind TEXT NOT NULL, updated INTEGER NOT NULL,"
+        " revision TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (namespace, name)) WITHOUT ROWID",
+        "CREATE INDEX entities_by_time ON entities (namespace, kind, updated)",
+        # Code lies apart, so that a list or a GET without code never reads megabytes.
+        "CREATE TABLE codes (namespace TEXT, name TEXT, code TEXT NOT NULL, PRIMARY KEY (namespace, name),"
+        " FOREIGN KEY (namespace, name) REFERENCES entities (namespace, name) ON DELETE CASCADE)",
+        # Ids start with the time, so that inserts go to the end of the tree. `name` is what a list filters by.
+        "CREATE TABLE activations (id TEXT PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+        " start INTEGER NOT NULL, status INTEGER NOT NULL, began TEXT NOT NULL, head TEXT NOT NULL,"
+        " response TEXT NOT NULL, logs TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX activations_by_time ON activations (namespace, start)",
+        # Runs that a caller was promised and that have no record yet.
+        "CREATE TABLE accepted (id TEXT PRIMARY KEY, namespace TEXT NOT NULL, start INTEGER NOT NULL,"
+        " head TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE objects (namespace TEXT, key TEXT, size INTEGER NOT NULL, etag TEXT NOT NULL,"
+        " media_type TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (namespace, key)) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first,)
+
+
+class NewerData(Exception):
+    """The database was written by a later version; `found` is its number, `known` the last one here."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(found, known)
+        self.found = found
+        self.known = known
+
+
+def migrate(db: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring `db` up to date. Raises NewerData, with nothing changed, where it is ahead of this version."""
+    done: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if done > len(migrations):
+        raise NewerData(done, len(migrations))
+    for number, migration in enumerate(migrations[done:], done + 1):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            migration(db)
+            db.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")

@@ -1,0 +1,112 @@
+"""A small object store under the data folder: bytes by key, per namespace, bounded by the disk.
+
+A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
+object or the new one, and a key never becomes a path.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.core.errors import BadArgument
+from fnkit.local.store import Store
+
+LONGEST_KEY = 1024
+_COLUMNS = "key, size, etag, media_type, file"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One object; `etag` is the sha256 of its bytes, `size` is in bytes."""
+
+    key: str
+    size: int
+    etag: str
+    media_type: str
+    path: Path
+
+
+class Objects:
+    """The objects of all namespaces."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+
+    async def put(self, place: tuple[str, str], media_type: str, body: AsyncIterator[bytes]) -> Object:
+        """Keep `body` at `place` (namespace, key), replacing what was there. Raises BadArgument, OSError."""
+        namespace, key = place
+        _check_key(key)
+        name = secrets.token_hex(16)
+        path = self._folder / name
+        digest, size = hashlib.sha256(), 0
+        try:
+            with path.open("xb") as file:
+                async for piece in body:
+                    digest.update(piece)
+                    size += len(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            before = self.get(namespace, key)
+            etag = digest.hexdigest()
+            self._store.write(
+                f"INSERT OR REPLACE INTO objects (namespace, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                namespace,
+                key,
+                size,
+                etag,
+                media_type,
+                name,
+            )
+            await self._store.committed()
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        if before:
+            before.path.unlink(missing_ok=True)
+        return Object(key, size, etag, media_type, path)
+
+    def get(self, namespace: str, key: str) -> Object | None:
+        """The object at a key, None where there is none."""
+        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND key = ?"
+        row = self._store.row(query, namespace, key)
+        return self._object(row) if row else None
+
+    def list(self, namespace: str, prefix: str = "") -> list[Object]:
+        """All objects whose key starts with `prefix`, by key."""
+        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
+        return [self._object(row) for row in self._store.rows(query, namespace, len(prefix), prefix)]
+
+    async def delete(self, namespace: str, key: str) -> Object | None:
+        """Forget an object; gives what it was."""
+        found = self.get(namespace, key)
+        if found:
+            self._store.write("DELETE FROM objects WHERE namespace = ? AND key = ?", namespace, key)
+            await self._store.committed()
+            found.path.unlink(missing_ok=True)
+        return found
+
+    def _object(self, row: tuple[str, int, str, str, str]) -> Object:
+        return Object(*row[:4], self._folder / row[4])
+
+    def _sweep(self) -> None:
+        """Remove files that no row names: of a server that was killed in between."""
+        named = {row[0] for row in self._store.rows("SELECT file FROM objects")}
+        for path in self._folder.iterdir():
+            if path.name not in named:
+                path.unlink()
+
+
+def _check_key(key: str) -> None:
+    if not key or len(key.encode()) > LONGEST_KEY or any(ord(sign) < 0x20 or sign == "\x7f" for sign in key):
+        raise BadArgument(
+            "Storing an object",
+            f"{key[:60]!r} cannot be a key.",
+            f"Use 1 to {LONGEST_KEY} bytes without control characters.",
+        )

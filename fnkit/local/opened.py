@@ -1,0 +1,75 @@
+"""The composition root of the embedded platform: every part made once, from an open store."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.core.entities import MIB
+from fnkit.local.activations import Activations
+from fnkit.local.common import Common
+from fnkit.local.controller import Controller
+from fnkit.local.entities import Entities
+from fnkit.local.folder import Folder
+from fnkit.local.layers import Layers
+from fnkit.local.objects import Objects
+from fnkit.local.platform import Platform, kinds
+from fnkit.local.pool import Pool
+from fnkit.local.runtime import Layouts
+from fnkit.local.sandbox.ladder import choose
+from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.scheduler import Scheduler
+from fnkit.local.store import Store
+from fnkit.local.users import Users
+
+LEAST_MEMORY = 2048
+"""MB of all instances together, on however small a machine."""
+IDLE = 600.0
+"""Seconds that an unused instance is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A platform at work. Made and closed on the event loop that serves it."""
+
+    platform: Platform
+    scheduler: Scheduler
+
+    @classmethod
+    async def open(cls, folder: Folder, store: Store, url: str, cache: Path) -> "Opened":
+        """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
+        entities, activations = Entities(store), Activations(store)
+        activations.recover()
+        layers = Layers(folder.root / "layers", cache / "models")
+        common = Common(cache)
+        # Seconds, the first time; until then actions do without.
+        threading.Thread(target=common.install, name="common packages", daemon=True).start()
+        choice = await choose(folder.root / "probe")
+        layouts = Layouts(folder.root / "code", layers.path, common.folder)
+        starter = ProcessStarter(choice.rung)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        platform = Platform(
+            url=url,
+            users=Users(store),
+            entities=entities,
+            activations=activations,
+            controller=Controller(entities, activations, scheduler, url),
+            layers=layers,
+            objects=Objects(store, folder.root / "objects"),
+            kinds=kinds(),
+            sandbox=choice,
+            packages=common.packages,
+            snapshot=scheduler.snapshot,
+        )
+        return cls(platform, scheduler)
+
+    async def close(self, patience: float) -> None:
+        """Let what runs end, for `patience` seconds, then end it."""
+        await self.platform.controller.close(patience)
+        await self.scheduler.close()
+
+
+def memory() -> int:
+    """MB that all instances together may have: half of the machine's."""
+    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    return max(LEAST_MEMORY, half // MIB)

@@ -1,0 +1,89 @@
+"""/fnkit/v1: what the embedded platform has beyond OpenWhisk, with the same credentials."""
+
+import platform as machine
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from fnkit import __version__
+from fnkit.core.errors import FnkitError
+from fnkit.local.platform import Platform
+from fnkit.local.rejected import Rejected, missing
+from fnkit.local.routes import layers, objects
+from fnkit.local.routes.activations import check_id
+from fnkit.local.routes.v1 import identify
+from fnkit.local.users import Identity
+
+Handler = Callable[[Platform, Identity, Request], Awaitable[Response]]
+
+
+def routes(platform: Platform) -> list[BaseRoute]:
+    """The routes under /fnkit/v1."""
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        async def endpoint(request: Request) -> Response:
+            identity = _identity(platform, request, handler)
+            try:
+                return await handler(platform, identity, request)
+            except FnkitError as error:
+                raise Rejected(400, str(error), False) from None
+
+        return Route(f"/fnkit/v1{path}", endpoint, methods=[*methods])
+
+    return [
+        route("", _info, "GET"),
+        route("/activations/{id}", _activation, "GET"),
+        route("/pool", _pool, "GET"),
+        route("/layers", layers.post, "POST"),
+        route("/layers/{digest}", layers.put, "PUT"),
+        route("/objects", objects.list_all, "GET"),
+        route("/objects/{key:path}", objects.get, "GET", "HEAD"),
+        route("/objects/{key:path}", objects.put, "PUT"),
+        route("/objects/{key:path}", objects.delete, "DELETE"),
+    ]
+
+
+def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
+    # The token stands in URLs that actions get: it opens objects for reading, nothing else.
+    if handler is objects.get and (token := request.query_params.get("token")):
+        identity = platform.users.by_object_token(token)
+        if identity is None:
+            raise missing()
+        return identity
+    return identify(platform.users, request.headers.get("authorization"))
+
+
+async def _info(platform: Platform, identity: Identity, request: Request) -> Response:
+    return JSONResponse(
+        {
+            "fnkit": __version__,
+            "python": machine.python_version(),
+            "executable": sys.executable,
+            "kinds": sorted(platform.kinds),
+            "packages": dict(platform.packages()),
+            "sandbox": {
+                **platform.sandbox.rung.to_json(),
+                "skipped": {rung.name: why for rung, why in platform.sandbox.skipped},
+            },
+        }
+    )
+
+
+async def _activation(platform: Platform, identity: Identity, request: Request) -> Response:
+    activation_id = request.path_params["id"]
+    check_id(activation_id)
+    done = platform.activations.times(identity.namespace, activation_id)
+    if done is not None:
+        return JSONResponse({"activationId": activation_id, "state": "done", **done})
+    progress = platform.controller.progress(identity.namespace, activation_id)
+    if progress is None:
+        raise missing()
+    return JSONResponse({"activationId": activation_id, **asdict(progress)})
+
+
+async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
+    return JSONResponse(asdict(platform.snapshot()))

@@ -1,0 +1,57 @@
+"""/fnkit/v1/objects: the object store of the caller's namespace."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from fnkit.core.entities import Json
+from fnkit.local.objects import Object
+from fnkit.local.platform import Platform
+from fnkit.local.rejected import Rejected, missing
+from fnkit.local.users import Identity
+
+
+async def list_all(platform: Platform, identity: Identity, request: Request) -> Response:
+    """`?prefix=` narrows by the start of the key."""
+    found = platform.objects.list(identity.namespace, request.query_params.get("prefix", ""))
+    return JSONResponse({"objects": [_shown(platform, identity, one) for one in found]})
+
+
+async def get(platform: Platform, identity: Identity, request: Request) -> Response:
+    """The bytes, with their media type; ranges are served. Never shown as a page of this server."""
+    found = _found(platform.objects.get(identity.namespace, request.path_params["key"]))
+    headers = {
+        "ETag": f'"{found.etag}"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+    }
+    return FileResponse(found.path, media_type=found.media_type, headers=headers)
+
+
+async def put(platform: Platform, identity: Identity, request: Request) -> Response:
+    """201 with key, size, etag and url."""
+    media_type = request.headers.get("content-type", "application/octet-stream")
+    place = (identity.namespace, request.path_params["key"])
+    try:
+        stored = await platform.objects.put(place, media_type, request.stream())
+    except OSError as error:
+        raise Rejected(507, f"The object could not be written: {error.strerror}.", False) from error
+    return JSONResponse(_shown(platform, identity, stored), 201)
+
+
+async def delete(platform: Platform, identity: Identity, request: Request) -> Response:
+    """Answers what was deleted."""
+    found = _found(await platform.objects.delete(identity.namespace, request.path_params["key"]))
+    return JSONResponse(_shown(platform, identity, found))
+
+
+def _found(found: Object | None) -> Object:
+    if found is None:
+        raise missing()
+    return found
+
+
+def _shown(platform: Platform, identity: Identity, one: Object) -> dict[str, Json]:
+    url = f"{platform.url}/fnkit/v1/objects/{quote(one.key)}?token={identity.object_token}"
+    return {"key": one.key, "size": one.size, "etag": one.etag, "url": url}

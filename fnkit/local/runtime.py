@@ -1,0 +1,165 @@
+"""An action's code on disk, once for each content, and the folders that an instance imports from.
+
+A bundle's `fnkit.json` may name layers that are not in its zip (`needs`): a library layer goes on `sys.path`, the
+folder of a model layer into `FNKIT_MODELS`. See ARCHITECTURE.md, "The bundle".
+"""
+
+import base64
+import json
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from fnkit.core.canonical import canonical, sha256
+from fnkit.core.entities import MIB
+from fnkit.core.errors import BadArgument
+from fnkit.local.compiled import Compiler
+from fnkit.local.jobs import Executable
+
+MANIFEST = "fnkit.json"
+SMALL = MIB
+"""Bytes of a file, and of all files in a folder, up to which an instance gets a copy that it may write to."""
+FEW = 64
+"""Files in a folder, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the code of one executable lies and what goes with it."""
+
+    code: Path
+    libraries: tuple[Path, ...]
+    """Layers of libraries."""
+    common: Path
+    """Upstream's packages."""
+    models: tuple[Path, ...] = ()
+    """Layers of models: folders of files by sha256."""
+    large: tuple[Path, ...] = ()
+    """Folders that instances share, and that are worth compiling."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """For `sys.path`, after the action's own folder: what an action brings comes before what is common."""
+        return (*self.libraries, self.common)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """`FNKIT_MODELS`, where there is a model layer."""
+        return {"FNKIT_MODELS": os.pathsep.join(map(str, self.models))} if self.models else {}
+
+    @property
+    def read(self) -> tuple[Path, ...]:
+        """All that an instance reads."""
+        return (self.code, *self.paths, *self.models)
+
+
+class Layouts:
+    """Lays code out under a folder; the same content is laid out once."""
+
+    def __init__(self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path]) -> None:
+        """`layer`: digest → folder, FnkitError where it is not there; `common`: upstream's packages."""
+        self._folder = folder
+        self._layer = layer
+        self._common = common
+        self._compiler = Compiler()
+
+    def get(self, executable: Executable) -> Layout:
+        """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
+        digest = sha256(canonical([executable.binary, executable.code]))
+        code = self._folder / digest
+        if not code.is_dir():
+            self._write(executable, code)
+        os.utime(code)
+        layout = self._with_layers(code)
+        for folder in layout.large:
+            self._compiler.add(folder)
+        return layout
+
+    def tidy(self, older: float) -> None:
+        """Remove what nobody used for `older` seconds, and what a killed server left half made."""
+        for folder in self._folder.glob("*"):
+            if folder.name.startswith(".new-") or time.time() - folder.stat().st_mtime > older:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _write(self, executable: Executable, code: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Beside its last place, so that the rename is atomic: no half layout is ever used.
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as fresh:
+            target = Path(fresh, "code")
+            target.mkdir()
+            write_code(executable, target)
+            try:
+                target.rename(code)
+            except OSError:
+                if not code.is_dir():
+                    raise
+
+    def _with_layers(self, code: Path) -> Layout:
+        wanted = needed(code)
+        libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
+        models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
+        own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
+        return Layout(code, libraries, self._common(), models, (*own, *libraries))
+
+
+def write_code(executable: Executable, folder: Path) -> None:
+    """Put the files of `executable` into the empty `folder`; the action file becomes `main__.py`."""
+    content = base64.b64decode(executable.code) if executable.binary else executable.code.encode()
+    main = folder / "main__.py"
+    if not content.startswith(b"PK\3\4"):
+        main.write_bytes(content)
+        main.chmod(0o444)
+        return
+    from fnkit.local.archive import unpack
+
+    unpack(content, folder)
+    given = folder / "__main__.py"
+    if given.is_file():
+        given.replace(main)
+
+
+def needed(code: Path) -> list[tuple[str, str]]:
+    """(kind, digest) of the layers that `fnkit.json` needs. Raises BadArgument where it is no manifest."""
+    path = code / MANIFEST
+    if not path.is_file():
+        return []
+    try:
+        manifest = json.loads(path.read_bytes())
+        layers = [(str(layer["kind"]), str(layer["digest"])) for layer in manifest.get("layers", ())]
+        needs = frozenset(map(str, manifest.get("needs", ())))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise BadArgument(f"Reading {MANIFEST} of an action", "it is no manifest.", "Deploy it again.") from None
+    return [layer for layer in layers if layer[1] in needs]
+
+
+def mirror(code: Path, work: Path) -> None:
+    """Make the files of `code` appear in `work`: small ones as copies to write over, others as links."""
+    for entry in code.iterdir():
+        target = work / entry.name
+        if entry.is_symlink():
+            target.symlink_to(entry.readlink())
+        elif not is_small(entry):
+            target.symlink_to(entry)
+        elif entry.is_dir():
+            shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
+        else:
+            _copy(entry, target)
+
+
+def _copy(source: Path | str, target: Path | str) -> None:
+    """With its times, by which Python knows its compiled form; writable, since it is the instance's own."""
+    shutil.copy2(source, target)
+    Path(target).chmod(Path(source).stat().st_mode | stat.S_IWUSR)
+
+
+def is_small(entry: Path) -> bool:
+    """A file, or a folder with few files and few bytes in all."""
+    files = (path for path in (entry, *entry.rglob("*")) if path.is_file() and not path.is_symlink())
+    sizes = [path.stat().st_size for path in islice(files, FEW + 1)]
+    return len(sizes) <= FEW and sum(sizes) <= SMALL

@@ -1,0 +1,38 @@
+"""What one instance gets: a folder of its own, what it may read, and its limits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything that a rung must let through. All else is to be kept out as far as the rung can."""
+
+    folder: Path
+    """The instance's own, writable, with `work`, `home`, `tmp`, `shm` and `root` in it."""
+    read: tuple[Path, ...]
+    """Read-only: code, layers, the runtime folder."""
+    memory: int
+    """MB of private data."""
+    network: bool = True
+
+    @property
+    def work(self) -> Path:
+        """The working directory."""
+        return self.folder / "work"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the process starts with; `__OW_*` and init parameters come by the wire, after it is locked in."""
+        return {
+            "HOME": str(self.folder / "home"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "PWD": str(self.work),
+            "LC_CTYPE": "C.UTF-8",
+            "PYTHONIOENCODING": "UTF-8",
+        }
+
+    def make(self) -> None:
+        """Create the folders."""
+        for name in ("work", "home", "tmp", "shm", "root"):
+            (self.folder / name).mkdir(parents=True)

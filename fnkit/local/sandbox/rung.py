@@ -1,0 +1,178 @@
+"""The rungs of the ladder: values that name themselves and say what they stop and what they do not.
+
+The attempts behind each claim are in tests/unit/local/instances/test_isolation.py.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fnkit.core.entities import MIB
+from fnkit.local.sandbox import seccomp
+from fnkit.local.sandbox.kernel import Kernel
+from fnkit.local.sandbox.place import Place
+from fnkit.local.sandbox.system import CHILD, CONFINE, DEVICES, FACTS, PARTS, System, interpreter, look
+
+OPEN_FILES = 1024
+PROCESSES = 1024
+LARGEST_FILE = 1024 * MIB
+SCOPED = 6
+"""The version of Landlock from which it keeps signals and abstract sockets inside."""
+
+FILES = "reading or writing files of the machine, of the server, of other actions"
+SEEN = "seeing or tracing processes of the machine"
+SIGNALS = "signalling processes of the machine"
+SOCKETS = "local sockets of the machine that lie in a folder"
+ABSTRACT = "local sockets of the machine that have a name only"
+NAMESPACES = "new namespaces and dangerous system calls"
+DAEMONS = "processes that outlive the instance"
+NETWORK = "the network, where the action has fnkit-network false"
+MEMORY = "more memory in one process, and larger files, than the limits say"
+BOMBS = "a fork bomb"
+CORES = "using all processor time, memory by many processes, or all of the disk"
+LOOPBACK = "reaching servers on this machine over the network, unless fnkit-network is false"
+CLAIMS = (
+    *(FILES, SEEN, SIGNALS, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY, BOMBS),
+    *(CORES, LOOPBACK),  # these no rung stops
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to lock an instance in."""
+
+    name: str
+    stops: tuple[str, ...]
+    does_not_stop: tuple[str, ...]
+    wrap: Callable[[Place, Sequence[str]], list[str]]
+    """The command that runs a Python program, given with its arguments, in a place."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As `sandbox` in `GET /fnkit/v1`."""
+        return {"rung": self.name, "stops": list(self.stops), "does_not_stop": list(self.does_not_stop)}
+
+
+def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
+    system = look()
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += [
+        "--cap-drop",
+        "ALL",
+        *(["--share-net"] if place.network else []),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
+    for text, path in system.links:
+        command += ["--symlink", text, path]
+    for mount in _mounts(place, system):
+        if mount.source is None:
+            command += ["--tmpfs", mount.target]
+        else:
+            command += ["--bind" if mount.writable else "--ro-bind", mount.source, mount.target]
+    for folder in (*system.hidden, "/"):
+        command += ["--remount-ro", folder]
+    inside = confined({"landlock": _inside(place), **_filters(place), "limits": limits(place)}, program)
+    return [*command, "--chdir", str(place.work), "--", *inside]
+
+
+def _namespaces(place: Place, program: Sequence[str]) -> list[str]:
+    system = look()
+    devices = [Mount(device, device, True) for device in DEVICES]
+    plan = {
+        "root": str(place.folder / "root"),
+        "mounts": [[m.source, m.target, m.writable] for m in (*devices, *_mounts(place, system))],
+        "links": [*system.links, ("/proc/self/fd", "/dev/fd")],
+        "work": str(place.work),
+        "network": place.network,
+    }
+    steps = {"namespaces": plan, "landlock": _inside(place), **_filters(place), "limits": limits(place)}
+    return confined(steps, program)
+
+
+def _landlock(place: Place, program: Sequence[str]) -> list[str]:
+    mounts = [mount for mount in _mounts(place, look()) if mount.source is not None]
+    plan = {
+        "read": [*(mount.source for mount in mounts if not mount.writable), *FACTS],
+        "write": [str(place.folder), *DEVICES],
+        "network": place.network,
+        "needed": True,
+    }
+    # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
+    steps = {"landlock": plan, **_filters(place, group=True), "limits": limits(place, processes=False)}
+    return confined(steps, program)
+
+
+def _plain(place: Place, program: Sequence[str]) -> list[str]:
+    return confined({"limits": limits(place, processes=False)}, program)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something shown inside; an empty folder where there is no source."""
+
+    source: str | None
+    target: str
+    writable: bool = False
+
+
+def _mounts(place: Place, system: System) -> list[Mount]:
+    """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden
+    packages."""
+    own = (CHILD, CONFINE, *PARTS, *place.read)
+    return [
+        *(Mount(source, target) for source, target in system.shown),
+        *(Mount(None, folder) for folder in system.hidden),
+        Mount(str(place.folder / "tmp"), "/tmp", True),
+        Mount(str(place.folder / "shm"), "/dev/shm", True),
+        *(Mount(str(path), str(path)) for path in own),
+        Mount(str(place.folder), str(place.folder), True),
+    ]
+
+
+def _inside(place: Place) -> dict[str, Any]:
+    """Landlock within namespaces, where all that can be seen may be read."""
+    write = [str(place.folder), "/tmp", "/dev/shm", *DEVICES]
+    return {"read": ["/"], "write": write, "network": place.network, "needed": False}
+
+
+def _filters(place: Place, group: bool = False) -> dict[str, Any]:
+    """Seccomp, where the numbers of this machine's system calls are known."""
+    return {"seccomp": seccomp.program(place.network, group)} if seccomp.supported() else {}
+
+
+def limits(place: Place, processes: bool = True) -> dict[str, int]:
+    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker
+    run)."""
+    of_all = {
+        "RLIMIT_DATA": place.memory * MIB,
+        "RLIMIT_NOFILE": OPEN_FILES,
+        "RLIMIT_FSIZE": LARGEST_FILE,
+        "RLIMIT_CORE": 0,
+    }
+    return {**of_all, "RLIMIT_NPROC": PROCESSES} if processes else of_all
+
+
+def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:
+    """The command that runs `program` in an interpreter that has locked itself in by `plan`."""
+    return [str(interpreter()), "-I", "-S", "-X", "utf8", str(CONFINE), json.dumps(plan), *program]
+
+
+def ladder(kernel: Kernel) -> tuple[Rung, ...]:
+    """The rungs, from the one that stops most to the one that stops least, with what they stop on this kernel."""
+    below = {MEMORY} if kernel.linux else set()
+    alone = below | {FILES, SEEN} | ({NAMESPACES, DAEMONS, NETWORK} if kernel.filters else set())
+    if kernel.landlock >= SCOPED:
+        alone |= {SIGNALS, ABSTRACT}
+    inside = alone | {SIGNALS, SOCKETS, DAEMONS, NETWORK} | (set() if kernel.root else {BOMBS})
+    return tuple(
+        Rung(name, tuple(c for c in CLAIMS if c in stops), tuple(c for c in CLAIMS if c not in stops), wrap)
+        for name, stops, wrap in (
+            ("bubblewrap", inside, _bubblewrap),
+            ("namespaces", inside, _namespaces),
+            ("landlock", alone, _landlock),
+            ("process", below, _plain),
+        )
+    )

@@ -1,0 +1,115 @@
+"""The filter of system calls that an action has no use for, as a classic BPF program.
+
+Pure: builds bytes. Each call is refused with EPERM, so that a program can say what it missed; `clone3` with
+ENOSYS, so that the C library falls back to `clone`, whose flags can be looked at. Source of the format:
+linux/filter.h, linux/seccomp.h; of the list: Docker's default profile, turned round.
+"""
+
+import base64
+import platform
+import struct
+from collections.abc import Iterable
+
+INSTRUCTION = struct.Struct("<HBBI")
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+EPERM, ENOSYS, EAFNOSUPPORT = 1, 38, 97
+X32 = 0x40000000
+NEW_NAMESPACES = 0x7E020080
+"""CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | NEWTIME."""
+TIOCSTI = 0x5412
+AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
+
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# name: (x86_64, aarch64); None where the architecture has no such call.
+DENIED: dict[str, tuple[int | None, int | None]] = {
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "swapon": (167, 224),
+    "swapoff": (168, 225), "move_mount": (429, 429), "open_tree": (428, 428), "fsopen": (430, 430),
+    "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    "unshare": (272, 97), "setns": (308, 268),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "quotactl": (179, 60), "acct": (163, 89),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
+    "sethostname": (170, 161), "setdomainname": (171, 162), "syslog": (103, 116), "vhangup": (153, 58),
+    "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None), "personality": (135, 92),
+}  # fmt: skip
+LEAVING_THE_GROUP = {"setsid": (112, 157), "setpgid": (109, 154)}
+CLONE, CLONE3, SOCKET, IOCTL = (56, 220), (435, 435), (41, 198), (16, 29)
+
+
+def supported() -> bool:
+    """True where the numbers of this machine's calls are known."""
+    return platform.machine() in ARCHITECTURES
+
+
+def program(network: bool, group: bool) -> str:
+    """The filter as base64. `network` false takes sockets other than local ones; `group` true, setsid and
+    setpgid."""
+    column = list(ARCHITECTURES).index(platform.machine())
+    families = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK) if network else (AF_UNIX,)
+    denied = {**DENIED, **LEAVING_THE_GROUP} if group else DENIED
+    steps = [
+        *_only_on(ARCHITECTURES[platform.machine()]),
+        *_unless_equal(CLONE[column], _if_any_bit(0, NEW_NAMESPACES, EPERM)),
+        *_unless_equal(CLONE3[column], [_refuse(ENOSYS)]),
+        *_unless_equal(SOCKET[column], _if_none_of(0, families, EAFNOSUPPORT)),
+        *_unless_equal(IOCTL[column], _if_any_of(1, (TIOCSTI,), EPERM)),
+    ]
+    for numbers in denied.values():
+        if (number := numbers[column]) is not None:
+            steps += _unless_equal(number, [_refuse(EPERM)])
+    steps.append(INSTRUCTION.pack(RETURN, 0, 0, ALLOW))
+    return base64.b64encode(b"".join(steps)).decode()
+
+
+def _only_on(architecture: int) -> list[bytes]:
+    """Another architecture's calls have other numbers: killed. The x32 numbers: refused. Then load the number."""
+    return [
+        INSTRUCTION.pack(LOAD, 0, 0, ARCHITECTURE),
+        INSTRUCTION.pack(EQUAL, 1, 0, architecture),
+        INSTRUCTION.pack(RETURN, 0, 0, KILL),
+        INSTRUCTION.pack(LOAD, 0, 0, NUMBER),
+        INSTRUCTION.pack(AT_LEAST, 0, 1, X32),
+        _refuse(ENOSYS),
+    ]
+
+
+def _refuse(error: int) -> bytes:
+    return INSTRUCTION.pack(RETURN, 0, 0, ERRNO | error)
+
+
+def _unless_equal(number: int, body: list[bytes]) -> list[bytes]:
+    """Skip `body` where the accumulator is not `number`."""
+    return [INSTRUCTION.pack(EQUAL, 0, len(body), number), *body]
+
+
+def _argument(index: int) -> bytes:
+    """Load the low half of an argument, the one that int arguments use."""
+    return INSTRUCTION.pack(LOAD, 0, 0, ARGUMENTS + 8 * index)
+
+
+def _if_any_bit(index: int, bits: int, error: int) -> list[bytes]:
+    return [
+        _argument(index),
+        INSTRUCTION.pack(ANY_BIT, 0, 1, bits),
+        _refuse(error),
+        INSTRUCTION.pack(RETURN, 0, 0, ALLOW),
+    ]
+
+
+def _if_any_of(index: int, values: Iterable[int], error: int) -> list[bytes]:
+    checks = [step for value in values for step in _unless_equal(value, [_refuse(error)])]
+    return [_argument(index), *checks, INSTRUCTION.pack(RETURN, 0, 0, ALLOW)]
+
+
+def _if_none_of(index: int, values: Iterable[int], error: int) -> list[bytes]:
+    allow = INSTRUCTION.pack(RETURN, 0, 0, ALLOW)
+    checks = [step for value in values for step in _unless_equal(value, [allow])]
+    return [_argument(index), *checks, _refuse(error)]

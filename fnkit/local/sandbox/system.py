@@ -1,0 +1,69 @@
+"""What of the machine an action may read: the interpreter, the system's libraries, and what names and TLS need."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CHILD = Path(__file__).parents[1] / "child.py"
+CONFINE = Path(__file__).with_name("confine.py")
+PARTS = (Path(__file__).with_name("landlock.py"), Path(__file__).with_name("namespaces.py"))
+
+TREES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/sys/devices/system/cpu")
+ETC = (
+    "alternatives ca-certificates crypto-policies fonts gai.conf group host.conf hosts ld.so.cache ld.so.conf "
+    "ld.so.conf.d localtime magic mime.types nsswitch.conf passwd pki protocols resolv.conf services ssl timezone"
+)
+FACTS = (
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/version"),
+    "/proc/loadavg",
+)
+"""Of /proc, where there is only the machine's: the first is the process that locks itself in."""
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Paths to show, as they are on this machine."""
+
+    shown: tuple[tuple[str, str], ...]
+    """(where it really lies, where it is to be seen)."""
+    links: tuple[tuple[str, str], ...]
+    """(text, path) of links such as /lib → usr/lib."""
+    hidden: tuple[str, ...]
+    """Within what is shown: other people's packages."""
+
+
+def interpreter() -> Path:
+    """The Python that runs actions: the one under this environment, without the environment."""
+    return Path(getattr(sys, "_base_executable", None) or sys.executable).resolve()
+
+
+def look() -> System:
+    """Read the machine."""
+    shown: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
+    for tree in map(Path, TREES):
+        if tree.is_symlink():
+            links.append((str(tree.readlink()), str(tree)))
+        elif tree.exists():
+            shown.append((str(tree), str(tree)))
+    for path in (Path("/etc", name) for name in ETC.split()):
+        if path.exists():
+            shown.append((str(path.resolve()), str(path)))
+    base = Path(sys.base_prefix).resolve()
+    for path in (base, interpreter().parent):
+        if not path.is_relative_to("/usr"):
+            shown.append((str(path), str(path)))
+    return System(tuple(shown), tuple(links), _packages(base))
+
+
+def _packages(base: Path) -> tuple[str, ...]:
+    """Folders of packages beside the standard library: importable by nobody here, and nobody's to read."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    places = (
+        base / "lib" / version / "site-packages",
+        Path("/usr/local/lib", version, "dist-packages"),
+        Path("/usr/local/lib", version, "site-packages"),
+        Path("/usr/lib/python3/dist-packages"),
+    )
+    return tuple(sorted({str(path) for path in places if path.is_dir()}))

@@ -1,0 +1,210 @@
+"""Serve a platform in this process until it is told to stop: `python -m fnkit.local.serve --data DIR`."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform as machine
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+
+from fnkit import __version__
+from fnkit.core import places
+from fnkit.core.errors import BadArgument, FnkitError
+from fnkit.local.app import make_app
+from fnkit.local.folder import Folder, Running
+from fnkit.local.migrations import NewerData
+from fnkit.local.opened import Opened
+from fnkit.local.store import Store
+from fnkit.local.users import ensure_user, write_props
+
+PORT = 3233
+"""As OpenWhisk standalone."""
+GRACE = 5
+"""Seconds that requests and activations in flight get when the server stops."""
+
+Announce = Callable[[Running], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to serve."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = PORT
+    """0 for a free one."""
+    guest: bool = False
+    """The well-known key of OpenWhisk standalone in place of one's own."""
+    full_sync: bool = False
+    """Each commit waits for the disk: survives a power cut too."""
+
+
+def serve(settings: Settings, announce: Announce) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is called once it answers. Raises FnkitError where it cannot."""
+    folder = Folder(settings.data.absolute())
+    folder.make()
+    with (
+        _hold(folder),
+        _listen(settings.host, settings.port) as listener,
+        _store(folder, settings.full_sync) as store,
+    ):
+        # uvicorn raises the signal again when it has stopped; then there is still something to close.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings, folder, listener, store, announce))
+
+
+async def _serve(
+    settings: Settings, folder: Folder, listener: socket.socket, store: Store, announce: Announce
+) -> None:
+    identity = ensure_user(store, settings.guest)
+    url = _url(settings.host, listener.getsockname()[1])
+    opened = await Opened.open(folder, store, url, places.cache())
+    running = Running(
+        pid=os.getpid(),
+        url=url,
+        version=__version__,
+        python=machine.python_version(),
+        executable=sys.executable,
+        data=str(folder.root),
+        sandbox=opened.platform.sandbox.rung.name,
+    )
+
+    def ready() -> None:
+        write_props(folder.props, url, identity)
+        folder.announce(running)
+        announce(running)
+
+    server = _Server(_config(make_app(opened.platform)), ready)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        folder.withdraw()
+        await opened.close(GRACE)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def _config(app: Callable[..., object]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not made for Windows
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        raise BadArgument(
+            f"Starting the platform on {host}:{port}",
+            f"the port cannot be used ({error.strerror if isinstance(error, OSError) else error}).",
+            "Stop what listens there, or choose another port with --port (0 takes a free one).",
+        ) from error
+    listener.listen(2048)
+    return listener
+
+
+@contextlib.contextmanager
+def _store(folder: Folder, full: bool) -> Iterator[Store]:
+    try:
+        store = Store(folder.database, full)
+    except NewerData as error:
+        raise BadArgument(
+            f"Opening the data folder {folder.root}",
+            f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
+            "Install that version again, or choose another folder with --data.",
+        ) from error
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _hold(folder: Folder) -> IO[str]:
+    """The folder's lock. Raises BadArgument where a server has it."""
+    deadline = time.monotonic() + 1
+    while (lock := folder.lock()) is None:
+        other = folder.running()
+        if other or time.monotonic() > deadline:
+            who = f"the server at {other.url} (process {other.pid})" if other else "another process"
+            raise BadArgument(
+                f"Opening the data folder {folder.root}",
+                f"{who} has it open.",
+                "Use that one, stop it with `fnkit stop`, or choose another folder with --data.",
+            )
+        time.sleep(0.02)  # somebody who only looks has it for a moment
+    folder.withdraw()
+    return lock
+
+
+def _url(host: str, port: int) -> str:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{reachable}:{port}"
+
+
+def main() -> None:
+    """Serve as the command line says; to `--ready-fd` goes one line of JSON: who serves, or why not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--guest", action="store_true")
+    parser.add_argument("--full-sync", action="store_true")
+    parser.add_argument("--ready-fd", type=int, default=1)
+    given = parser.parse_args()
+
+    def tell(line: dict[str, object]) -> None:
+        with os.fdopen(given.ready_fd, "w", closefd=given.ready_fd > 2) as pipe:
+            pipe.write(json.dumps(line) + "\n")
+
+    settings = Settings(given.data or places.data(), given.host, given.port, given.guest, given.full_sync)
+    try:
+        serve(settings, lambda running: tell({"running": asdict(running)}))
+    except FnkitError as error:
+        tell({"tried": error.tried, "found": error.found, "advice": error.advice})
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""What verbs give where no room below has a value for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fnkit.core.entities import Json
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFile:
+    """The text of an action's `__main__.py`."""
+
+    name: str
+    text: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting in force and where it came from; keys are masked."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Which platform is used, and how it is."""
+
+    host: str
+    source: str
+    """Who chose it."""
+    reachable: bool
+    embedded: Mapping[str, Json] | None = None
+    """The answer of GET /fnkit/v1; None where another OpenWhisk is there, or nobody."""
+    pool: Mapping[str, Json] | None = None
+    trouble: str = ""
+    """Why it cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that can be deployed by its name."""
+
+    name: str
+    task: str
+    licence: str
+    size: int
+    """Bytes of the file."""
+    path: Path | None = None
+    """Where it lies on this machine, None where it has to be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A host that was chosen."""
+
+    host: str
+    namespace: str
+    """The one that the key opens."""
+    file: Path
+    """The props file that names the host from now on."""
+    key: str
+    """Where the key is kept."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.host} is used from now on, as {self.file} says; "
+            f"namespace {self.namespace}; the key is in {self.key}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A function that was tried as an action, on this machine."""
+
+    name: str
+    input: bool
+    """False where there was no input: then the action file was imported only."""
+    passed: bool
+    """False where this machine cannot run what the platform runs; what fails raises."""
+    result: Json = None
+    logs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.passed:
+            return f"{self.name} was not tried: this machine cannot run what the platform runs; nothing was sent"
+        what = "works" if self.input else "can be imported (there was no --test input)"
+        return f"{self.name} {what} alone, in a clean process; nothing was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A platform that was stopped."""
+
+    url: str
+    data: str
+
+    def __str__(self) -> str:
+        return f"stopped the platform at {self.url}; what was deployed stays in {self.data}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An action that was deleted."""
+
+    name: str
+    """`/namespace/package/name`."""
+    version: str
+
+    def __str__(self) -> str:
+        return f"deleted {self.name} {self.version}"

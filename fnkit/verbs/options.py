@@ -1,0 +1,50 @@
+"""What `deploy` and `test` may be told besides what to deploy."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+from fnkit.core.entities import Json
+from fnkit.verbs.table import Option
+
+
+class BuildOptions(TypedDict, total=False):
+    """How a function becomes a bundle, and the input that it is tried on."""
+
+    entry: Annotated[str, Option("the function to deploy (main where none is named)", "NAME")]
+    model: Annotated[str, Option("a model of the catalogue, one you converted, a path or an URL", "MODEL")]
+    model_url: Annotated[
+        str, Option("where an instance downloads the model that does not fit into the bundle", "URL")
+    ]
+    bundle_model: Annotated[bool, Option("put the model into the bundle, also where the platform has it already")]
+    require: Annotated[Sequence[str], Option("a library to add, or to take in another version", "NAME==VERSION")]
+    include: Annotated[Sequence[Path], Option("a file or folder that travels with the code", "PATH")]
+    kind: Annotated[str, Option("the runtime: python:3, python:3.11, …", "KIND")]
+    test: Annotated[
+        Mapping[str, Json],
+        Option(
+            "an input that must give the same result everywhere: KEY=VALUE, KEY=@photo.jpg or @file.json",
+            "KEY=VALUE",
+        ),
+    ]
+    ignore: Annotated[Sequence[str], Option("a key of the result that may differ (timings may anyhow)", "KEY")]
+    tolerance: Annotated[float, Option("how far apart two numbers of the result may be", "FLOAT")]
+
+
+class DeployOptions(BuildOptions, total=False):
+    """How the action is made on the platform."""
+
+    param: Annotated[
+        Mapping[str, Json], Option("a default parameter of the action", "KEY VALUE", short="-p", pair=True)
+    ]
+    secret: Annotated[
+        Sequence[str], Option("an environment variable of the action, taken from yours or the keyring", "NAME")
+    ]
+    annotation: Annotated[
+        Mapping[str, Json], Option("an annotation of the action", "KEY VALUE", short="-a", pair=True)
+    ]
+    memory: Annotated[int, Option("the memory limit in MB", "MB", short="-m")]
+    timeout: Annotated[int, Option("the time limit in ms", "MS", short="-t")]
+    logs: Annotated[int, Option("the log limit in MB", "MB", short="-l")]
+    show: Annotated[bool, Option("give the action file and send nothing")]
+    dry_run: Annotated[bool, Option("give the plan and send nothing")]

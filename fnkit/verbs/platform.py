@@ -1,0 +1,90 @@
+"""The verbs of the embedded platform."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fnkit.context import Context, embedded_data
+from fnkit.core import places
+from fnkit.core.errors import BadArgument, Unreachable
+from fnkit.verbs.answers import Status, Stopped
+from fnkit.verbs.table import Option
+
+if TYPE_CHECKING:
+    from fnkit.local.folder import Running
+
+Port = Annotated[int, Option("the port to listen on, 0 for a free one", "PORT")]
+Data = Annotated[Path | None, Option("the folder that keeps everything", "DIR")]
+Guest = Annotated[bool, Option("use the well-known guest key of OpenWhisk standalone")]
+Full = Annotated[bool, Option("wait for the disk at each record: survives a power cut too")]
+
+
+def serve(
+    *,
+    host: Annotated[str, Option("the address to listen on", "ADDRESS")] = "127.0.0.1",
+    port: Port = 3233,
+    data: Data = None,
+    guest: Guest = False,
+    full_sync: Full = False,
+    context: Context | None = None,
+) -> None:
+    """Run the embedded platform in the foreground until it is interrupted."""
+    from fnkit.local import serve
+
+    face = (context or Context()).face
+    settings = serve.Settings(data or places.data(), host, port, guest, full_sync)
+    serve.serve(settings, lambda running: face.notice(f"{_line(running)} Ctrl-C stops it."))
+
+
+def start(
+    *,
+    port: Port = 3233,
+    data: Data = None,
+    guest: Guest = False,
+    full_sync: Full = False,
+    context: Context | None = None,
+) -> "Running":
+    """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
+    from fnkit.local import daemon
+
+    if running := daemon.status(data):
+        daemon.check_same(running)
+        return running
+    return daemon.start(data, port, guest=guest, full_sync=full_sync)
+
+
+def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
+    """Stop the embedded platform that runs in the background; what was deployed stays."""
+    from fnkit.local import daemon
+
+    if stopped := daemon.stop(data):
+        return Stopped(stopped.url, stopped.data)
+    raise BadArgument(f"Stopping the platform of {data or places.data()}", "none runs there.")
+
+
+def status(*, context: Context | None = None) -> Status:
+    """Give which platform is used and why, whether it answers, and what its sandbox stops. Starts nothing."""
+    from fnkit.local import daemon
+    from fnkit.whisk.client import Client
+
+    props = (context or Context()).props
+    host, source = props.apihost, props.sources["apihost"]
+    # Without this somebody else's server on the usual port would answer.
+    if (data := embedded_data(props)) and daemon.status(data) is None:
+        return Status(host, source, False, trouble="it does not run; what needs it starts it, or fnkit start.")
+    try:
+        embedded = Client(props).embedded
+        pool = embedded.pool() if embedded else None
+    except Unreachable as error:
+        return Status(host, source, False, trouble=str(error))
+    return Status(host, source, True, embedded.info if embedded else None, pool)
+
+
+def props(*, context: Context | None = None) -> Path:
+    """Give the path of the props file of the embedded platform, for `WSK_CONFIG_FILE`."""
+    from fnkit.whisk.props import built_in_file
+
+    return built_in_file()
+
+
+def _line(running: "Running") -> str:
+    return f"Serving OpenWhisk at {running.url} from {running.data} (sandbox: {running.sandbox})."

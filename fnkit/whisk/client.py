@@ -1,0 +1,37 @@
+"""The REST client of one platform: its collections, tied to one transport."""
+
+from functools import cached_property
+
+from fnkit.whisk import embedded
+from fnkit.whisk.actions import Actions
+from fnkit.whisk.activations import Activations
+from fnkit.whisk.embedded import Embedded
+from fnkit.whisk.messages import Transport
+from fnkit.whisk.namespaces import Namespaces
+from fnkit.whisk.packages import Packages
+from fnkit.whisk.props import Props
+from fnkit.whisk.transport import Http
+
+
+class Client:
+    """`Client(props).actions.get(name)`: an OpenWhisk, embedded or not, by its props."""
+
+    def __init__(self, props: Props, transport: Transport | None = None) -> None:
+        self.props = props
+        self.transport = transport or Http(props)
+        place = (self.transport, f"/api/{props.apiversion}", props.namespace)
+        self.actions = Actions(*place)
+        self.activations = Activations(*place)
+        self.packages = Packages(*place)
+        self.namespaces = Namespaces(*place)
+
+    @cached_property
+    def embedded(self) -> Embedded | None:
+        """What an embedded platform has beyond OpenWhisk, None for any other: found by one GET, remembered.
+
+        Raises Unreachable where nobody answers; that is not remembered.
+        """
+        return embedded.find(self.transport)
+
+    def __repr__(self) -> str:
+        return f"Client({self.props.apihost!r})"

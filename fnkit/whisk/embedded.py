@@ -1,0 +1,146 @@
+"""What an embedded platform has beyond OpenWhisk, under `/fnkit/v1`: layers, states, the pool, objects."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote
+
+from fnkit.core.entities import Json
+from fnkit.core.errors import Refused, Unreachable
+from fnkit.whisk.messages import Request, Transport
+from fnkit.whisk.resource import parsed
+
+ROOT = "/fnkit/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an activation is. Times in ms, None where not known yet."""
+
+    activation_id: str
+    state: str
+    """`pending`, `running` or `done`."""
+    began: str | None
+    """`cold`, `prewarmed`, `forked` or `warm`."""
+    wait: int | None
+    init: int | None
+    run: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object of the platform's store."""
+
+    key: str
+    size: int
+    """Bytes."""
+    etag: str
+    url: str
+    """Readable by anyone who has it: it carries a token."""
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Json]) -> Self:
+        """Read an item of a PUT's answer or of a list."""
+        return cls(item["key"], item["size"], item["etag"], item["url"])
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The embedded platform behind a transport."""
+
+    transport: Transport
+    info: Mapping[str, Json]
+    """The answer of GET /fnkit/v1: fnkit, python, executable, kinds, packages, sandbox."""
+
+    def missing(self, layers: Sequence[Json]) -> list[str]:
+        """The digests of those layers (`{"digest", "kind", "files"}`) that have to be sent."""
+        request = Request("POST", f"{ROOT}/layers", "layers", body={"layers": list(layers)}, repeatable=True)
+        return list(self._ask(request)["missing"])
+
+    def put_layer(self, digest: str, tar: Callable[[], Iterable[bytes]]) -> None:
+        """Bring a layer, the pieces of an uncompressed tar. Raises PlatformFault: it has another digest."""
+        self._ask(
+            Request(
+                "PUT",
+                f"{ROOT}/layers/{digest}",
+                f"layer {digest[:12]}",
+                body=tar,
+                media="application/x-tar",
+                repeatable=True,
+                expected=(200, 201),
+                seconds=300,
+            )
+        )
+
+    def progress(self, activation_id: str) -> Progress:
+        """Where an activation is. Raises Missing."""
+        path = f"{ROOT}/activations/{quote(activation_id, safe='')}"
+        answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
+        known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
+        return Progress(activation_id, *known)
+
+    def pool(self) -> Json:
+        """`{"instances": […], "cold", "warm", "queued"}`."""
+        return self._ask(Request("GET", f"{ROOT}/pool", "the pool", repeatable=True))
+
+    def put_object(self, key: str, content: bytes, media: str = "application/octet-stream") -> StoredObject:
+        """Keep an object under this key."""
+        request = self._object("PUT", key, body=content, media=media, expected=(200, 201), seconds=300)
+        return StoredObject.from_json(parsed(request, self.transport.send(request)))
+
+    def get_object(self, key: str) -> bytes:
+        """The content of an object. Raises Missing."""
+        return self.transport.send(self._object("GET", key)).body
+
+    def has_object(self, key: str) -> bool:
+        """True where there is an object of this key."""
+        return self.transport.send(self._object("HEAD", key, expected=(200, 204, 404))).status != 404
+
+    def delete_object(self, key: str) -> None:
+        """Take an object away. Raises Missing."""
+        self.transport.send(self._object("DELETE", key, expected=(200, 204)))
+
+    def objects(self, prefix: str = "") -> list[StoredObject]:
+        """The objects whose keys begin with `prefix`."""
+        answer = self._ask(Request("GET", f"{ROOT}/objects", "objects", {"prefix": prefix}, repeatable=True))
+        items = answer["objects"] if isinstance(answer, dict) else answer
+        return [StoredObject.from_json(item) for item in items]
+
+    def _object(
+        self,
+        method: str,
+        key: str,
+        *,
+        body: bytes | None = None,
+        media: str = "application/json",
+        expected: tuple[int, ...] = (200,),
+        seconds: float = 30,
+    ) -> Request:
+        return Request(
+            method,
+            f"{ROOT}/objects/{quote(key)}",
+            f"object {key}",
+            body=body,
+            media=media,
+            repeatable=method != "DELETE",
+            expected=expected,
+            seconds=seconds,
+        )
+
+    def _ask(self, request: Request) -> Json:
+        return parsed(request, self.transport.send(request))
+
+
+def find(transport: Transport) -> Embedded | None:
+    """The embedded platform behind a transport, or None where something else is. Raises Unreachable."""
+    request = Request("GET", ROOT, "the platform", repeatable=True, expected=(200,))
+    try:
+        info = transport.send(request).json()
+    except Unreachable as error:
+        if error.status is None:
+            raise
+        return None
+    except (Refused, ValueError):
+        # OpenWhisk answers 405 outside /api/v1; what stands before one may answer anything.
+        return None
+    return Embedded(transport, info) if isinstance(info, dict) and "fnkit" in info else None

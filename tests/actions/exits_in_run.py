@@ -1,0 +1,6 @@
+import sys
+
+
+def main(args):
+    print("about to leave")
+    sys.exit(3)

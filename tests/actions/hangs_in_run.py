@@ -1,0 +1,4 @@
+def main(args):
+    print("going round", flush=True)
+    while True:
+        pass

@@ -1,0 +1,5 @@
+import nothing_of_that_name
+
+
+def main(args):
+    return {}

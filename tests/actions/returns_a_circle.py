@@ -1,0 +1,4 @@
+def main(args):
+    circle = {}
+    circle["me"] = circle
+    return circle

@@ -1,0 +1,2 @@
+def main(args):
+    return {"numbers": {1, 2}}

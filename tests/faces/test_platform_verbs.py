@@ -1,0 +1,76 @@
+"""The embedded platform from the shell: started when it is needed, shared, stopped, and nothing is lost."""
+
+import re
+import signal
+import socket
+import time
+
+SCRIPT = "def main(name='world'):\n    return {'greeting': f'Hello, {name}'}\n"
+
+
+def test_the_first_use_starts_it_and_says_so(fresh):
+    (fresh.work / "hello.py").write_text(SCRIPT)
+    first = fresh("deploy", "hello", "hello.py")
+    started, using = first.stderr.splitlines()[:2]
+    assert started.startswith("Started the embedded platform")
+    assert "fnkit stop" in started
+    assert re.fullmatch(r"Using http://127\.0\.0\.1:\d+, the embedded platform of this machine\.", using)
+    assert "Started" not in fresh("list").stderr
+    assert (fresh.home / "data" / ".wskprops").stat().st_mode & 0o777 == 0o600
+    assert fresh("stop").stdout.startswith("stopped the platform at http://127.0.0.1:")
+    assert "none runs there" in fresh("stop", code=2).stderr
+    again = fresh("list")
+    assert "Started" in again.stderr
+    assert again.stdout.startswith("hello\t0.0.1\t"), "what was deployed is there after a restart"
+
+
+def test_status_and_props_start_nothing(fresh):
+    assert re.search(r"^answers +no: ", fresh("status").stdout, re.M)
+    assert fresh("props").stdout.strip() == str(fresh.home / "data" / ".wskprops")
+    assert not (fresh.home / "data" / "whisk.db").exists()
+
+
+def test_status_says_what_runs_and_what_the_sandbox_does_not_stop(shell):
+    said = shell("status").stdout
+    for fact in (
+        "answers +yes",
+        "platform +fnkit",
+        "python +3",
+        "sandbox +\\S",
+        "stops +\\S",
+        "does not stop +\\S",
+    ):
+        assert re.search(f"^{fact}", said, re.M), fact
+
+
+def test_starting_what_runs_leaves_it_alone(shell):
+    first, second = shell("start").stdout, shell("start", "--port", "1").stdout
+    assert first == second
+
+
+def test_a_port_that_is_taken_is_said(fresh):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert "--port" in fresh("start", "--port", port, code=2).stderr
+
+
+def test_in_the_foreground_until_it_is_interrupted(fresh):
+    with fresh.begin("serve", "--port", "0") as server:
+        try:
+            line = server.stderr.readline()
+            assert re.match(r"Serving OpenWhisk at http://127\.0\.0\.1:\d+ from .*Ctrl-C stops it\.", line), line
+            assert re.search(r"^answers +yes", fresh("status").stdout, re.M)
+            assert "has it open" in fresh("serve", "--port", "0", code=2).stderr
+            server.send_signal(signal.SIGINT)
+            assert server.wait(30) == 0
+        finally:
+            server.kill()
+
+
+def test_the_help_is_there_before_anything_is_loaded(fresh):
+    began = time.perf_counter()
+    assert "deploy" in fresh("--help").stdout
+    assert time.perf_counter() - began < 10
+    assert fresh("--version").stdout.startswith("fnkit ")

@@ -1,0 +1,34 @@
+"""Secrets: where they are looked for, and that they are never shown."""
+
+import pytest
+
+from fnkit.core.errors import BadArgument
+from fnkit.delivery.secrets import Secret, find, shown
+
+
+def test_from_the_environment():
+    found = find("API_TOKEN", {"API_TOKEN": "hush"})
+    assert (found.name, found.value) == ("API_TOKEN", "hush")
+
+
+def test_never_shown():
+    secret = Secret("API_TOKEN", "hush")
+    assert "hush" not in f"{secret} {secret!r} {[secret]}"
+    assert str(secret) == "API_TOKEN=•••"
+
+
+def test_nowhere():
+    with pytest.raises(
+        BadArgument, match=r"neither in the environment nor in a keyring .*export API_TOKEN="
+    ) as caught:
+        find("API_TOKEN", {"API_TOKEN": ""})
+    assert "API_TOKEN" in caught.value.tried
+
+
+@pytest.mark.parametrize("name", ["api_key", "TOKEN", "password", "client_secret", "Authorization"])
+def test_telling_names_are_masked_in_tables(name):
+    assert shown(name, "hush") == "•••"
+
+
+def test_other_names_are_not():
+    assert shown("upper", "eyes") == "'eyes'"

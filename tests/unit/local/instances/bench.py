@@ -1,0 +1,119 @@
+"""A bench to run real actions on: a scheduler with real processes on one rung, in a folder of its own."""
+
+import asyncio
+import hashlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fnkit.core.clock import now_ms
+from fnkit.core.entities import Limits
+from fnkit.core.errors import Missing
+from fnkit.local.jobs import Executable, Job, Outcome
+from fnkit.local.pool import Pool
+from fnkit.local.runtime import Layouts
+from fnkit.local.sandbox.kernel import kernel
+from fnkit.local.sandbox.rung import Rung, ladder
+from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.scheduler import Scheduler
+
+ACTIONS = Path(__file__).parents[3] / "actions"
+LADDER = ladder(kernel())
+PATIENT = Limits(timeout=10_000)
+NUMBERS = itertools.count(1)
+
+
+def code(name: str) -> str:
+    """The text of an action in tests/actions."""
+    return (ACTIONS / f"{name}.py").read_text("utf-8")
+
+
+def job(text: str, arguments: Any = None, limits: Limits = PATIENT, **changes: Any) -> Job:
+    """A call of the action with this code; `changes` are fields of Job, `of` those of its Executable."""
+    executable = Executable(
+        namespace="guest",
+        name="hello",
+        version="0.0.1",
+        revision=hashlib.sha256(text.encode()).hexdigest(),
+        kind="python:3.11",
+        code=text,
+        binary=False,
+        main="main",
+        limits=limits,
+    )
+    given = Job(
+        activation_id=f"{next(NUMBERS):032x}",
+        transaction_id="tid",
+        namespace="guest",
+        executable=replace(executable, **changes.pop("of", {})),
+        arguments={} if arguments is None else arguments,
+        api_host="http://127.0.0.1:3233",
+        received_ms=now_ms(),
+    )
+    return replace(given, **changes)
+
+
+@dataclass
+class Bench:
+    """Runs jobs on one rung. `layers` are folders by digest, as the platform has them."""
+
+    root: Path
+    rung: Rung
+    layers: dict[str, Path] = field(default_factory=dict)
+    memory: int = 2048
+    longest_queue: int = 100
+
+    def layer(self, digest: str) -> Path:
+        if digest not in self.layers:
+            raise Missing("Looking up a layer", f"layer {digest} is not here.")
+        return self.layers[digest]
+
+    def common(self) -> Path:
+        folder = self.root / "common"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @asynccontextmanager
+    async def scheduler(self) -> AsyncIterator[Scheduler]:
+        layouts = Layouts(self.root / "code", self.layer, self.common)
+        scheduler = Scheduler(
+            ProcessStarter(self.rung), layouts, self.root / "instances", Pool(self.memory), self.longest_queue
+        )
+        try:
+            yield scheduler
+        finally:
+            await scheduler.close()
+
+    def play(self, scene: Callable[[Scheduler], Awaitable[Any]]) -> Any:
+        """Await `scene(scheduler)`; whatever hangs is an error after a minute."""
+
+        async def whole() -> Any:
+            async with asyncio.timeout(60), self.scheduler() as scheduler:
+                return await scene(scheduler)
+
+        return asyncio.run(whole())
+
+    def run(self, *jobs: Job) -> list[Outcome]:
+        """One after the other, on one scheduler."""
+
+        async def scene(scheduler: Scheduler) -> list[Outcome]:
+            return [await scheduler.run(one) for one in jobs]
+
+        outcomes: list[Outcome] = self.play(scene)
+        return outcomes
+
+
+def texts(outcome: Outcome) -> list[str]:
+    """The log lines without their times."""
+    return [line[31:] for line in outcome.logs]
+
+
+def alive(pid: int) -> bool:
+    """True where a process of that number runs."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

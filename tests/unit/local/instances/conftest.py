@@ -1,0 +1,41 @@
+"""Each rung of the ladder, and benches on them."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from fnkit.local.sandbox.ladder import probe
+from fnkit.local.sandbox.rung import Rung
+from tests.unit.local.instances.bench import LADDER, Bench
+
+
+@pytest.fixture(scope="session")
+def why_not(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+    """Rung → why it does not work on this machine, None where it does."""
+
+    async def ask() -> dict[str, str | None]:
+        return {rung.name: await probe(rung, tmp_path_factory.mktemp("probe") / "place") for rung in LADDER}
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(params=LADDER, ids=lambda rung: rung.name)
+def rung(request: pytest.FixtureRequest, why_not: dict[str, str | None]) -> Rung:
+    """Each rung of the ladder; skipped by name where it does not work here."""
+    if trouble := why_not[request.param.name]:
+        pytest.skip(f"{request.param.name} does not work on this machine: {trouble}")
+    chosen: Rung = request.param
+    return chosen
+
+
+@pytest.fixture
+def bench(tmp_path: Path, rung: Rung) -> Bench:
+    """A bench on each rung."""
+    return Bench(tmp_path, rung)
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Bench:
+    """A bench on the plain rung, for what no rung changes."""
+    return Bench(tmp_path, LADDER[-1])

@@ -1,0 +1,139 @@
+"""Layers: kept by their content, and nothing else is let in."""
+
+import asyncio
+import io
+import tarfile
+
+import pytest
+
+from fnkit.core.canonical import sha256, tree_digest
+from fnkit.core.errors import BadArgument, Missing
+from fnkit.local.layers import Layer, Layers
+
+FILES = {"pack/__init__.py": b"x = 1\n", "pack/data/deep.bin": b"\0" * 5000, "bin/tool": b"#!/bin/sh\n"}
+DIGEST = tree_digest((path, sha256(content), path == "bin/tool") for path, content in FILES.items())
+
+
+@pytest.fixture
+def layers(tmp_path):
+    (tmp_path / "models").mkdir()
+    return Layers(tmp_path / "layers", tmp_path / "models")
+
+
+def tar_of(members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for info, content in members:
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def member(path, content=b"", mode=0o644, kind=tarfile.REGTYPE, link=""):
+    info = tarfile.TarInfo(path)
+    info.size, info.mode, info.type, info.linkname = len(content), mode, kind, link
+    return info, content
+
+
+def good():
+    return tar_of(member(path, content, 0o755 if path == "bin/tool" else 0o644) for path, content in FILES.items())
+
+
+def send(layers, digest, body):
+    async def pieces():
+        for at in range(0, len(body), 1000):
+            yield body[at : at + 1000]
+
+    tar = asyncio.run(layers.receive(digest, pieces()))
+    layers.unpack(digest, tar)
+
+
+def left(folder):
+    return sorted(path.name for path in (folder / "layers").iterdir())
+
+
+def test_a_layer_is_there_read_only_after_it_was_sent(layers, tmp_path):
+    wanted = Layer(DIGEST, "libraries", ())
+    assert layers.missing([wanted]) == [DIGEST]
+    send(layers, DIGEST, good())
+    assert layers.missing([wanted]) == []
+    folder = layers.path(DIGEST)
+    assert {path: (folder / path).read_bytes() for path in FILES} == FILES
+    assert [(folder / path).stat().st_mode & 0o777 for path in FILES] == [0o444, 0o444, 0o555]
+    send(layers, DIGEST, good())
+    assert left(tmp_path) == [DIGEST]
+
+
+def test_another_content_is_refused_and_leaves_nothing(layers, tmp_path):
+    with pytest.raises(BadArgument, match=DIGEST):
+        send(layers, "0" * 64, good())
+    assert left(tmp_path) == []
+    with pytest.raises(Missing):
+        layers.path("0" * 64)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        member("../outside", b"x"),
+        member("/absolute", b"x"),
+        member("a/../../b", b"x"),
+        member("./a", b"x"),
+        member("link", kind=tarfile.SYMTYPE, link="/etc/passwd"),
+        member("hard", kind=tarfile.LNKTYPE, link="pack/__init__.py"),
+        member("pipe", kind=tarfile.FIFOTYPE),
+        member("pack/__init__.py", b"again"),
+        member("pack", b"a file where a folder is"),
+    ],
+    ids=lambda one: one[0].name,
+)
+def test_only_plain_files_below_the_layer_are_let_in(layers, tmp_path, bad):
+    body = tar_of([*(member(path, content) for path, content in FILES.items()), bad])
+    with pytest.raises(BadArgument):
+        send(layers, DIGEST, body)
+    assert left(tmp_path) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["layers", "models"]
+
+
+@pytest.mark.parametrize("body", [b"", b"no tar at all" * 100, None], ids=["empty", "text", "cut"])
+def test_half_a_tar_is_refused(layers, tmp_path, body):
+    with pytest.raises(BadArgument):
+        send(layers, DIGEST, good()[:1500] if body is None else body)
+    assert left(tmp_path) == []
+
+
+def declared(content, digest=None, executable=False):
+    file = {"path": "m.tflite", "sha256": sha256(content), "size": len(content), "executable": executable}
+    tree = tree_digest([(file["path"], file["sha256"], executable)])
+    return {"digest": digest or tree, "kind": "model", "files": [file]}
+
+
+def test_a_model_in_the_cache_is_linked_and_not_sent(layers, tmp_path):
+    cached = tmp_path / "models" / sha256(b"model")
+    cached.write_bytes(b"model")
+    layer = Layer.from_json(declared(b"model"))
+    assert layers.missing([layer]) == []
+    assert (layers.path(layer.digest) / "m.tflite").samefile(cached)
+
+
+def test_a_model_whose_cached_content_is_another_must_be_sent(layers, tmp_path):
+    (tmp_path / "models" / sha256(b"model")).write_bytes(b"other")
+    layer = Layer.from_json(declared(b"model"))
+    assert layers.missing([layer]) == [layer.digest]
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [5, {}, {"digest": "x", "kind": "model", "files": []}, declared(b"m", "0" * 64)],
+    ids=["number", "empty", "no digest", "digest of others"],
+)
+def test_what_is_no_layer_is_refused(value):
+    with pytest.raises(BadArgument):
+        Layer.from_json(value)
+
+
+def test_what_a_killed_server_left_is_swept(layers, tmp_path):
+    (tmp_path / "layers" / ".new-1").mkdir()
+    (tmp_path / "layers" / ".new-2.tar").write_bytes(b"x")
+    Layers(tmp_path / "layers", tmp_path / "models")
+    assert left(tmp_path) == []
