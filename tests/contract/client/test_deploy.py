@@ -254,7 +254,9 @@ def test_a_file_that_fails_alone_sends_nothing(client, spec, sent):
 def test_a_misspelt_test_sends_nothing(client, spec, sent):
     with pytest.raises(BadArgument, match="Did you mean times"):
         deploy(client, spec(), Settings(), Test({"tiems": 2}))
-    assert sent() == ["GET"]
+    with pytest.raises(BadArgument, match="No such file"):
+        deploy(client, spec(), Settings(), Test({"name": Path("none.jpg")}))
+    assert sent() == []
 
 
 def test_the_cell_gets_what_the_action_gets(client, spec, tmp_path):
