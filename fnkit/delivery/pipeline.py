@@ -54,7 +54,7 @@ def deploy(
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
-        sent = arguments.carry(client, trial.test.arguments) if trial else {}
+        sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     if trial is None or mark is None:

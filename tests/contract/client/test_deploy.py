@@ -316,6 +316,14 @@ def test_a_large_file_goes_through_the_object_store(client, embedded, spec, name
     assert tested.check.result == {"size": PAYLOAD_LIMIT + 2, "note": ""}
 
 
+def test_a_large_file_for_an_action_without_a_network(client, embedded, spec, name, tmp_path):
+    photo = tmp_path / "large.jpg"
+    photo.write_bytes(bytes(PAYLOAD_LIMIT))
+    deploy(client, spec(SIZE), Settings(annotations={"fnkit-network": False}))
+    with pytest.raises(TooLarge, match=r"photo 1,398,1\d\d bytes.*without a network"):
+        invoke(client, name, {"photo": photo})
+
+
 def test_into_a_package_that_is_not_there_yet(client, spec):
     name = ActionName("inside", "t-new-package")
     try:
