@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,16 @@ class Platform:
         user, _, key = self.auth.partition(":")
         options = {"auth": (user, key), "timeout": 90, **options}
         return requests.request(verb, url, **options)
+
+    def record(self, activation_id: str) -> dict:
+        """The record of an activation; a real OpenWhisk writes it a moment after the answer."""
+        pause = threading.Event()
+        for _ in range(120):
+            answer = self.call("GET", f"activations/{activation_id}")
+            if answer.status_code == 200:
+                return answer.json()
+            pause.wait(0.25)
+        raise TimeoutError(answer.text)
 
     def start(self) -> None:
         """Start it and await its word that it answers."""

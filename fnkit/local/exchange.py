@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,12 +19,19 @@ BODY_LIMIT = 50 * 1024 * 1024
 """Bytes of a request body. Source: application.conf, max-content-length."""
 LIST_MOST = 200
 LIST_DEFAULT = 30
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
 class RequestTooLarge(Exception):
     """The body is longer than the server reads at all."""
+
+
+def integer(text: str, bits: int) -> int | None:
+    """The number that `text` is, None where it is none or needs more than `bits` bits."""
+    number = int(text) if _INTEGER.fullmatch(text) else None
+    return None if number is None or number.bit_length() > bits else number
 
 
 def transaction_id(sent: str | None) -> str:
@@ -85,11 +93,9 @@ class Call:
         value = self.text(name)
         if value is None:
             return default
-        try:
-            return int(value)
-        except ValueError:
-            detail = f"The value '{value}' is not an integer for {collection}."
-            raise malformed_query(name, detail) from None
+        if (number := integer(value, 31)) is None:
+            raise malformed_query(name, f"The value '{value}' is not an integer for {collection}.")
+        return number
 
     async def body(self) -> bytes:
         """The whole body. Raises RequestTooLarge, after reading it to its end so that the client hears it."""

@@ -59,10 +59,11 @@ class Folder:
         return self.root / "server.log"
 
     def make(self) -> None:
-        """Create the folder, for its owner only. Raises BadArgument."""
+        """Create the folder and the database's file, for their owner only. Raises BadArgument."""
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            self.root.chmod(0o700)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The keys are in it; SQLite gives its other files the same mode.
+            self.database.touch(mode=0o600)
         except OSError as error:
             raise BadArgument(
                 f"Opening the data folder {self.root}",

@@ -1,9 +1,11 @@
 """The composition root of the embedded platform: every part made once, from an open store."""
 
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from fnkit.core.entities import MIB
 from fnkit.local.activations import Activations
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
@@ -20,8 +22,8 @@ from fnkit.local.scheduler import Scheduler
 from fnkit.local.store import Store
 from fnkit.local.users import Users
 
-MEMORY = 4096
-"""MB of all instances together."""
+LEAST_MEMORY = 2048
+"""MB of all instances together, on however small a machine."""
 IDLE = 600.0
 """Seconds that an unused instance is kept."""
 
@@ -45,7 +47,7 @@ class Opened:
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, common.folder)
         starter = ProcessStarter(choice.rung)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(MEMORY, IDLE))
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         platform = Platform(
             url=url,
             users=Users(store),
@@ -66,3 +68,8 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 
+
+def memory() -> int:
+    """MB that all instances together may have: half of the machine's."""
+    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    return max(LEAST_MEMORY, half // MIB)

@@ -18,3 +18,34 @@ def test_an_acknowledged_put_and_a_finished_activation_survive_kill_9(embedded):
     again = embedded.call("POST", "actions/durable?blocking=true&result=true", json={})
     assert again.json() == {"sum": 5}
     embedded.call("DELETE", "actions/durable")
+
+
+def test_what_was_promised_and_never_ended_is_told_after_kill_9(embedded):
+    slow = {"exec": {"kind": "python:default", "code": "import time\ndef main(args):\n    time.sleep(30)\n"}}
+    embedded.call("PUT", "actions/durable-slow", json=slow)
+    promised = embedded.call("POST", "actions/durable-slow", json={}).json()["activationId"]
+    embedded.kill()
+    embedded.restart()
+    record = embedded.record(promised)
+    assert record["response"]["status"] == "whisk internal error"
+    assert "stopped" in record["response"]["result"]["error"]
+    embedded.call("DELETE", "actions/durable-slow")
+
+
+def test_objects_and_layers_survive_kill_9(embedded):
+    put = embedded.call("PUT", "/fnkit/v1/objects/durable", data=b"kept")
+    embedded.kill()
+    embedded.restart()
+    assert put.status_code == 201
+    assert embedded.call("GET", "/fnkit/v1/objects/durable").content == b"kept"
+    embedded.call("DELETE", "/fnkit/v1/objects/durable")
+
+
+def test_a_stop_lets_what_runs_end(embedded):
+    code = "import time\ndef main(args):\n    time.sleep(1)\n    return {'ended': True}\n"
+    embedded.call("PUT", "actions/durable-end", json={"exec": {"kind": "python:default", "code": code}})
+    running = embedded.call("POST", "actions/durable-end", json={}).json()["activationId"]
+    embedded.stop()
+    embedded.restart()
+    assert embedded.record(running)["response"]["result"] == {"ended": True}
+    embedded.call("DELETE", "actions/durable-end")

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from fnkit.local.access import owner_only
 from fnkit.local.activations import Filter
-from fnkit.local.exchange import Call, answer, raw_answer
+from fnkit.local.exchange import Call, answer, integer, raw_answer
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, bad_request, malformed_query, missing, no_route
 
@@ -70,7 +70,7 @@ def _name(call: Call) -> str | None:
     name = call.text("name")
     if name is None:
         return None
-    if len([part for part in name.split("/") if part]) > 2 and not name.startswith("/"):
+    if len([part for part in name.split("/") if part]) > 2:
         detail = f"Parameter may be a 'simple' name or 'package-name/simple' name: {name}"
         raise malformed_query("name", detail)
     return name
@@ -80,8 +80,7 @@ def _time(call: Call, name: str) -> int | None:
     value = call.text(name)
     if value is None:
         return None
-    try:
-        return int(value)
-    except ValueError:
+    if (time := integer(value, 63)) is None:
         detail = f"Parameter is not a valid value for epoch seconds: {value}"
-        raise malformed_query(name, detail) from None
+        raise malformed_query(name, detail)
+    return time

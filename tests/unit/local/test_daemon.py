@@ -37,6 +37,7 @@ def test_a_server_is_started_once_shared_and_stopped(data):
     assert props(running)["APIHOST"] == running.url
     assert stat.S_IMODE(running.props.stat().st_mode) == 0o600
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in data.glob("whisk.db*")} == {0o600}
     assert daemon.stop(data) == running
     assert daemon.status(data) is None
     assert daemon.stop(data) is None
