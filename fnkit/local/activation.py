@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from fnkit.core.clock import now_ms
 from fnkit.core.errors import FnkitError
@@ -71,6 +72,9 @@ def _no_resources() -> Verdict:
     return Verdict(Status.INTERNAL_ERROR, {"error": "Failed to provision resources to run the action."})
 
 
+State = Literal["pending", "running", "done"]
+
+
 class Course:
     """The times of one activation while it goes on, and its outcome in the end."""
 
@@ -123,6 +127,13 @@ class Course:
             timed_out=verdict.timed_out,
         )
         return self.outcome
+
+    @property
+    def state(self) -> State:
+        """Pending until an instance was asked something."""
+        if self.outcome is not None:
+            return "done"
+        return "running" if self.began else "pending"
 
     def _set_off(self) -> None:
         self.start = now_ms()

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
-from fnkit.local.messages import Answer, Died, Line, OutOfMemory, TimedOut
+from fnkit.local.messages import INITIALIZED, Answer, Died, Line, OutOfMemory, TimedOut
 
 OUT_OF_MEMORY = "The action exhausted its memory and was aborted."
 TIMED_OUT = "The action exceeded its time limits of {} milliseconds."
@@ -51,9 +51,10 @@ def of_init(answer: Answer, limit: int) -> Verdict | None:
             return Verdict(Status.DEVELOPER_ERROR, {"error": OUT_OF_MEMORY})
         case Died():
             return failed(INIT_DIED)
+        case Line(text=text) if text == INITIALIZED:
+            return None
         case Line(text=text):
-            error = json.loads(text).get("error")
-            return None if error is None else failed(error)
+            return failed(_error(text))
 
 
 def of_run(answer: Answer, limit: int) -> Verdict:
@@ -78,10 +79,18 @@ def failed(error: str) -> Verdict:
     return Verdict(Status.DEVELOPER_ERROR, {"error": error}, len(body.encode()))
 
 
+def _error(text: bytes) -> str:
+    """The child's reason; an action that speaks on the wire while it is imported has none."""
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return INIT_DIED
+
+
 def _of_result(text: bytes, size: int) -> Verdict:
     try:
         result = json.loads(text, parse_constant=_refuse)
-    except ValueError:
+    except (ValueError, RecursionError):
         return failed(NOT_AN_OBJECT)
     if result is None:
         return Verdict(Status.DEVELOPER_ERROR, {"error": NULL}, size)

@@ -6,11 +6,9 @@ Everything happens on the event loop: no thread is crossed between a request and
 
 import asyncio
 import os
-import signal
 import socket
-import subprocess
-import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from fnkit.core.entities import PAYLOAD_LIMIT
@@ -22,23 +20,45 @@ from fnkit.local.sandbox.place import Place
 CHUNK = 262_144
 
 
+class Process(Protocol):
+    """What is behind an instance: one that was started here, or one that was forked elsewhere."""
+
+    pid: int
+
+    def when_ended(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once, on the event loop, when it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """End it with all that it started in its group or namespace; nothing where it is gone."""
+        ...
+
+    def reap(self) -> None:
+        """Forget it: from here on its number may be another's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Our ends of what connects us: owned by the instance, closed by it."""
+
+    wire: socket.socket
+    stdout: int
+    stderr: int
+
+
 class Instance:
     """A process that takes `init` once and then one `run` after the other."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", wire: socket.socket, began: Began, logs: Logs) -> None:
-        """`wire`: our end of the socket pair. Must be made on the thread of a running event loop."""
-        assert process.stdout is not None and process.stderr is not None
-        self.process = process
+    def __init__(self, process: Process, ends: Ends, began: Began, logs: Logs) -> None:
+        """Must be made on the thread of a running event loop."""
         self.began = began
-        self.gone = asyncio.Event()
-        """Set when the process has ended."""
-        self._wire = wire
+        self._process = process
+        self._wire = ends.wire
+        self._pipes: dict[Stream, int] = {"stdout": ends.stdout, "stderr": ends.stderr}
         self._logs = logs
-        self._pipes: dict[Stream, int] = {
-            "stdout": process.stdout.fileno(),
-            "stderr": process.stderr.fileno(),
-        }
         self._loop = asyncio.get_running_loop()
+        self._gone = asyncio.Event()
         self._waiting: asyncio.Future[Answer] | None = None
         self._text = bytearray()
         self._length = 0
@@ -47,12 +67,12 @@ class Instance:
     @property
     def pid(self) -> int:
         """Of the process that was started; in a sandbox it may be the one around the action."""
-        return self.process.pid
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
         """False from the moment that its end was noticed."""
-        return not self.gone.is_set()
+        return not self._gone.is_set()
 
     async def ready(self, seconds: float) -> bool:
         """Await that it started. Call it first, with no await between this and making the instance."""
@@ -81,17 +101,14 @@ class Instance:
         return self._logs.take()
 
     async def kill(self) -> None:
-        """End the process with all that it started in its group or namespace, and await it."""
+        """End the process with all that it started, await that, and close what connected us."""
         if self.alive:
-            _signal(self.process.pid)
-        await self.gone.wait()
+            self._process.kill()
+        await self._gone.wait()
         self._loop.remove_reader(self._wire)
         self._wire.close()
         for stream in list(self._pipes):
-            self._forget(stream)
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
+            self._close(stream)
 
     async def _send(self, frame: bytes) -> None:
         try:
@@ -112,7 +129,7 @@ class Instance:
         self._loop.add_reader(self._wire, self._receive)
         for stream, pipe in self._pipes.items():
             self._loop.add_reader(pipe, self._drain, stream, pipe)
-        _when_ended(self.process.pid, self._loop, self._ended)
+        self._process.when_ended(self._ended)
 
     def _receive(self) -> None:
         try:
@@ -138,25 +155,26 @@ class Instance:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(answer)
         elif isinstance(answer, Line):
-            _signal(self.process.pid)  # it spoke without being asked: it is not to be trusted with the next call
+            self._process.kill()  # it spoke without being asked: it is not to be trusted with the next call
 
     def _drain(self, stream: Stream, pipe: int) -> None:
         if stream in self._pipes and not drain(pipe, self._logs, stream):
-            self._forget(stream)
+            self._close(stream)
 
-    def _forget(self, stream: Stream) -> None:
-        self._loop.remove_reader(self._pipes.pop(stream))
+    def _close(self, stream: Stream) -> None:
+        pipe = self._pipes.pop(stream)
+        self._loop.remove_reader(pipe)
+        os.close(pipe)
 
     def _ended(self) -> None:
-        # The process is not reaped yet, so its number cannot have gone to another group.
-        _signal(self.process.pid)
-        self.process.wait()
+        self._process.kill()  # what it left behind in its group
+        self._process.reap()
         while self.alive and self._waiting is not None and not self._waiting.done():
             before = self._length
             self._receive()  # an answer that was sent just before the end counts
             if self._length == before:
                 break
-        self.gone.set()
+        self._gone.set()
         self._settle(Died())
 
 
@@ -166,30 +184,3 @@ class Starter(Protocol):
     async def start(self, place: Place, logs: int) -> Instance:
         """An instance that waits for `init`; `logs` is the limit in MB."""
         ...
-
-
-def _signal(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _when_ended(pid: int, loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> None:
-    """Call `tell` on `loop` once `pid` has ended and before it is reaped."""
-    if hasattr(os, "pidfd_open"):
-        watch = os.pidfd_open(pid)
-
-        def told() -> None:
-            loop.remove_reader(watch)
-            os.close(watch)
-            tell()
-
-        loop.add_reader(watch, told)
-        return
-
-    def wait() -> None:
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        loop.call_soon_threadsafe(tell)
-
-    threading.Thread(target=wait, name=f"instance {pid}", daemon=True).start()

@@ -1,9 +1,9 @@
 """The frames between the server and an instance: one JSON line each way.
 
-Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or `{"error": text}`
-for init, and for each run the action's answer, verbatim. A line that begins with `!` is the child's own word,
-since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk ContainerProxy.scala
-for the body.
+Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or
+`{"error": text}` for init, and for each run the action's answer, verbatim. A line that begins with `!` is the
+child's own word, since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
+ContainerProxy.scala for the body.
 """
 
 import json
@@ -15,6 +15,8 @@ from fnkit.local.jobs import Job
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
+INITIALIZED = b'{"ok": true}\n'
+"""The answer to an init that went well."""
 OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 

@@ -10,14 +10,16 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument
+from fnkit.local.compiled import Compiler
 from fnkit.local.jobs import Executable
 
 MANIFEST = "fnkit.json"
@@ -32,11 +34,24 @@ class Layout:
     """Where the code of one executable lies and what goes with it."""
 
     code: Path
-    paths: tuple[Path, ...]
-    """Folders of libraries for `sys.path`, after the action's own."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """`FNKIT_MODELS`, where there is a model layer."""
+    libraries: tuple[Path, ...]
+    """Layers of libraries."""
+    common: Path
+    """Upstream's packages."""
     models: tuple[Path, ...] = ()
+    """Layers of models: folders of files by sha256."""
+    large: tuple[Path, ...] = ()
+    """Folders that instances share, and that are worth compiling."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """For `sys.path`, after the action's own folder: what an action brings comes before what is common."""
+        return (*self.libraries, self.common)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """`FNKIT_MODELS`, where there is a model layer."""
+        return {"FNKIT_MODELS": os.pathsep.join(map(str, self.models))} if self.models else {}
 
     @property
     def read(self) -> tuple[Path, ...]:
@@ -52,6 +67,7 @@ class Layouts:
         self._folder = folder
         self._layer = layer
         self._common = common
+        self._compiler = Compiler()
 
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
@@ -59,7 +75,17 @@ class Layouts:
         code = self._folder / digest
         if not code.is_dir():
             self._write(executable, code)
-        return self._with_layers(code)
+        os.utime(code)
+        layout = self._with_layers(code)
+        for folder in layout.large:
+            self._compiler.add(folder)
+        return layout
+
+    def tidy(self, older: float) -> None:
+        """Remove what nobody used for `older` seconds, and what a killed server left half made."""
+        for folder in self._folder.glob("*"):
+            if folder.name.startswith(".new-") or time.time() - folder.stat().st_mtime > older:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, executable: Executable, code: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +104,8 @@ class Layouts:
         wanted = needed(code)
         libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
-        environment = {"FNKIT_MODELS": os.pathsep.join(map(str, models))} if models else {}
-        return Layout(code, (*libraries, self._common()), environment, models)
+        own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
+        return Layout(code, libraries, self._common(), models, (*own, *libraries))
 
 
 def write_code(executable: Executable, folder: Path) -> None:
@@ -118,7 +144,7 @@ def mirror(code: Path, work: Path) -> None:
         target = work / entry.name
         if entry.is_symlink():
             target.symlink_to(entry.readlink())
-        elif not _is_small(entry):
+        elif not is_small(entry):
             target.symlink_to(entry)
         elif entry.is_dir():
             shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
@@ -132,7 +158,7 @@ def _copy(source: Path | str, target: Path | str) -> None:
     Path(target).chmod(Path(source).stat().st_mode | stat.S_IWUSR)
 
 
-def _is_small(entry: Path) -> bool:
+def is_small(entry: Path) -> bool:
     """A file, or a folder with few files and few bytes in all."""
     files = (path for path in (entry, *entry.rglob("*")) if path.is_file() and not path.is_symlink())
     sizes = [path.stat().st_size for path in islice(files, FEW + 1)]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from fnkit.core.errors import Throttled
+from fnkit.core.errors import PlatformFault, Throttled
 from fnkit.local import answers
-from fnkit.local.activation import Course, NotStarted, start
+from fnkit.local.activation import Course, NotStarted, State, start
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import Instance, Starter
 from fnkit.local.jobs import Began, Job, Outcome
@@ -26,6 +26,8 @@ from fnkit.local.runtime import Layouts
 
 REMEMBERED = 1000
 """Finished activations whose progress is still told."""
+KEPT = 7 * 24 * 3600.0
+"""Seconds that the laid-out code of an action is kept without being used."""
 SWEEP = 15.0
 """Seconds between looks for instances that have been idle for too long."""
 
@@ -34,7 +36,7 @@ SWEEP = 15.0
 class Progress:
     """How far an activation is: durations in ms, None where not known yet."""
 
-    state: Literal["pending", "running", "done"]
+    state: State
     began: Began | None
     wait: int | None
     init: int | None
@@ -80,15 +82,19 @@ class Scheduler:
         self._courses: OrderedDict[str, Course] = OrderedDict()
         self._chores: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self._closed = False
         self._cold = 0
         self._warm = 0
         shutil.rmtree(folder, ignore_errors=True)
+        layouts.tidy(KEPT)
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
 
-        Raises Throttled where too many jobs wait already.
+        Raises Throttled where too many jobs wait already, PlatformFault where the platform is being stopped.
         """
+        if self._closed:
+            raise _stopping()
         course = self._courses[job.activation_id] = Course(job)
         try:
             slot = await self._slot(job)
@@ -97,6 +103,9 @@ class Scheduler:
             except BaseException:
                 self._retire(slot)
                 raise
+        except BaseException:
+            del self._courses[job.activation_id]
+            raise
         finally:
             self._forget()
             self._wake()
@@ -106,10 +115,7 @@ class Scheduler:
         course = self._courses.get(activation_id)
         if course is None:
             return None
-        state: Literal["pending", "running", "done"] = "pending"
-        if course.began:
-            state = "done" if course.outcome else "running"
-        return Progress(state, course.began, course.wait, course.init, course.run)
+        return Progress(course.state, course.began, course.wait, course.init, course.run)
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
@@ -136,8 +142,9 @@ class Scheduler:
         """End every instance, and await that."""
         if self._sweep is not None:
             self._sweep.cancel()
+        self._closed = True
         for waiting in self._waiting:
-            waiting.cancel()
+            waiting.set_exception(_stopping())
         for slot in self._pool.slots():
             self._retire(slot)
         while self._chores:
@@ -200,6 +207,8 @@ class Scheduler:
                 self._retire(slot)
                 return course.finish(failure.verdict, failure.logs)
             instance = self._instances[slot.id] = loaded.instance
+            if self._closed:
+                raise _stopping()
             verdict = await course.initialize(loaded)
             if verdict is not None:
                 logs = instance.logs()
@@ -255,3 +264,7 @@ class Scheduler:
             if oldest is None:
                 return
             del self._courses[oldest]
+
+
+def _stopping() -> PlatformFault:
+    return PlatformFault("Running an action", "the platform is being stopped.", "Start it again.")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.errors import PlatformFault
+from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.place import Place
-from fnkit.local.sandbox.rung import LADDER, Rung
+from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 
 PATIENCE = 10.0
@@ -23,13 +24,13 @@ class Choice:
     skipped: tuple[tuple[Rung, str], ...]
 
 
-async def choose(folder: Path, ladder: Sequence[Rung] = LADDER) -> Choice:
-    """The first rung of `ladder` on which an instance starts; `folder` is one to try it in, and is removed.
+async def choose(folder: Path, rungs: Sequence[Rung] | None = None) -> Choice:
+    """The first rung on which an instance starts, of the whole ladder by default; `folder` is used, and removed.
 
     Raises PlatformFault where an instance starts on none. Await it on the loop that will run the instances.
     """
     skipped: list[tuple[Rung, str]] = []
-    for rung in ladder:
+    for rung in ladder(kernel()) if rungs is None else rungs:
         trouble = await probe(rung, folder)
         if trouble is None:
             return Choice(rung, tuple(skipped))

@@ -1,6 +1,7 @@
 """Landlock: the process gives up every file, socket and signal that is not on its list.
 
-Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out), and `network`.
+Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out), `network`, and
+`needed`: false where another lock does without it on a kernel that has none.
 Needs no privilege. Source: Linux Documentation/userspace-api/landlock.rst.
 """
 
@@ -26,10 +27,15 @@ SCOPES = 3
 
 
 def restrict(plan: dict[str, Any], call: Callable[..., int]) -> None:
-    """Apply the plan to this process and all it will start. Raises OSError where the kernel has no Landlock."""
+    """Apply the plan to this process and all it will start. Raises OSError where that fails."""
     import ctypes
 
-    version = call("syscall", CREATE_RULESET, None, 0, VERSION)
+    try:
+        version = call("syscall", CREATE_RULESET, None, 0, VERSION)
+    except OSError:
+        if plan["needed"]:
+            raise
+        return
     handled = max(rights for since, rights in RIGHTS.items() if since <= version)
     attributes = (ctypes.c_uint64 * 3)(
         handled,

@@ -1,8 +1,8 @@
 """A root, a process tree, a host name and a network of its own, without a program that is installed for it.
 
-Ships alone. The plan: `root`, an empty folder to build on; `mounts`, a list of [source, target, writable], where a
-source of null is an empty folder; `links`, a list of [text, path]; `work`, where to be in the end; `network`, false
-for none.
+Ships alone. The plan: `root`, an empty folder to build on; `mounts`, a list of [source, target, writable], where
+a source of null is an empty folder; `links`, a list of [text, path]; `work`, where to be in the end; `network`,
+false for none.
 
 Three processes come of one: the first waits outside, the second is process 1 inside and collects what ends, the
 third goes on. When one of the first two ends, everything inside ends with it.

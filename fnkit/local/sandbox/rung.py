@@ -1,6 +1,6 @@
 """The rungs of the ladder: values that name themselves and say what they stop and what they do not.
 
-Measured, with the attempts behind each claim, in tests/unit/local/test_isolation.py.
+The attempts behind each claim are in tests/unit/local/instances/test_isolation.py.
 """
 
 import json
@@ -10,24 +10,32 @@ from typing import Any
 
 from fnkit.core.entities import MIB
 from fnkit.local.sandbox import seccomp
+from fnkit.local.sandbox.kernel import Kernel
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.system import CHILD, CONFINE, DEVICES, FACTS, PARTS, System, interpreter, look
 
 OPEN_FILES = 1024
 PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
+SCOPED = 6
+"""The version of Landlock from which it keeps signals and abstract sockets inside."""
+
 FILES = "reading or writing files of the machine, of the server, of other actions"
-PROCESSES_SEEN = "seeing, tracing or signalling processes of the machine"
+SEEN = "seeing or tracing processes of the machine"
+SIGNALS = "signalling processes of the machine"
 SOCKETS = "local sockets of the machine that lie in a folder"
 ABSTRACT = "local sockets of the machine that have a name only"
 NAMESPACES = "new namespaces and dangerous system calls"
 DAEMONS = "processes that outlive the instance"
 NETWORK = "the network, where the action has fnkit-network false"
 MEMORY = "more memory in one process, and larger files, than the limits say"
+BOMBS = "a fork bomb"
 CORES = "using all processor time, memory by many processes, or all of the disk"
-FORKS = "a fork bomb"
-BOMBS = "a fork bomb, where the server runs as root"
 LOOPBACK = "reaching servers on this machine over the network, unless fnkit-network is false"
+CLAIMS = (
+    *(FILES, SEEN, SIGNALS, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY, BOMBS),
+    *(CORES, LOOPBACK),  # these no rung stops
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ def _landlock(place: Place, program: Sequence[str]) -> list[str]:
         "read": [*(mount.source for mount in mounts if not mount.writable), *FACTS],
         "write": [str(place.folder), *DEVICES],
         "network": place.network,
+        "needed": True,
     }
     # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
     steps = {"landlock": plan, **_filters(place, group=True), "limits": limits(place, processes=False)}
@@ -126,7 +135,7 @@ def _mounts(place: Place, system: System) -> list[Mount]:
 def _inside(place: Place) -> dict[str, Any]:
     """Landlock within namespaces, where all that can be seen may be read."""
     write = [str(place.folder), "/tmp", "/dev/shm", *DEVICES]
-    return {"read": ["/"], "write": write, "network": place.network}
+    return {"read": ["/"], "write": write, "network": place.network, "needed": False}
 
 
 def _filters(place: Place, group: bool = False) -> dict[str, Any]:
@@ -151,20 +160,19 @@ def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:
     return [str(interpreter()), "-I", "-S", "-X", "utf8", str(CONFINE), json.dumps(plan), *program]
 
 
-_INSIDE_STOPS = (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY)
-BUBBLEWRAP = Rung("bubblewrap", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _bubblewrap)
-OWN_NAMESPACES = Rung("namespaces", _INSIDE_STOPS, (CORES, BOMBS, LOOPBACK), _namespaces)
-LANDLOCK = Rung(
-    "landlock",
-    (FILES, PROCESSES_SEEN, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, MEMORY),
-    (SOCKETS, FORKS, CORES, LOOPBACK),
-    _landlock,
-)
-PROCESS = Rung(
-    "process",
-    (MEMORY,),
-    (FILES, PROCESSES_SEEN, SOCKETS, ABSTRACT, NAMESPACES, DAEMONS, NETWORK, FORKS, CORES, LOOPBACK),
-    _plain,
-)
-LADDER = (BUBBLEWRAP, OWN_NAMESPACES, LANDLOCK, PROCESS)
-"""From the one that stops most to the one that stops least."""
+def ladder(kernel: Kernel) -> tuple[Rung, ...]:
+    """The rungs, from the one that stops most to the one that stops least, with what they stop on this kernel."""
+    below = {MEMORY} if kernel.linux else set()
+    alone = below | {FILES, SEEN} | ({NAMESPACES, DAEMONS, NETWORK} if kernel.filters else set())
+    if kernel.landlock >= SCOPED:
+        alone |= {SIGNALS, ABSTRACT}
+    inside = alone | {SIGNALS, SOCKETS, DAEMONS, NETWORK} | (set() if kernel.root else {BOMBS})
+    return tuple(
+        Rung(name, tuple(c for c in CLAIMS if c in stops), tuple(c for c in CLAIMS if c not in stops), wrap)
+        for name, stops, wrap in (
+            ("bubblewrap", inside, _bubblewrap),
+            ("namespaces", inside, _namespaces),
+            ("landlock", alone, _landlock),
+            ("process", below, _plain),
+        )
+    )

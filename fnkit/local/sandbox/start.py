@@ -1,9 +1,15 @@
 """Starts an instance as a new process on a rung."""
 
+import asyncio
+import os
+import signal
 import socket
 import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 
-from fnkit.local.instance import Instance
+from fnkit.local.instance import Ends, Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
@@ -22,25 +28,68 @@ class ProcessStarter:
         Runs on the thread of the event loop: the child is told to die with the thread that started it.
         """
         ours, theirs = socket.socketpair()
+        out, their_out = os.pipe()
+        err, their_err = os.pipe()
         try:
-            process = self._process(place, theirs.fileno())
+            process = self._process(place, theirs.fileno(), their_out, their_err)
         except OSError:
             ours.close()
+            os.close(out)
+            os.close(err)
             raise
         finally:
             theirs.close()
-        return Instance(process, ours, "cold", Logs(logs))
+            os.close(their_out)
+            os.close(their_err)
+        return Instance(Own(process), Ends(ours, out, err), "cold", Logs(logs))
 
-    def _process(self, place: Place, wire: int) -> "subprocess.Popen[bytes]":
+    def _process(self, place: Place, wire: int, stdout: int, stderr: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             self.rung.wrap(place, [str(CHILD), str(wire)]),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=stdout,
+            stderr=stderr,
             env=place.environment,
             cwd=place.work,
             pass_fds=[wire],
             # A group of its own: the instance is ended with all of it, and cannot signal the server's.
             start_new_session=True,
-            bufsize=0,
         )
+
+
+class Own:
+    """A process that we started: the leader of its group, not reaped before all of the group was killed."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.pid = process.pid
+        self._process = process
+
+    def when_ended(self, tell: Callable[[], None]) -> None:
+        """Call `tell` on the running event loop once the process has ended."""
+        loop = asyncio.get_running_loop()
+        if hasattr(os, "pidfd_open"):
+            watch = os.pidfd_open(self.pid)
+
+            def ended() -> None:
+                loop.remove_reader(watch)
+                os.close(watch)
+                tell()
+
+            loop.add_reader(watch, ended)
+            return
+
+        def wait() -> None:
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            loop.call_soon_threadsafe(tell)
+
+        threading.Thread(target=wait, name=f"instance {self.pid}", daemon=True).start()
+
+    def kill(self) -> None:
+        """End the whole group."""
+        if self._process.returncode is None:  # later its number may be another's
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Take note of its end."""
+        self._process.wait()

@@ -15,11 +15,13 @@ from fnkit.core.errors import Missing
 from fnkit.local.jobs import Executable, Job, Outcome
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
-from fnkit.local.sandbox.rung import Rung
+from fnkit.local.sandbox.kernel import kernel
+from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 
 ACTIONS = Path(__file__).parents[3] / "actions"
+LADDER = ladder(kernel())
 PATIENT = Limits(timeout=10_000)
 NUMBERS = itertools.count(1)
 

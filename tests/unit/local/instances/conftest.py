@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fnkit.local.sandbox.ladder import probe
-from fnkit.local.sandbox.rung import LADDER, PROCESS, Rung
-from tests.unit.local.instances.bench import Bench
+from fnkit.local.sandbox.rung import Rung
+from tests.unit.local.instances.bench import LADDER, Bench
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +38,4 @@ def bench(tmp_path: Path, rung: Rung) -> Bench:
 @pytest.fixture
 def plain(tmp_path: Path) -> Bench:
     """A bench on the plain rung, for what no rung changes."""
-    return Bench(tmp_path, PROCESS)
+    return Bench(tmp_path, LADDER[-1])

@@ -15,7 +15,7 @@ import pytest
 
 from fnkit.core.entities import Limits
 from fnkit.local.sandbox import rung as claims
-from tests.unit.local.instances.bench import Bench, code, job
+from tests.unit.local.instances.bench import LADDER, Bench, code, job
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 AF_PACKET, AF_VSOCK = 17, 40
@@ -84,9 +84,9 @@ ATTEMPTS: dict[str, tuple[str, str, Attempt, bool]] = {
     "overwrite another action": (claims.FILES, "write", lambda m: [str(m.other_code)], True),
     "read the server's environment": (claims.FILES, "read", lambda m: [f"/proc/{m.pid}/environ"], True),
     "read fnkit": (claims.FILES, "read", lambda m: [claims.__file__], True),
-    "signal the server": (claims.PROCESSES_SEEN, "signal", lambda m: [m.pid], True),
-    "trace the server": (claims.PROCESSES_SEEN, "trace", lambda m: [m.pid], True),
-    "see the server": (claims.PROCESSES_SEEN, "list_folder", lambda m: [f"/proc/{m.pid}"], True),
+    "signal the server": (claims.SIGNALS, "signal", lambda m: [m.pid], True),
+    "trace the server": (claims.SEEN, "trace", lambda m: [m.pid], True),
+    "see the server": (claims.SEEN, "list_folder", lambda m: [f"/proc/{m.pid}"], True),
     "connect to a socket by path": (claims.SOCKETS, "local_socket", lambda m: [m.path_socket], True),
     "connect to an abstract socket": (claims.ABSTRACT, "abstract_socket", lambda m: [m.abstract_socket], True),
     "new user namespace": (claims.NAMESPACES, "unshare", lambda m: [CLONE_NEWUSER], True),
@@ -120,13 +120,13 @@ def test_a_rung_keeps_its_word(bench: Bench, machine: Machine, name: str) -> Non
 
 
 def test_each_claim_is_on_each_rung_once() -> None:
-    for one in claims.LADDER:
+    for one in LADDER:
         for claim, *_ in ATTEMPTS.values():
             assert (claim in one.stops) + (claim in one.does_not_stop) == 1, (one.name, claim)
 
 
 def test_a_rung_stops_what_the_one_below_stops() -> None:
-    stopped = [set(one.stops) for one in claims.LADDER]
+    stopped = [set(one.stops) for one in LADDER]
     for higher, lower in pairwise(stopped):
         assert higher >= lower
 

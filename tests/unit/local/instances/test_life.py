@@ -180,8 +180,8 @@ def test_instances_end_with_the_server(bench: Bench, tmp_path: Path) -> None:
     """`kill -9` of the process that started them."""
     script = (
         "import asyncio, sys, json\n"
-        "from tests.unit.local.instances.bench import Bench, code, job\n"
-        "from fnkit.local.sandbox.rung import LADDER\n"
+        "from tests.unit.local.instances.bench import LADDER, Bench, code, job\n"
+        "from tests.unit.local.instances.bench import LADDER\n"
         "from pathlib import Path\n"
         "rung = next(r for r in LADDER if r.name == sys.argv[2])\n"
         "async def scene(scheduler):\n"

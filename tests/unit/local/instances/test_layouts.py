@@ -1,0 +1,112 @@
+"""Code on disk: once for each content, never half, compiled where that pays, gone when nobody wants it."""
+
+import base64
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from fnkit.core.errors import BadArgument
+from fnkit.local.compiled import compile_folder
+from fnkit.local.runtime import FEW, SMALL, Layouts, mirror, needed
+from fnkit.local.sandbox.system import interpreter
+from tests.unit.local.instances.bench import job
+
+
+@pytest.fixture
+def layouts(tmp_path: Path) -> Layouts:
+    return Layouts(tmp_path / "code", lambda digest: tmp_path / digest, lambda: tmp_path / "common")
+
+
+def test_the_same_content_lies_once(layouts: Layouts, tmp_path: Path) -> None:
+    first = layouts.get(job("A = 1\n").executable)
+    second = layouts.get(job("A = 1\n", of={"name": "other", "revision": "2"}).executable)
+    third = layouts.get(job("A = 2\n").executable)
+    assert first.code == second.code != third.code
+    assert len(list((tmp_path / "code").iterdir())) == 2
+    assert (first.code / "main__.py").read_text() == "A = 1\n"
+
+
+def test_text_and_bytes_of_the_same_letters_are_two(layouts: Layouts) -> None:
+    text = base64.b64encode(b"A = 1\n").decode()
+    as_text, as_bytes = (layouts.get(job(text, of={"binary": b}).executable) for b in (False, True))
+    assert (as_text.code / "main__.py").read_text() == text
+    assert (as_bytes.code / "main__.py").read_text() == "A = 1\n"
+
+
+def test_many_at_once_make_one(layouts: Layouts, tmp_path: Path) -> None:
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(layouts.get(job("B = 1\n").executable))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({layout.code for layout in found}) == 1
+    assert len(list((tmp_path / "code").iterdir())) == 1
+
+
+def test_an_archive_that_is_refused_leaves_nothing(layouts: Layouts, tmp_path: Path) -> None:
+    with pytest.raises(BadArgument):
+        layouts.get(job(base64.b64encode(b"PK\3\4 no zip").decode(), of={"binary": True}).executable)
+    assert not list((tmp_path / "code").iterdir())
+
+
+def test_tidy(layouts: Layouts, tmp_path: Path) -> None:
+    old, new = (layouts.get(job(f"A = {n}\n").executable).code for n in range(2))
+    os.utime(old, (0, 0))
+    (tmp_path / "code" / ".new-of-a-killed-server").mkdir()
+    layouts.tidy(3600)
+    assert list((tmp_path / "code").iterdir()) == [new]
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"layers": 5}', '{"layers": [{"kind": "model"}]}', '{"needs": 5}'])
+def test_a_manifest_that_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "fnkit.json").write_text(text)
+    with pytest.raises(BadArgument):
+        needed(tmp_path)
+
+
+def test_only_needed_layers_are_asked_for(tmp_path: Path) -> None:
+    """A layer that lies in the zip itself is not."""
+    manifest = (
+        '{"layers": [{"kind": "libraries", "digest": "a"}, {"kind": "model", "digest": "b"}], "needs": ["b"]}'
+    )
+    (tmp_path / "fnkit.json").write_text(manifest)
+    assert needed(tmp_path) == [("model", "b")]
+
+
+def test_a_mirror(tmp_path: Path) -> None:
+    """Small things are copies that can be written to; large ones, and folders of many files, are links."""
+    code, work = tmp_path / "code", tmp_path / "work"
+    for folder in (code / "few", code / "many", work):
+        folder.mkdir(parents=True)
+    (code / "main__.py").write_text("A = 1\n")
+    (code / "large.bin").write_bytes(b"\0" * (SMALL + 1))
+    (code / "few" / "one.txt").write_text("1")
+    (code / "few" / "one.txt").chmod(0o444)
+    for n in range(FEW + 1):
+        (code / "many" / f"{n}.txt").write_text("x")
+    mirror(code, work)
+    assert {entry.name: entry.is_symlink() for entry in work.iterdir()} == {
+        **{"main__.py": False, "few": False, "large.bin": True, "many": True}
+    }
+    (work / "few" / "one.txt").write_text("2")
+    assert (code / "few" / "one.txt").read_text() == "1"
+    assert (work / "main__.py").stat().st_mtime_ns == (code / "main__.py").stat().st_mtime_ns
+
+
+def test_compiled_for_the_interpreter_of_the_actions(tmp_path: Path) -> None:
+    """It takes the compiled form: the source can change and nobody notices, as long as its time does not."""
+    module = tmp_path / "thing.py"
+    module.write_text("V = 1\n")
+    assert compile_folder(tmp_path)
+    times = module.stat().st_mtime_ns
+    module.write_text("V = 2\n")
+    os.utime(module, ns=(times, times))
+    shown = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import thing; print(thing.V)"
+    done = subprocess.run([interpreter(), "-I", "-S", "-c", shown], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
