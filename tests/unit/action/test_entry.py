@@ -16,8 +16,9 @@ def read(*cells: str, name: str = "main", **namespace: object) -> Entry:
 def test_types_defaults_and_choices() -> None:
     found = read(
         "from typing import Literal, Optional\nPart = Literal['eyes', 'hips']\nLOWER = 'hips'",
-        "def main(image: str, n: int, x: float = 1.5, on: bool = True, parts: list[str] = [], *, box: dict | None = None,"
-        " upper: Part = 'eyes', lower: 'Part' = LOWER, size: Optional[int] = None, size2: Literal[1, 2] = 1, any=None):\n"
+        "def main(image: str, n: int, x: float = 1.5, on: bool = True, parts: list[str] = [], *,"
+        " box: dict | None = None, upper: Part = 'eyes', lower: 'Part' = LOWER,"
+        " size: Optional[int] = None, size2: Literal[1, 2] = 1, any=None):\n"
         "    '''Crop.\n\n    More.'''",
     )
     kinds = {p.name: (p.type, p.required, p.default, p.choices) for p in found.parameters}

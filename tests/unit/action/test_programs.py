@@ -4,7 +4,7 @@ import ast
 import copy
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from fnkit.action.cells import from_history
@@ -79,7 +79,8 @@ def definitions(name: str, lower: list[str]) -> st.SearchStrategy[str]:
         ),
         st.tuples(inner, inner).map(
             lambda p: (
-                f"def {name}(x, y={p[0]}):\n    def inner():\n        return y + {p[1]}\n    return x[:3] + inner()"
+                f"def {name}(x, y={p[0]}):\n    def inner():\n        return y + {p[1]}\n"
+                "    return x[:3] + inner()"
             )
         ),
     ]
