@@ -96,11 +96,9 @@ def _played(
 ) -> Rehearsal:
     code, answer = folder / "action", folder / "answer.json"
     _lay_out(bundle, code)
-    paths = [str(layer.tree) for layer in bundle.layers if layer.tree is not None]
-    paths += [str(bundle.image)] if bundle.image is not None else []
     order = {
         "code": str(code),
-        "paths": paths,
+        "paths": _libraries(bundle),
         "main": bundle.main,
         "arguments": arguments,
         "answer": str(answer),
@@ -130,6 +128,12 @@ def _played(
     if not answer.is_file():
         return Rehearsal("action developer error", {"error": "command exited"}, logs)
     return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+
+
+def _libraries(bundle: Bundle) -> list[str]:
+    """The folders for sys.path: what travels, then what the image has."""
+    folders = [*(layer.tree for layer in bundle.layers), bundle.image]
+    return [str(folder) for folder in folders if folder is not None]
 
 
 def _lay_out(bundle: Bundle, code: Path) -> None:
