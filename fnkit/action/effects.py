@@ -20,6 +20,8 @@ class Effects:
     """Read while it runs."""
     later: set[str] = field(default_factory=set)
     """Read by the bodies of the functions that it makes, whenever those run."""
+    soon: set[str] = field(default_factory=set)
+    """Those of `later` that may be read while it runs, by a lambda or behind a decorator."""
     changes: set[str] = field(default_factory=set)
     """Changed in place while it runs."""
     changes_later: set[str] = field(default_factory=set)
@@ -45,6 +47,7 @@ class _Reader(Ways, ast.NodeVisitor):
         self.found = Effects()
         self.scopes: list[Scope] = []
         self.lazy_annotations = lazy_annotations
+        self.resting = False  # within a body that nothing runs before the statement has ended
 
     @property
     def deferred(self) -> bool:
@@ -64,6 +67,8 @@ class _Reader(Ways, ast.NodeVisitor):
             return
         if self.deferred:
             self.found.later.add(name)
+            if not self.resting:
+                self.found.soon.add(name)
         elif name not in self.bound:
             self.found.now.add(name)
 
@@ -90,6 +95,7 @@ class _Reader(Ways, ast.NodeVisitor):
         elif isinstance(node.ctx, ast.Store):
             self.store(node.id)
         elif not self.deferred and self.is_global(node.id):
+            self.load(node.id)
             self.found.binds.add(node.id)
             self.found.deletes.add(node.id)
             self.bound.add(node.id)
@@ -183,7 +189,9 @@ class _Reader(Ways, ast.NodeVisitor):
             self.visit_all([hint for hint in [*hints, node.returns] if hint is not None])
         self.scopes.pop()
         self.store(node.name)
+        was, self.resting = self.resting, self.resting or not node.decorator_list
         self.body(node.args, node.body, generic)
+        self.resting = was
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 

@@ -82,11 +82,8 @@ def _inner(name: str) -> str | None:
 
 
 def _stays(module: str, rest: str) -> bool:
-    """True for a verb of `fnkit` itself, and for what `fnkit.models` offers beyond `load`."""
-    name = rest.split(".", maxsplit=1)[0]
-    return (module == "fnkit" and bool(name) and not name.startswith("_")) or (
-        module == "fnkit.models" and name in {"fetch", "convert"}
-    )
+    """True for a verb of `fnkit` itself, and for what `fnkit.models` offers beyond `load` and its modules."""
+    return module in ("fnkit", "fnkit.models") and bool(rest) and not rest.startswith("__")
 
 
 def _longest(name: str) -> tuple[str, str]:

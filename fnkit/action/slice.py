@@ -74,7 +74,13 @@ class Slice:
             for name in sorted(statement.effects.now)
             if name not in own or self.run.binder(name, statement.index) is not None
         ]
-        needs += [(name, when, user) for name in sorted(statement.effects.later) for when in {at, end}]
+        later = sorted(statement.effects.later)
+        needs += [(name, when, user) for name in later for when in {at, end}]
+        # What a lambda reads is needed before it, too: `sorted(xs, key=lambda x: weights[x])`.
+        soon = [
+            name for name in sorted(statement.effects.soon) if self.run.binder(name, statement.index) is not None
+        ]
+        needs += [(name, statement.index, user) for name in soon]
         return needs
 
     def _without_maker(self, name: str, at: int, user: str, waiting: list[tuple[str, int, str]]) -> None:
@@ -116,7 +122,10 @@ class Slice:
             touched = True
             if statement.index in self.taken:
                 continue
-            if name not in statement.effects.changes and _called(self.run, statement) <= carried:
+            own = not any(
+                self.run.origin(n, statement.index) == origin for n in changed_at_once(self.run, statement)
+            )
+            if own and _called(self.run, statement) <= carried:
                 continue  # the action's own state, as a cache is: an instance begins with what the maker made
             if statement.cell != maker.cell:
                 raise remake.changed(name, maker, statement, self.entry)
@@ -143,10 +152,15 @@ def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slic
     return result
 
 
+def changed_at_once(run: Run, statement: Statement) -> set[str]:
+    """The names that a statement itself changes in place."""
+    called = {name for name, method in statement.effects.methods if method in run.changing}
+    return statement.effects.changes | called
+
+
 def changed_by(run: Run, statement: Statement) -> set[str]:
     """The names that a statement changes in place, itself or through the functions that it calls."""
-    changed = set(statement.effects.changes)
-    changed |= {name for name, method in statement.effects.methods if method in run.changing}
+    changed = changed_at_once(run, statement)
     for index in _called(run, statement):
         changed |= run.statements[index].effects.changes_later
     return changed

@@ -58,7 +58,7 @@ class Run:
         return self.statements[places[before - 1]] if before else None
 
     def origin(self, name: str, at: int) -> tuple[str, int]:
-        """Who made the value that `name` has before statement `at`: the name and statement that `a = b` leads back to.
+        """Who made the value of `name` before statement `at`: the name and statement that `a = b` leads back to.
 
         Two names with one origin are one value. The statement is -1 where nothing binds the name.
         """

@@ -19,17 +19,23 @@ function = st.sampled_from(FUNCTIONS)
 number = st.integers(0, 9)
 
 # Every value is a list of numbers: any operation on any name is legal as long as the name exists.
-expression = st.recursive(
-    st.one_of(number.map(lambda n: f"[{n}]"), value.map(lambda n: f"list({n})")),
-    lambda inner: st.one_of(
-        st.tuples(inner, inner).map(" + ".join),
-        st.tuples(function, inner).map(lambda p: f"{p[0]}({p[1]})"),
-        inner.map(lambda e: f"[x + 1 for x in {e}]"),
-        inner.map(lambda e: f"(lambda x: x + {e})([0])"),
-        st.tuples(value, inner).map(lambda p: f"({p[1]} if {p[0]} else [])"),
-    ),
-    max_leaves=4,
-)
+
+
+def expressions(functions: list[str]) -> st.SearchStrategy[str]:
+    return st.recursive(
+        st.one_of(number.map(lambda n: f"[{n}]"), value.map(lambda n: f"list({n})")),
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map(" + ".join),
+            *[inner.map(lambda e, name=name: f"{name}({e})") for name in functions],
+            inner.map(lambda e: f"[x + 1 for x in {e}]"),
+            inner.map(lambda e: f"(lambda x: x + {e})([0])"),
+            st.tuples(value, inner).map(lambda p: f"({p[1]} if {p[0]} else [])"),
+        ),
+        max_leaves=4,
+    )
+
+
+expression = expressions(FUNCTIONS)
 simple = st.one_of(
     st.tuples(value, expression).map(lambda p: f"{p[0]} = {p[1]}"),
     st.tuples(value, expression).map(lambda p: f"{p[0]} = {p[1]}"),
@@ -57,25 +63,35 @@ compound = st.one_of(
     ),
     st.tuples(body, body).map(lambda p: f"try:\n{indented(p[0])}\nfinally:\n{indented(p[1])}"),
 )
-definition = st.one_of(
-    st.tuples(function, expression).map(lambda p: f"def {p[0]}(x):\n    return x[:3] + {p[1]}"),
-    st.tuples(function, value, expression).map(
-        lambda p: f"def {p[0]}(x):\n    {p[1]} = x[:3]\n    return {p[1]} + {p[2]}"
-    ),
-    st.tuples(function, value, expression).map(
-        lambda p: f"def {p[0]}(x):\n    global {p[1]}\n    {p[1]} = {p[2]}\n    return {p[1]} + x[:3]"
-    ),
-    st.tuples(function, value, number).map(
-        lambda p: f"def {p[0]}(x):\n    {p[1]}.append({p[2]})\n    return {p[1]} + x[:3]"
-    ),
-    st.tuples(function, expression, expression).map(
-        lambda p: (
-            f"def {p[0]}(x, y={p[1]}):\n    def inner():\n        return y + {p[2]}\n    return x[:3] + inner()"
-        )
-    ),
-    st.tuples(function, function).map(lambda p: f"{p[0]} = {p[1]}"),
-    st.tuples(function, function).map(lambda p: f"{p[0]} = (lambda other: lambda x: other(x) + [1])({p[1]})"),
-)
+
+
+def definitions(name: str, lower: list[str]) -> st.SearchStrategy[str]:
+    """Functions that call only those before them: no program runs for ever."""
+    inner = expressions(lower)
+    ways = [
+        inner.map(lambda e: f"def {name}(x):\n    return x[:3] + {e}"),
+        st.tuples(value, inner).map(lambda p: f"def {name}(x):\n    {p[0]} = x[:3]\n    return {p[0]} + {p[1]}"),
+        st.tuples(value, inner).map(
+            lambda p: f"def {name}(x):\n    global {p[0]}\n    {p[0]} = {p[1]}\n    return {p[0]} + x[:3]"
+        ),
+        st.tuples(value, number).map(
+            lambda p: f"def {name}(x):\n    {p[0]}.append({p[1]})\n    return {p[0]} + x[:3]"
+        ),
+        st.tuples(inner, inner).map(
+            lambda p: (
+                f"def {name}(x, y={p[0]}):\n    def inner():\n        return y + {p[1]}\n"
+                "    return x[:3] + inner()"
+            )
+        ),
+    ]
+    if lower:
+        other = st.sampled_from(lower)
+        ways.append(other.map(lambda o: f"{name} = {o}"))
+        ways.append(other.map(lambda o: f"{name} = (lambda other: lambda x: other(x) + [1])({o})"))
+    return st.one_of(ways)
+
+
+definition = st.one_of([definitions(name, FUNCTIONS[:n]) for n, name in enumerate(FUNCTIONS)])
 cell = st.lists(st.one_of(simple, simple, compound, definition), min_size=1, max_size=3).map("\n".join)
 START = "\n".join([f"{name} = [{number}]" for number, name in enumerate(VALUES)])
 DEFS = "\n".join(f"def {name}(x):\n    return x[:2] + [{number}]" for number, name in enumerate(FUNCTIONS))
@@ -83,7 +99,7 @@ entry = expression.map(lambda e: f"def main():\n    return {e}")
 
 
 @settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 @given(st.lists(cell, min_size=1, max_size=6), entry)
 def test_a_slice_answers_as_its_notebook(cells: list[str], main: str) -> None:

@@ -80,7 +80,10 @@ def test_a_change_by_another_name_is_seen() -> None:
 
 
 def test_a_change_by_a_method_of_the_notebooks_own_is_seen() -> None:
-    counter = "class Counter:\n    def __init__(self): self.n = 0\n    def look(self): return self.n\n    def add(self): self.n += 1"
+    counter = (
+        "class Counter:\n    def __init__(self): self.n = 0\n"
+        "    def look(self): return self.n\n    def add(self): self.n += 1"
+    )
     assert "Counter()" in text_of(from_history(["", counter, "THING = Counter()", "THING.look()", MAIN], {}))
     with pytest.raises(BadCell, match=r"THING was made in In \[2\] and changed in In \[3\]"):
         cut(from_history(["", counter, "THING = Counter()", "THING.add()", MAIN], {}))

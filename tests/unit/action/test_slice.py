@@ -67,7 +67,8 @@ def test_the_last_run_of_a_cell_counts(notebook: Notebook) -> None:
 
 def test_what_builds_a_value_in_its_own_cell_travels(notebook: Notebook) -> None:
     cells = notebook(
-        "PARTS = {}\nfor number, name in enumerate(['eyes', 'hips']):\n    PARTS[name] = number\nPARTS['all'] = len(PARTS)",
+        "PARTS = {}\nfor number, name in enumerate(['eyes', 'hips']):\n    PARTS[name] = number\n"
+        "PARTS['all'] = len(PARTS)",
         "def main(): return PARTS",
     )
     assert call(text_of(cells)) == {"eyes": 0, "hips": 1, "all": 2}
@@ -75,7 +76,8 @@ def test_what_builds_a_value_in_its_own_cell_travels(notebook: Notebook) -> None
 
 def test_a_registry_filled_by_a_decorator_travels_with_its_entries(notebook: Notebook) -> None:
     cells = notebook(
-        "STEPS = []\ndef step(f):\n    STEPS.append(f)\n    return f\n@step\ndef double(x): return 2 * x\n@step\ndef add(x): return x + 1",
+        "STEPS = []\ndef step(f):\n    STEPS.append(f)\n    return f\n"
+        "@step\ndef double(x): return 2 * x\n@step\ndef add(x): return x + 1",
         "def main(x):\n    for step in STEPS: x = step(x)\n    return x",
     )
     assert call(text_of(cells), 5) == 11
@@ -123,7 +125,7 @@ def test_a_star_import_is_narrowed_to_what_is_used(notebook: Notebook) -> None:
     assert call(body, 17) == 4
 
 
-def test_a_star_import_of_a_module_that_is_not_known_is_told(tmp_path: Any) -> None:
+def test_a_star_import_of_a_module_that_is_not_known_is_told() -> None:
     cells = from_history(["", "from secret_lab import *", "def main(): return formula()"], {})
     with pytest.raises(BadCell, match=r"formula.*Import formula by its name"):
         cut(cells)
