@@ -15,7 +15,10 @@ ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_it_is_clean(path):
     stripped = subprocess.run(
-        [sys.executable, "-m", "nbstripout", "--textconv", str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "nbstripout", "--keep-id", "--textconv", str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert nbformat.reads(stripped, 4) == nbformat.read(path, 4)
     nbformat.validate(nbformat.read(path, 4))
