@@ -1,8 +1,6 @@
 """The table of verbs as typer commands, and one place where errors become lines and exit codes."""
 
 import inspect
-import os
-import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -37,13 +35,6 @@ def run(words: list[str]) -> int:
             raise
         Console().error(error)
         return TYPED_WRONG if isinstance(error, BadArgument) else FAILED
-    except KeyboardInterrupt:
-        Console().notice("Interrupted.")
-        return 130
-    except BrokenPipeError:
-        # `fnkit logs | head`: the reader has gone; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     return DONE
 
 

@@ -103,7 +103,7 @@ def _plan(plan: Plan) -> Iterable[str]:
             "reasons": plan.reasons,
             "digest": plan.digest,
             "kind": plan.wanted.kind,
-            "files": tuple(f"{size(count):>9}  {path}" for _, path, count in plan.files),
+            "files": _files(plan),
             "requirements": tuple(
                 f"{requirement}  {requirement.licence}".rstrip() for requirement in plan.requirements
             ),
@@ -113,6 +113,16 @@ def _plan(plan: Plan) -> Iterable[str]:
             "notes": plan.notes,
         }
     )
+
+
+def _files(plan: Plan) -> tuple[str, ...]:
+    """The code's files one by one, every other layer as a whole."""
+    code = [f"{size(count):>9}  {path}" for layer, path, count in plan.files if layer == "code"]
+    others: dict[str, list[int]] = {}
+    for layer, _, count in plan.files:
+        if layer != "code":
+            others.setdefault(layer, []).append(count)
+    return (*code, *(f"{size(sum(all)):>9}  {layer}: {len(all)} files" for layer, all in others.items()))
 
 
 @lines.register

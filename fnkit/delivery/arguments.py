@@ -53,15 +53,20 @@ def bound(parameters: Mapping[str, Json]) -> dict[str, Json]:
     return inlined
 
 
-def carry(client: Client, arguments: Mapping[str, Json]) -> dict[str, Json]:
+def carry(client: Client, arguments: Mapping[str, Json], annotations: Mapping[str, Json]) -> dict[str, Json]:
     """Inlined arguments, small enough for one call: over the limit `data:` URLs go to the object store.
 
     The largest go first, as many as it takes; the action gets their URLs. Raises TooLarge with the sizes
-    where that is not enough, or where the platform has no store.
+    where that is not enough, where the platform has no store, or where the action (by its annotations) may
+    not reach it.
     """
     carried = dict(arguments)
     if size(carried) <= PAYLOAD_LIMIT:
         return carried
+    if annotations.get("fnkit-network") is False:
+        raise _too_large(
+            carried, "without a network the action could not fetch more", "Send less, or allow it one."
+        )
     if client.embedded is None:
         raise _too_large(carried, "this platform has no object store", "Send an http: or https: URL instead.")
     store = client.embedded

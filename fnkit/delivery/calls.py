@@ -45,7 +45,7 @@ def invoke(
     there = client.actions.get(name, code=False)
     deployed = annotation.read(there)
     arguments.check(there.path, deployed.entry if deployed else None, values)
-    sent = arguments.carry(client, arguments.inline(values))
+    sent = arguments.carry(client, arguments.inline(values), there.annotations)
     calls = Calls(client, there.path, deployed.origins if deployed else (), clock)
     if not blocking:
         return calls.follow(client.actions.start(name, sent), 0)

@@ -24,7 +24,7 @@ from fnkit.delivery.order import Settings, Test
 from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
-from fnkit.delivery.trial import Trial, rehearsed, remember
+from fnkit.delivery.trial import Trial, ready, rehearsed, remember
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
 
@@ -43,27 +43,29 @@ def deploy(
 ) -> Receipt:
     """Make the platform have this action, tested. Raises BadArgument, CheckFailed, TooLarge, Refused."""
     stages = Stages(tell)
+    test = ready(spec, test) if test else None  # a misspelt name is told before anything takes time
     planned, there = _planned(client, spec, settings, stages)
-    trial = Trial.of(planned.wanted, test) if test else None
+    trial = Trial(planned.wanted, test) if test else None
     mark = trial.mark(client.props) if trial else None
     if there and planned.change == "unchanged" and (mark is None or mark.exists()):
-        return Receipt(planned, there.namespace, there.version, stages.seconds)
+        return Receipt(planned, there.namespace, there.version, stages.seconds, None, planned.notes)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
-        sent = arguments.carry(client, trial.sent) if trial else {}
+        sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
+    notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     if trial is None or mark is None:
-        return Receipt(planned, now.namespace, now.version, stages.seconds)
+        return Receipt(planned, now.namespace, now.version, stages.seconds, None, notes)
     with (
         stages.stage("check", f"Checking {spec.name} on {planned.host}"),
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
     remember(mark)
-    return Receipt(planned, now.namespace, now.version, stages.seconds, checked)
+    return Receipt(planned, now.namespace, now.version, stages.seconds, checked, notes)
 
 
 def rehearse(
@@ -78,9 +80,10 @@ def rehearse(
     Builds, and asks the platform what it is; sends nothing. Raises BadArgument, CheckFailed, TooLarge.
     """
     stages = Stages(tell)
+    test = ready(spec, test) if test else None
     wanted = _built(client, spec, settings, stages)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
-        return Trial.of(wanted, test).rehearse() if test else rehearsed(wanted, None)
+        return Trial(wanted, test).rehearse() if test else rehearsed(wanted, None)
 
 
 def _planned(

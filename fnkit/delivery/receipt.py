@@ -19,6 +19,8 @@ class Receipt:
     """By stage: build, plan, rehearse, upload, check; only those that were gone through."""
     check: Invocation | None = None
     """The platform's answer to the test; None where there was no test or it had passed before."""
+    notes: tuple[str, ...] = ()
+    """What the person should know: the plan's notes, and what could not be tried on this machine."""
 
     @property
     def name(self) -> ActionName:

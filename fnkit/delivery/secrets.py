@@ -9,7 +9,11 @@ from typing import Any
 from fnkit.core.errors import BadArgument
 from fnkit.whisk import vault
 
-TELLING = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+TELLING = re.compile(
+    r"token|secret|passw|credential|(api|access|private|account)[_-]?key|(?<![a-z])(key|auth|authorization)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of parameters that hold what should not be shown; `keypoints` and `author` do not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fnkit.action.compare import as_json, differences
 from fnkit.action.rehearse import Rehearsal, rehearse
+from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Entry, Json
 from fnkit.core.errors import CheckFailed
@@ -28,25 +29,24 @@ class Answer:
     value: Json
 
 
+def ready(spec: ActionSpec | Packed, test: Test) -> Test:
+    """The test with its names checked and its files inlined. Raises BadArgument."""
+    arguments.check(str(spec.name), spec.entry, test.arguments)
+    return replace(test, arguments=arguments.inline(test.arguments))
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A test made ready for one bundle."""
 
     wanted: Wanted
     test: Test
-    sent: Mapping[str, Json]
-    """The arguments of the call, inlined; bound parameters are not among them."""
-
-    @classmethod
-    def of(cls, wanted: Wanted, test: Test) -> "Trial":
-        """Check the names and inline the files. Raises BadArgument."""
-        arguments.check(str(wanted.name), wanted.bundle.entry, test.arguments)
-        return cls(wanted, test, arguments.inline(test.arguments))
+    """Made `ready`."""
 
     @property
     def received(self) -> dict[str, Json]:
         """The one object that the action gets."""
-        return {**self.wanted.settings.parameters, **self.sent}
+        return {**self.wanted.settings.parameters, **self.test.arguments}
 
     def mark(self, props: Props) -> Path:
         """The file that is there where this bundle passed this test on this platform."""

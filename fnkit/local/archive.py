@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from fnkit.core.entities import MIB
@@ -104,6 +105,8 @@ def _write_link(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path)
 def _check_link(link: Path, folder: Path) -> None:
     if not link.resolve().is_relative_to(folder.resolve()):
         raise _refused(f"its link {link.name!r} leads out of the folder")
+    with suppress(FileNotFoundError):
+        link.stat()  # a circle of links raises OSError, from Python 3.13 on only here
 
 
 def _too_large() -> BadArgument:

@@ -8,21 +8,22 @@ outcome = await scheduler.run(job)
 import asyncio
 import shutil
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from fnkit.core.errors import PlatformFault, Throttled
+from fnkit.core.errors import PlatformFault
 from fnkit.local import answers
 from fnkit.local.activation import Course, NotStarted, State, start
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import Instance, Starter
 from fnkit.local.jobs import Began, Job, Outcome
 from fnkit.local.logs import log_line
-from fnkit.local.pool import Full, Key, Pool, Slot, Warm
+from fnkit.local.pool import Cold, Key, Pool, Slot, Warm
 from fnkit.local.runtime import Layouts
+from fnkit.local.turns import Turns
 
 REMEMBERED = 1000
 """Finished activations whose progress is still told."""
@@ -76,9 +77,8 @@ class Scheduler:
         self._layouts = layouts
         self._folder = folder
         self._pool = pool
-        self._longest_queue = longest_queue
         self._instances: dict[int, Instance] = {}
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._turns = Turns(longest_queue)
         self._courses: OrderedDict[str, Course] = OrderedDict()
         self._chores: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -108,7 +108,7 @@ class Scheduler:
             raise
         finally:
             self._forget()
-            self._wake()
+            self._turns.next()
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
@@ -130,21 +130,20 @@ class Scheduler:
             )
             for slot in self._pool.slots()
         )
-        return Snapshot(views, self._cold, self._warm, len(self._waiting))
+        return Snapshot(views, self._cold, self._warm, len(self._turns))
 
     def discard(self, namespace: str, name: str) -> None:
         """Let go of the instances of an action that was changed or deleted; runs that are going on end first."""
         for slot in self._pool.discard(f"/{namespace}/{name}"):
             self._retire(slot)
-        self._wake()
+        self._turns.next()
 
     async def close(self) -> None:
         """End every instance, and await that."""
         if self._sweep is not None:
             self._sweep.cancel()
         self._closed = True
-        for waiting in self._waiting:
-            waiting.set_exception(_stopping())
+        self._turns.end(_stopping())
         for slot in self._pool.slots():
             self._retire(slot)
         while self._chores:
@@ -155,46 +154,23 @@ class Scheduler:
         executable = job.executable
         action = f"/{executable.namespace}/{executable.name}"
         key = Key(job.namespace, action, executable.revision, frozenset(job.environment.items()))
-        first = True
+        queued = False
         while True:
-            if not (first and self._waiting):
+            if queued or not self._turns:
                 match self._pool.acquire(key, executable.limits.memory, time.monotonic()):
                     case Warm(slot) if not self._instances[slot.id].alive:
                         self._retire(slot)
                         continue
                     case Warm(slot):
-                        return slot
-                    case Full():
-                        pass
-                    case cold:
-                        for evicted in cold.evicted:
-                            self._retire(evicted)
-                        return cold.slot
-            await self._queue(first)
-            first = False
-
-    async def _queue(self, last: bool) -> None:
-        if len(self._waiting) >= self._longest_queue:
-            raise Throttled(
-                "Running an action",
-                f"{len(self._waiting)} activations wait for memory already.",
-                "Try again later.",
-            )
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if last:
-            self._waiting.append(turn)
-        else:
-            self._waiting.appendleft(turn)
-        try:
-            await turn
-        finally:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-
-    def _wake(self) -> None:
-        """Let the first in the queue try again."""
-        if self._waiting and not self._waiting[0].done():
-            self._waiting.popleft().set_result(None)
+                        break
+                    case Cold(slot, evicted):
+                        for other in evicted:
+                            self._retire(other)
+                        break
+            await self._turns.wait(again=queued)
+            queued = True
+        self._turns.next()  # there may be room for one more
+        return slot
 
     async def _run_in(self, slot: Slot, course: Course) -> Outcome:
         instance = self._instances.get(slot.id)

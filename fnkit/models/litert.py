@@ -16,6 +16,8 @@ from fnkit.models.catalogue import Tensor
 
 CHATTER = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ", b"WARNING: All log messages before absl")
 """How the lines begin that the C++ libraries write to stderr whatever one asks for."""
+_STDERR = threading.RLock()
+"""A process has one stderr: two threads that turned it aside at once would lose it."""
 
 
 class LiteNetwork:
@@ -100,7 +102,7 @@ def _ends(interpreter: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
 @contextmanager
 def hushed() -> Iterator[None]:
     """Without the libraries' chatter on stderr; whatever else they say is passed on."""
-    with ExitStack() as stack:
+    with _STDERR, ExitStack() as stack:
         try:
             heard = stack.enter_context(tempfile.TemporaryFile())
             stderr = os.dup(2)

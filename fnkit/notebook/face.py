@@ -72,7 +72,7 @@ def _ask(ask: Any, prompt: str) -> str:
 
     try:
         return str(ask(prompt))
-    except (StdinNotImplementedError, EOFError):
+    except (StdinNotImplementedError, EOFError, OSError):
         return ""
 
 

@@ -74,5 +74,5 @@ def _sample(path: Path) -> Any:
         return images.open(path)[None]
     try:
         return np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise BadArgument(f"Reading the sample {path}", f"{error}.", "Write it with numpy.save.") from None

@@ -10,7 +10,7 @@ from fnkit.core.errors import BadArgument
 
 
 def assigned(words: Iterable[str | Mapping[str, Any]]) -> dict[str, Any]:
-    """The object that `KEY=VALUE` words, `@file.json` and mappings make together; the last of equal keys wins.
+    """The object that `KEY=VALUE`, `{"key": value}`, `@file.json` and mappings make; the last of equal keys wins.
 
     A value is JSON where it can be read as JSON, else text; `@photo.jpg`, and the name of a picture that is
     there, is a Path. Raises BadArgument.
@@ -19,13 +19,17 @@ def assigned(words: Iterable[str | Mapping[str, Any]]) -> dict[str, Any]:
     for word in words:
         if isinstance(word, Mapping):
             values |= word
+        elif word.startswith("{"):
+            values |= _object(word.encode(), "the line")
         elif word.startswith("@"):
-            values |= _object(Path(word[1:]))
+            values |= _object(_content(Path(word[1:]).expanduser()), word[1:])
         else:
             key, sign, text = word.partition("=")
             if not (key and sign):
                 raise BadArgument(
-                    f"Reading the argument {word!r}", "it is not KEY=VALUE.", f"Type {word}=VALUE, or @file.json."
+                    f"Reading the argument {word!r}",
+                    "it is not KEY=VALUE.",
+                    f"Type {word}=VALUE, @file.json or '{{\"key\": value}}'.",
                 )
             values[key] = value(text, key)
     return values
@@ -53,14 +57,19 @@ def _not_json(name: str) -> Any:
     raise ValueError(name)
 
 
-def _object(path: Path) -> dict[str, Any]:
-    """The JSON object in a file."""
+def _content(path: Path) -> bytes:
     try:
-        content = json.loads(path.expanduser().read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise BadArgument(f"Reading arguments from {path}", f"{error.strerror}.") from None
+
+
+def _object(text: bytes, place: str) -> dict[str, Any]:
+    """The JSON object that a text is."""
+    try:
+        content = json.loads(text)
     except ValueError as error:
-        raise BadArgument(f"Reading arguments from {path}", f"it is not JSON: {error}.") from None
+        raise BadArgument(f"Reading arguments from {place}", f"it is not JSON: {error}.") from None
     if not isinstance(content, dict):
-        raise BadArgument(f"Reading arguments from {path}", "it is not a JSON object.", 'Write {"key": value}.')
+        raise BadArgument(f"Reading arguments from {place}", "it is not a JSON object.", 'Write {"key": value}.')
     return content

@@ -48,7 +48,8 @@ def people(photo: Photo, found: Person | Sequence[Person]) -> Picture:
     for one in persons:
         _skeleton(axes, one)
     _title(axes, *_said_of(persons))
-    _legend(picture)
+    if persons:
+        _legend(picture)
     return picture
 
 
@@ -151,8 +152,10 @@ def _frame(axes: Axes, photo: Photo, box: Box) -> None:
 
 
 def _said_of(persons: Sequence[Person]) -> tuple[str, str]:
-    if len(persons) != 1:
-        return f"{len(persons) or 'No'} people", f"{sum(len(one.found) for one in persons)} parts"
+    if not persons:
+        return "Nobody", "no person was found"
+    if len(persons) > 1:
+        return f"{len(persons)} people", f"{sum(len(one.found) for one in persons)} parts"
     found, missing = persons[0].found, persons[0].missing
     title = f"{len(found)} of {len(found) + len(missing)} parts"
     if not missing:

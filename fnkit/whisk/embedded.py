@@ -6,7 +6,7 @@ from typing import Self
 from urllib.parse import quote
 
 from fnkit.core.entities import Json
-from fnkit.core.errors import Refused, Unreachable
+from fnkit.core.errors import Refused, Unauthorized, Unreachable
 from fnkit.whisk.messages import Request, Transport
 from fnkit.whisk.resource import parsed
 
@@ -132,12 +132,17 @@ class Embedded:
 
 
 def find(transport: Transport) -> Embedded | None:
-    """The embedded platform behind a transport, or None where something else is. Raises Unreachable."""
+    """The embedded platform behind a transport, or None for any other. Raises Unreachable, Unauthorized."""
     request = Request("GET", ROOT, "the platform", repeatable=True, expected=(200,))
     try:
         info = transport.send(request).json()
     except Unreachable as error:
         if error.status is None:
+            raise
+        return None
+    except Unauthorized as error:
+        # In OpenWhisk's own words it is an embedded platform and the key is wrong: a gateway has other words.
+        if "supplied authentication" in error.found or "requires authentication" in error.found:
             raise
         return None
     except (Refused, ValueError):

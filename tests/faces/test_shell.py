@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,28 @@ def test_the_same_bytes_are_unchanged_and_an_edit_is_an_update(shell, hello):
     assert json.loads(shell("invoke", "hello", "-r", "name=Ada").stdout) == {"greeting": "Good day, Ada!"}
     (shell.work / "hello.py").write_text(HELLO)
     shell("deploy", "hello", "hello.py")
+
+
+def test_a_notebook_a_folder_and_a_zip_become_actions_too(shell, hello):
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in HELLO.split("\n\n\n")
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (shell.work / "hello.ipynb").write_text(json.dumps(notebook))
+    folder = shell.work / "folder"
+    folder.mkdir()
+    (folder / "__main__.py").write_text(
+        "from words import HELLO\n\ndef main(args):\n    return {'greeting': HELLO}\n"
+    )
+    (folder / "words.py").write_text("HELLO = 'Hello from a folder'\n")
+    with zipfile.ZipFile(shell.work / "folder.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    shell("deploy", "of-notebook", "hello.ipynb", "--test", "name=Ada")
+    assert json.loads(shell("invoke", "of-notebook", "-r", "name=Ada").stdout) == {"greeting": "Hello, Ada!"}
+    for name in ("folder", "folder.zip"):
+        shell("deploy", f"of-{name}", name, "--test", "{}")
+        assert json.loads(shell("invoke", f"of-{name}", "-r").stdout) == {"greeting": "Hello from a folder"}
 
 
 def test_show_and_dry_run_send_nothing(shell, hello):

@@ -47,13 +47,13 @@ class Lab:
     url: str
 
     @contextlib.contextmanager
-    def opened(self, notebook: str, theme: str = "JupyterLab Light") -> Iterator[Any]:
+    def opened(self, notebook: str, theme: str = "JupyterLab Light", scale: float = 1) -> Iterator[Any]:
         """A page with the notebook open and its kernel idle."""
         from playwright.sync_api import sync_playwright
 
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
-            page = browser.new_page(viewport={"width": 1240, "height": 1000})
+            page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=scale)
             page.set_default_timeout(PATIENCE)
             page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
             page.wait_for_selector(".jp-Notebook .jp-CodeCell")

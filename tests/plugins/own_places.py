@@ -1,4 +1,4 @@
-"""Keeps a run away from what is the user's: no test sees `~/.wskprops`, the user's platform, its data or its cache."""
+"""Keeps a run away from what is the user's: `~/.wskprops`, a platform, its data, the cache."""
 
 import os
 import tempfile

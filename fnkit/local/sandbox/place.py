@@ -9,7 +9,7 @@ class Place:
     """Everything that a rung must let through. All else is to be kept out as far as the rung can."""
 
     folder: Path
-    """The instance's own, writable, with `work`, `home`, `tmp`, `shm` and `root` in it."""
+    """The instance's own, writable, with `action`, `home`, `tmp`, `shm` and `root` in it."""
     read: tuple[Path, ...]
     """Read-only: code, layers, the runtime folder."""
     memory: int
@@ -19,7 +19,7 @@ class Place:
     @property
     def work(self) -> Path:
         """The working directory."""
-        return self.folder / "work"
+        return self.folder / "action"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -34,5 +34,5 @@ class Place:
 
     def make(self) -> None:
         """Create the folders."""
-        for name in ("work", "home", "tmp", "shm", "root"):
+        for name in ("action", "home", "tmp", "shm", "root"):
             (self.folder / name).mkdir(parents=True)

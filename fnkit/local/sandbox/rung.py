@@ -12,7 +12,7 @@ from fnkit.core.entities import MIB
 from fnkit.local.sandbox import seccomp
 from fnkit.local.sandbox.kernel import Kernel
 from fnkit.local.sandbox.place import Place
-from fnkit.local.sandbox.system import CHILD, CONFINE, DEVICES, FACTS, PARTS, System, interpreter, look
+from fnkit.local.sandbox.system import CONFINE, DEVICES, FACTS, System, interpreter, look, programs
 
 OPEN_FILES = 1024
 PROCESSES = 1024
@@ -121,7 +121,7 @@ class Mount:
 def _mounts(place: Place, system: System) -> list[Mount]:
     """In an order that works wherever fnkit, its data and its cache lie: also within /tmp or among hidden
     packages."""
-    own = (CHILD, CONFINE, *PARTS, *place.read)
+    own = (*programs(), *place.read)
     return [
         *(Mount(source, target) for source, target in system.shown),
         *(Mount(None, folder) for folder in system.hidden),

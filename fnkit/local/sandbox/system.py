@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 CHILD = Path(__file__).parents[1] / "child.py"
@@ -31,6 +32,13 @@ class System:
     """(text, path) of links such as /lib → usr/lib."""
     hidden: tuple[str, ...]
     """Within what is shown: other people's packages."""
+
+
+def programs() -> tuple[Path, ...]:
+    """What runs inside that is ours, with its compiled forms where there are any."""
+    ours = (CHILD, CONFINE, *PARTS)
+    compiled = (Path(cache_from_source(str(path))) for path in ours)
+    return (*ours, *(path for path in compiled if path.is_file()))
 
 
 def interpreter() -> Path:

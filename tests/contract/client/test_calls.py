@@ -156,6 +156,18 @@ def test_a_later_version_does_not_lend_its_lines(client, put):
     assert "In [3]" not in look(client, call.id).failure.advice
 
 
+def test_on_any_openwhisk_a_failure_has_its_traceback_too(client, put):
+    plain = Client(client.props, Plain(client.transport))
+    assert "In [3], line 2" in invoke(plain, put(RAISES, NOTE), {"by": 0}).failure.advice
+
+
+def test_code_that_cannot_be_imported(client, put):
+    call = invoke(client, put("\n\n\nraise ValueError('early')\n", NOTE), {"by": 1})
+    assert call.status == "action developer error"
+    assert "In [3], line 1" in call.failure.advice
+    assert call.failure.advice.endswith("ValueError: early")
+
+
 def test_an_action_that_dies(client, put):
     call = invoke(client, put("import os\n\ndef main(args):\n    os._exit(3)\n"), {})
     assert call.status == "action developer error"

@@ -158,6 +158,12 @@ def test_a_wrong_key(platform):
     assert "x" * 10 not in str(caught.value)
 
 
+def test_a_wrong_key_does_not_make_an_embedded_platform_another_one(platform, embedded):
+    wrong = Client(load({"apihost": platform.apihost, "auth": "nobody:" + "x" * 64}))
+    with pytest.raises(Unauthorized, match="GET the platform"):
+        _ = wrong.embedded
+
+
 def test_what_an_embedded_platform_has_beyond(client, embedded, name):
     start = len(client.transport.requests)
     assert client.embedded.info["fnkit"]

@@ -254,7 +254,9 @@ def test_a_file_that_fails_alone_sends_nothing(client, spec, sent):
 def test_a_misspelt_test_sends_nothing(client, spec, sent):
     with pytest.raises(BadArgument, match="Did you mean times"):
         deploy(client, spec(), Settings(), Test({"tiems": 2}))
-    assert sent() == ["GET"]
+    with pytest.raises(BadArgument, match="No such file"):
+        deploy(client, spec(), Settings(), Test({"name": Path("none.jpg")}))
+    assert sent() == []
 
 
 def test_the_cell_gets_what_the_action_gets(client, spec, tmp_path):
@@ -312,6 +314,14 @@ def test_a_large_file_goes_through_the_object_store(client, embedded, spec, name
     assert [one.size for one in kept if one.key.endswith(".jpg")] == [PAYLOAD_LIMIT + 2]
     tested = deploy(client, spec(SIZE), Settings(), Test({"photo": photo}))
     assert tested.check.result == {"size": PAYLOAD_LIMIT + 2, "note": ""}
+
+
+def test_a_large_file_for_an_action_without_a_network(client, embedded, spec, name, tmp_path):
+    photo = tmp_path / "large.jpg"
+    photo.write_bytes(bytes(PAYLOAD_LIMIT))
+    deploy(client, spec(SIZE), Settings(annotations={"fnkit-network": False}))
+    with pytest.raises(TooLarge, match=r"photo 1,398,1\d\d bytes.*without a network"):
+        invoke(client, name, {"photo": photo})
 
 
 def test_into_a_package_that_is_not_there_yet(client, spec):

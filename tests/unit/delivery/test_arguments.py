@@ -84,7 +84,7 @@ def test_what_json_has_not(value):
 
 def test_small_ones_go_as_they_are(remote):
     given = {"image": "data:image/jpeg;base64,eA==", "n": 1}
-    assert arguments.carry(remote, given) == given
+    assert arguments.carry(remote, given, {}) == given
 
 
 def test_too_large_without_a_store_is_refused_with_the_sizes(remote, tmp_path):
@@ -92,7 +92,7 @@ def test_too_large_without_a_store_is_refused_with_the_sizes(remote, tmp_path):
     photo.write_bytes(b"x" * PAYLOAD_LIMIT)
     inlined = arguments.inline({"image": photo, "upper": "eyes"})
     with pytest.raises(TooLarge) as caught:
-        arguments.carry(remote, inlined)
+        arguments.carry(remote, inlined, {})
     size = 4 * -(-PAYLOAD_LIMIT // 3) + len("data:image/jpeg;base64,") + 2
     assert f"image {size:,} bytes" in caught.value.found
     assert f"the limit is {PAYLOAD_LIMIT:,}" in caught.value.found

@@ -25,10 +25,13 @@ def test_nowhere():
     assert "API_TOKEN" in caught.value.tried
 
 
-@pytest.mark.parametrize("name", ["api_key", "TOKEN", "password", "client_secret", "Authorization"])
+@pytest.mark.parametrize(
+    "name", ["api_key", "apiKey", "key", "KEY_2", "TOKEN", "password", "client_secret", "Authorization", "x-auth"]
+)
 def test_telling_names_are_masked_in_tables(name):
     assert shown(name, "hush") == "•••"
 
 
-def test_other_names_are_not():
-    assert shown("upper", "eyes") == "'eyes'"
+@pytest.mark.parametrize("name", ["upper", "keypoints", "author", "monkey"])
+def test_other_names_are_not(name):
+    assert shown(name, "eyes") == "'eyes'"

@@ -79,6 +79,25 @@ def test_a_broken_model_does_not_take_the_notebook_along(tmp_path, own_cache):
         fnkit.models.load(tmp_path / "half.tflite")
 
 
+def test_only_chatter_is_dropped(python):
+    code = """
+import os
+from concurrent.futures import ThreadPoolExecutor
+from fnkit.models.litert import hushed
+
+def speak(number):
+    with hushed():
+        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\\nheard %d\\n" % number)
+
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(speak, range(40)))
+os.write(2, b"still there\\n")
+"""
+    lines = python(code).communicate(timeout=60)[1].splitlines()
+    assert sorted(lines[:-1]) == sorted(f"heard {number}" for number in range(40))
+    assert lines[-1] == "still there"
+
+
 def test_a_url(files, own_cache, monkeypatch):
     path = download.fetch("movenet-lightning").path
     monkeypatch.delenv("FNKIT_MODELS")

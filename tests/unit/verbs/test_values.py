@@ -73,6 +73,13 @@ def test_an_object_comes_from_a_file_or_a_mapping_and_the_last_one_wins(tmp_path
     assert assigned([f"@{file}", "b=3", {"c": live}]) == {"a": 1, "b": 3, "c": live}
 
 
+def test_an_object_may_be_typed():
+    assert assigned(['{"a": {"b": [1]}}', "c=2"]) == {"a": {"b": [1]}, "c": 2}
+    assert assigned(["{}"]) == {}
+    with pytest.raises(BadArgument, match="not JSON"):
+        assigned(["{a}"])
+
+
 @pytest.mark.parametrize("content", ["[1]", "{", "\xff"])
 def test_a_file_without_an_object_is_an_error(tmp_path, content):
     file: Path = tmp_path / "input.json"

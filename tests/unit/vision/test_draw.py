@@ -74,3 +74,9 @@ def test_odd_shapes_are_drawn(shape):
     photo = np.zeros(shape, np.uint8)
     nobody = pose.Person(dict.fromkeys(pose.PARTS), 0.5, 0.5, (shape[1], shape[0]))
     assert draw.story(photo, nobody, crop.Box(0, 0, 1, 1))._repr_png_()
+
+
+def test_nobody_is_said(photo):
+    picture = draw.people(photo("nobody-park.jpg"), ())
+    said = [text.get_text() for text in picture.findobj(lambda artist: hasattr(artist, "get_text"))]
+    assert "Nobody" in said

@@ -68,6 +68,7 @@ def test_a_member_that_lands_outside(inside: Path, name: str) -> None:
     assert not list(inside.parent.parent.rglob("evil"))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     "members",
     [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fnkit.core.entities import Limits
-from fnkit.core.errors import Throttled
+from fnkit.core.errors import PlatformFault, Throttled
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
@@ -79,7 +79,7 @@ def test_killed_while_it_runs(bench: Bench, tmp_path: Path) -> None:
 
     async def scene(scheduler: Scheduler) -> None:
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": "never"})))
-        await until(lambda: list((bench.root / "instances").glob("*/work/started")))
+        await until(lambda: list((bench.root / "instances").glob("*/action/started")))
         (view,) = scheduler.snapshot().instances
         assert view.pid is not None
         os.kill(view.pid, signal.SIGKILL)
@@ -101,6 +101,8 @@ def test_an_answer_that_nobody_asked_for_ends_the_instance(bench: Bench) -> None
         await scheduler.run(job(code("speaks_unasked")))
         (view,) = scheduler.snapshot().instances
         assert view.pid is not None
+        (folder,) = (bench.root / "instances").iterdir()
+        (folder / "action" / "gate").touch()
         await until(lambda: not alive(view.pid))
         again = await scheduler.run(job(code("speaks_unasked")))
         assert (again.began, again.result) == ("cold", {"count": 1})
@@ -208,7 +210,7 @@ def test_discard_lets_a_run_end(plain: Bench, tmp_path: Path) -> None:
     async def scene(scheduler: Scheduler) -> None:
         gate = tmp_path / "gate"
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": str(gate)})))
-        await until(lambda: list((plain.root / "instances").glob("*/work/started")))
+        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
         scheduler.discard("guest", "hello")
         gate.touch()
         assert (await run).result == {"waited": True}
@@ -227,7 +229,7 @@ def test_state(plain: Bench, tmp_path: Path) -> None:
         pending = scheduler.state(given.activation_id)
         assert pending is not None
         assert (pending.state, pending.began, pending.run) == ("pending", None, None)
-        await until(lambda: list((plain.root / "instances").glob("*/work/started")))
+        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
         running = scheduler.state(given.activation_id)
         assert running is not None
         assert (running.state, running.began, running.run) == ("running", "cold", None)
@@ -254,7 +256,7 @@ def test_the_queue_is_first_come_first_served(plain: Bench, tmp_path: Path) -> N
             order.append(number)
 
         runs = [asyncio.ensure_future(run(0))]
-        await until(lambda: list((plain.root / "instances").glob("*/work/started")))
+        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
         runs += [asyncio.ensure_future(run(number)) for number in (1, 2)]
         await until(lambda: scheduler.snapshot().queued == 2)
         with pytest.raises(Throttled):
@@ -262,6 +264,54 @@ def test_the_queue_is_first_come_first_served(plain: Bench, tmp_path: Path) -> N
         gate.touch()
         await asyncio.gather(*runs)
         assert order == [0, 1, 2]
+
+    plain.play(scene)
+
+
+def test_room_for_two_is_given_to_two(plain: Bench, tmp_path: Path) -> None:
+    """One large instance makes room for both that wait: the second does not wait for the first."""
+    plain.memory = 512
+    gates = [tmp_path / "first", tmp_path / "others"]
+
+    async def scene(scheduler: Scheduler) -> None:
+        def waits(gate: Path, memory: int, revision: str) -> Any:
+            limits = Limits(memory=memory, timeout=30_000)
+            given = {"gate": str(gate)}
+            one = job(code("waits_for_a_file"), given, limits=limits, of={"revision": revision})
+            return asyncio.ensure_future(scheduler.run(one))
+
+        first = waits(gates[0], 512, "large")
+        await until(lambda: scheduler.snapshot().instances)
+        others = [waits(gates[1], 256, str(n)) for n in range(2)]
+        await until(lambda: scheduler.snapshot().queued == 2)
+        gates[0].touch()
+        await first
+        await until(lambda: len([v for v in scheduler.snapshot().instances if v.state == "busy"]) == 2)
+        gates[1].touch()
+        await asyncio.gather(*others)
+
+    plain.play(scene)
+
+
+def test_a_close_sends_everybody_away(plain: Bench, tmp_path: Path) -> None:
+    """One runs, one waits, one comes later: none of them hangs."""
+    plain.memory = 256
+
+    async def scene(scheduler: Scheduler) -> None:
+        runs = [
+            asyncio.ensure_future(
+                scheduler.run(job(code("waits_for_a_file"), {"gate": "never"}, of={"revision": str(n)}))
+            )
+            for n in range(2)
+        ]
+        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(lambda: scheduler.snapshot().queued == 1)
+        await scheduler.close()
+        running, waiting = await asyncio.gather(*runs, return_exceptions=True)
+        assert running.result == {"error": "command exited"}
+        assert isinstance(waiting, PlatformFault)
+        with pytest.raises(PlatformFault):
+            await scheduler.run(job(COUNTS))
 
     plain.play(scene)
 
@@ -279,7 +329,7 @@ def test_many_at_once(plain: Bench) -> None:
 def test_a_cancelled_caller_takes_its_instance_along(plain: Bench) -> None:
     async def scene(scheduler: Scheduler) -> None:
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": "never"})))
-        await until(lambda: list((plain.root / "instances").glob("*/work/started")))
+        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
             await run

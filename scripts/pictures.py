@@ -1,0 +1,65 @@
+"""Draw the README's pictures from real runs: parts, box, time split, dry run. They lie in docs/images/."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+IMAGES = ROOT / "docs" / "images"
+NOTEBOOK = "01_smart_body_crop.ipynb"
+CELLS = {
+    "parts": "draw.people(shopper, person)",
+    "box": "draw.story(seen, person, box",
+    "time": "side_by_side(cold, warm",
+    "dry-run": "--dry-run",
+    "receipt": "%%deploy_action $action",
+    "traceback": 'photos/astronaut.png"), blocking=False',
+}
+"""By picture: words of the cell whose output it is."""
+
+
+def main() -> None:
+    """Run notebook 01 in JupyterLab on an empty platform and photograph its outputs."""
+    from tests.notebooks.lab import lab, run_all
+
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, _platform(Path(folder)):
+        work = Path(folder)
+        shutil.copytree(ROOT / "notebooks", work / "notebooks")
+        with lab(work / "notebooks", work) as server, server.opened(NOTEBOOK, scale=2) as page:
+            print(f"Running {NOTEBOOK} in JupyterLab", flush=True)
+            if not run_all(page):
+                raise SystemExit("The notebook did not run to its end; make demo shows why.")
+            for name, words in CELLS.items():
+                cell = page.locator(".jp-CodeCell").filter(has_text=words).last
+                cell.scroll_into_view_if_needed()
+                cell.locator(".jp-OutputArea-executeResult .jp-OutputArea-output").screenshot(
+                    path=IMAGES / f"{name}.png"
+                )
+                print(f"docs/images/{name}.png", flush=True)
+
+
+def _platform(folder: Path):
+    """A platform of its own, named to the kernel by its props file; it ends with the context."""
+    import contextlib
+    import os
+
+    from tests.conftest import fresh_platform
+
+    @contextlib.contextmanager
+    def running():
+        platform = fresh_platform(folder / "data")
+        os.environ["WSK_CONFIG_FILE"] = str(platform.props)
+        try:
+            yield
+        finally:
+            platform.stop()
+
+    return running()
+
+
+if __name__ == "__main__":
+    main()
