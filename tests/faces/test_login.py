@@ -1,17 +1,18 @@
 """Choosing a host: its key goes into the keyring, or into a file that only its owner can read."""
 
+import io
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from fnkit.cli.commands import run
+
 WORKING = """
-import json, pathlib
-FILE = pathlib.Path({file!r})
-def get_password(service, name):
-    return json.loads(FILE.read_text()).get(service + name) if FILE.exists() else None
-def set_password(service, name, value):
-    FILE.write_text(json.dumps({{service + name: value}}))
+VAULT = {}
+def get_password(service, name): return VAULT.get((service, name))
+def set_password(service, name, value): VAULT[service, name] = value
 """
 LOCKED = """
 import threading
@@ -23,6 +24,7 @@ class NoKeyringError(Exception): pass
 def get_password(service, name): raise NoKeyringError("no backend")
 set_password = lambda service, name, value: get_password(service, name)
 """
+OLD = "APIVERSION=v1\nAPIHOST=https://old.example.org\nAUTH=old:key\n"
 
 
 @pytest.fixture
@@ -30,50 +32,76 @@ def key(embedded) -> str:
     return re.search(r"^AUTH=(\S+)$", embedded.props.read_text(), re.M)[1]
 
 
-def keyring(folder: Path, source: str) -> dict[str, str]:
-    """An environment in which `import keyring` finds this one, and the props are of this test."""
-    (folder / "keyring.py").write_text(source.format(file=str(folder / "vault.json")))
-    return {"PYTHONPATH": str(folder), "WSK_CONFIG_FILE": str(folder / "chosen")}
+@pytest.fixture
+def chosen(tmp_path, monkeypatch) -> Path:
+    """The props file of a person who used another host so far."""
+    file = tmp_path / "chosen"
+    file.write_text(OLD)
+    monkeypatch.setenv("WSK_CONFIG_FILE", str(file))
+    return file
+
+
+@pytest.fixture
+def keyring(tmp_path, monkeypatch):
+    """Puts a keyring with this source where `import keyring` finds it."""
+
+    def put(source: str) -> None:
+        (tmp_path / "keyring.py").write_text(source)
+        monkeypatch.delitem(sys.modules, "keyring", raising=False)
+        monkeypatch.syspath_prepend(tmp_path)
+
+    yield put
+    sys.modules.pop("keyring", None)
+
+
+@pytest.fixture
+def said(capsys, monkeypatch):
+    """Runs a line that must leave with `code`, with `stdin` piped in; gives both of its streams."""
+
+    def one(*words: str, stdin: str = "", code: int = 0) -> tuple[str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        left = run([*words])
+        out, err = capsys.readouterr()
+        assert left == code, err
+        return out, err
+
+    return one
 
 
 @pytest.mark.parametrize("source", [LOCKED, BROKEN], ids=["locked", "broken"])
-def test_without_a_keyring_it_is_a_file_of_ones_own(shell, embedded, key, tmp_path, source):
-    chosen = tmp_path / "chosen"
-    chosen.write_text("APIVERSION=v1\nAPIHOST=https://old.example.org\nAUTH=old:key\n")
-    environment = keyring(tmp_path, source)
-    done = shell("login", embedded.apihost, stdin=key + "\n", **environment)
-    assert f"{chosen} (mode 0600)" in done.stdout
-    assert key not in done.stdout + done.stderr
+def test_without_a_keyring_it_is_a_file_of_ones_own(embedded, key, chosen, keyring, said, source):
+    keyring(source)
+    out, err = said("login", embedded.apihost, stdin=key + "\n")
+    assert f"{chosen} (mode 0600)" in out
+    assert key not in out + err
     assert chosen.stat().st_mode & 0o777 == 0o600
     assert sorted(chosen.read_text().split()) == ["APIHOST=" + embedded.apihost, "APIVERSION=v1", "AUTH=" + key]
-    listed = shell("list", **environment)
-    assert f"Using {embedded.apihost}, as {chosen} says." in listed.stderr
+    assert f"Using {embedded.apihost}, as {chosen} says." in said("list")[1]
 
 
-def test_a_keyring_keeps_the_key_and_the_file_does_not_have_it(shell, embedded, key, tmp_path):
-    chosen = tmp_path / "chosen"
-    chosen.write_text("APIHOST=https://old.example.org\nAUTH=old:key\n")
-    environment = keyring(tmp_path, WORKING)
-    assert "in the keyring" in shell("login", embedded.apihost, stdin=key + "\n", **environment).stdout
+def test_a_keyring_keeps_the_key_and_the_file_does_not_have_it(embedded, key, chosen, keyring, said):
+    keyring(WORKING)
+    assert "in the keyring" in said("login", embedded.apihost, stdin=key + "\n")[0]
     assert key not in chosen.read_text()
     assert "old:key" not in chosen.read_text(), "the key of another host must not be sent to this one"
-    shell("list", **environment)
-    assert re.search(r"^auth\t\S+…\S+\tthe keyring$", shell("config", **environment).stdout, re.M)
+    said("list")
+    assert re.search(r"^auth\t\S+…\S+\tthe keyring$", said("config")[0], re.M)
 
 
-def test_a_wrong_key_is_refused_and_nothing_is_kept(shell, embedded, tmp_path):
-    environment = keyring(tmp_path, BROKEN)
+def test_a_wrong_key_is_refused_and_nothing_is_kept(embedded, chosen, keyring, said):
+    keyring(BROKEN)
     wrong = "00000000-0000-0000-0000-000000000000:" + 64 * "x"
-    refused = shell("login", embedded.apihost, stdin=wrong, code=1, **environment)
-    assert "401" in refused.stderr
-    assert 64 * "x" not in refused.stderr
-    assert not (tmp_path / "chosen").exists()
+    out, err = said("login", embedded.apihost, stdin=wrong, code=1)
+    assert "401" in err
+    assert 64 * "x" not in out + err
+    assert chosen.read_text() == OLD
 
 
-def test_nobody_to_ask_is_said(shell, embedded, tmp_path):
-    environment = keyring(tmp_path, BROKEN)
-    assert "there is no key" in shell("login", embedded.apihost, code=2, **environment).stderr
+def test_nobody_to_ask_is_said(embedded, chosen, said):
+    assert "there is no key" in said("login", embedded.apihost, code=2)[1]
 
 
-def test_the_file_of_the_embedded_platform_is_its_own(shell, embedded):
-    assert "belongs to the embedded platform" in shell("login", embedded.apihost, stdin="u:k", code=2).stderr
+def test_the_file_of_the_embedded_platform_is_its_own(chosen, said, monkeypatch):
+    monkeypatch.setenv("FNKIT_DATA", str(chosen.parent))
+    monkeypatch.setenv("WSK_CONFIG_FILE", str(chosen.with_name(".wskprops")))
+    assert "belongs to the embedded platform" in said("login", "http://127.0.0.1:9", stdin="u:k", code=2)[1]
