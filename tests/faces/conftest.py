@@ -55,9 +55,8 @@ class Shell:
                 here.delenv(name)
             for name, value in (self.environment | more).items():
                 here.setenv(name, value)
-            here.setattr(sys, "stdin", io.StringIO(stdin))
             with redirect_stdout(out), redirect_stderr(err):
-                left = run([*words])
+                left = run([*words], io.StringIO(stdin))
         return self._checked(words, code, left, Said(out.getvalue(), err.getvalue()))
 
     def process(self, *words: str, code: int = 0) -> Said:
