@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
-from fnkit.local.records import Record, join, promised_head, record_of_stopped, split_times, summary
+from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
 from fnkit.local.store import Store
 
 
@@ -35,31 +35,35 @@ class Activations:
         self._store = store
         self._promised: set[str] = set()
 
-    async def save(self, record: Record) -> None:
-        """Keep a record; returns when it is on disk."""
+    async def save(self, record: Record, company: int = 0) -> None:
+        """Keep a record; returns when it is on disk. `company`: how many other runs may end in this turn."""
         self._insert(record)
-        await self._store.committed()
+        if company:
+            await self._store.committed()
+        else:
+            self._store.commit()
 
-    async def accept(self, job: Job) -> None:
+    async def accept(self, job: Job, common: Imprint) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
         self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, start, head) SELECT ?1, ?2, ?3, ?4"
+            "INSERT INTO accepted (id, namespace, name, start, imprint) SELECT ?1, ?2, ?3, ?4, ?5"
             " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
             job.activation_id,
             job.namespace,
+            common.filter_name,
             job.received_ms,
-            promised_head(job),
+            common.text,
         )
         await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
-        rows = self._store.rows("SELECT id, namespace, start, head FROM accepted")
+        rows = self._store.rows("SELECT id, namespace, name, start, imprint FROM accepted")
         self._promised.update(row[0] for row in rows)
-        for activation_id, namespace, start, promised in rows:
-            self._insert(record_of_stopped(activation_id, namespace, start, json.loads(promised)))
+        for activation_id, namespace, name, start, text in rows:
+            self._insert(record_of_stopped(activation_id, namespace, start, Imprint(name, text)))
         self._store.commit()
         return len(rows)
 

@@ -12,7 +12,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.documents import CONCURRENT
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.jobs import Executable, Job, Outcome, Status
-from fnkit.local.records import Record, new_id, record_of
+from fnkit.local.records import Imprint, Record, imprint, new_id, record_of
 from fnkit.local.rejected import Rejected, bad_request
 from fnkit.local.scheduler import Progress
 from fnkit.local.users import Identity
@@ -52,8 +52,8 @@ class Invocable:
     """Names that a call may not set."""
     takes_key: bool
     """True where the action gets the caller's key."""
-    binding: str | None = None
-    """`namespace/name` of the binding that it was called through."""
+    imprint: Imprint
+    """What its records have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,15 @@ class Controller:
             raise Rejected(429, f"Too many concurrent requests in flight {count}.")
         job = self._job(invocable, ask)
         if ask.wait is None:
-            await self._activations.accept(job)
-        task = asyncio.create_task(self._run(job, invocable.binding))
+            await self._activations.accept(job, invocable.imprint)
+        task = asyncio.create_task(self._run(job, invocable.imprint))
         running[job.activation_id] = task
         task.add_done_callback(lambda _: running.pop(job.activation_id))
         if ask.wait is not None:
             await asyncio.wait({task}, timeout=ask.wait)
             if task.done():
                 return job.activation_id, task.result()
-            await self._activations.accept(job)
+            await self._activations.accept(job, invocable.imprint)
         return job.activation_id, None
 
     def progress(self, namespace: str, activation_id: str) -> Progress | None:
@@ -154,13 +154,13 @@ class Controller:
             received_ms=ask.received_ms,
         )
 
-    async def _run(self, job: Job, binding: str | None) -> Record:
+    async def _run(self, job: Job, common: Imprint) -> Record:
         try:
             outcome = await self._scheduler.run(job)
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
             outcome = _failed(error)
-        record = record_of(job, outcome, binding)
-        await self._activations.save(record)
+        record = record_of(job, outcome, common)
+        await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
         return record
 
 
@@ -183,13 +183,14 @@ def _invocable(entities: Entities, namespace: str, name: str, binding: Entity | 
     arguments = {pair["key"]: pair["value"] for pair in pairs if not pair.get("init")}
     environment = {pair["key"]: parameters.as_environment(pair["value"]) for pair in pairs if pair.get("init")}
     defined = frozenset(pair["key"] for pair in pairs if pair["value"] is not None)
+    executable = _executable(action, entities.code(action), notes)
     return Invocable(
-        executable=_executable(action, entities.code(action), notes),
+        executable=executable,
         arguments=arguments,
         environment=environment,
         final=defined if notes.get("final") is True else frozenset(),
         takes_key=parameters.truthy(notes.get("provide-api-key", True)),
-        binding=binding.path if binding else None,
+        imprint=imprint(executable, binding.path if binding else None),
     )
 
 

@@ -28,8 +28,8 @@ def _0001_first(db: sqlite3.Connection) -> None:
         " response TEXT NOT NULL, logs TEXT NOT NULL) WITHOUT ROWID",
         "CREATE INDEX activations_by_time ON activations (namespace, start)",
         # Runs that a caller was promised and that have no record yet.
-        "CREATE TABLE accepted (id TEXT PRIMARY KEY, namespace TEXT NOT NULL, start INTEGER NOT NULL,"
-        " head TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE accepted (id TEXT PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+        " start INTEGER NOT NULL, imprint TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE objects (namespace TEXT, key TEXT, size INTEGER NOT NULL, etag TEXT NOT NULL,"
         " media_type TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (namespace, key)) WITHOUT ROWID",
     ):

@@ -2,12 +2,12 @@
 
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json, dict_to_pairs
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 
 WORDS = {
     Status.SUCCESS: "success",
@@ -20,8 +20,12 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_cir
 
 
 def new_id() -> str:
-    """A fresh activation id: 32 hex digits that start with the time in ms, so that ids sort by time."""
-    return f"{now_ms():012x}{secrets.token_hex(10)}"
+    """A fresh activation id: 32 hex digits that start with the time in ms, so that ids sort by time.
+
+    Three digits more tell apart what began within one of them; the rest is random.
+    """
+    ms, rest = divmod(time.time_ns(), 1_000_000)
+    return f"{ms:012x}{rest * 4096 // 1_000_000:03x}{secrets.token_hex(9)[1:]}"
 
 
 def dumps(value: Json) -> str:
@@ -67,44 +71,78 @@ def summary(head: str, status: int) -> dict[str, Json]:
     return item
 
 
-def record_of(job: Job, outcome: Outcome, binding: str | None = None) -> Record:
-    """The record of a job that has ended; `binding` is `namespace/name` where it was called through one."""
-    executable = job.executable
-    annotations: dict[str, Json] = {
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What all records of one version of an action have in common."""
+
+    filter_name: str
+    """As `Record.filter_name`."""
+    text: str
+    """JSON that stops within the list of annotations, after the last one that all have."""
+
+
+def imprint(executable: Executable, binding: str | None = None) -> Imprint:
+    """The imprint of an action; `binding` is `namespace/name` where it is called through one."""
+    notes: dict[str, Json] = {
         "limits": executable.limits.to_json(),
         "path": f"{executable.namespace}/{executable.name}",
         "kind": executable.kind,
-        "timeout": outcome.timed_out,
-        "waitTime": outcome.wait,
     }
-    if outcome.init is not None:
-        annotations["initTime"] = outcome.init
     if binding:
-        annotations["binding"] = binding
-    head = {
-        "namespace": job.namespace,
-        "name": executable.name.rpartition("/")[2],
-        "version": executable.version,
-        "subject": job.namespace,
-        "activationId": job.activation_id,
-        "start": outcome.start,
-        "end": outcome.end,
-        "duration": outcome.end - outcome.start,
-        "annotations": dict_to_pairs(annotations),
-        "publish": False,
-    }
+        notes["binding"] = binding
+    name = executable.name.rpartition("/")[2]
+    fields = {"name": name, "version": executable.version, "publish": False, "annotations": dict_to_pairs(notes)}
+    filter_name = f"{binding.rpartition('/')[2]}/{name}" if binding else executable.name
+    return Imprint(filter_name, dumps(fields).removesuffix("]}"))
+
+
+def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
+    """The record of a job that has ended. Each part is written once, as text."""
     result = dumps(outcome.result)
+    notes = f"""{_note("timeout", "true" if outcome.timed_out else "false")}{_note("waitTime", outcome.wait)}"""
+    if outcome.init is not None:
+        notes += _note("initTime", outcome.init)
     return Record(
         id=job.activation_id,
         namespace=job.namespace,
-        filter_name=_filter_name(executable.name, binding),
+        filter_name=common.filter_name,
         start=outcome.start,
         status=outcome.status,
         began=outcome.began,
-        head=dumps(head),
+        head=f"{common.text}{notes}]{_run(job.activation_id, job.namespace, outcome.start, outcome.end)}",
         result=result,
         response=_response(outcome.status, result, outcome.size),
         logs=dumps(outcome.logs),
+    )
+
+
+def record_of_stopped(activation_id: str, namespace: str, start: int, common: Imprint) -> Record:
+    """The record of a run that was promised and that the server did not live to see end."""
+    result = dumps({"error": "The platform was stopped before the action finished."})
+    status = Status.INTERNAL_ERROR
+    return Record(
+        id=activation_id,
+        namespace=namespace,
+        filter_name=common.filter_name,
+        start=start,
+        status=status,
+        began="",
+        head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, start, start)}",
+        result=result,
+        response=_response(status, result, None),
+        logs="[]",
+    )
+
+
+def _note(key: str, value: str | int) -> str:
+    return f',{{"key":"{key}","value":{value}}}'
+
+
+def _run(activation_id: str, namespace: str, start: int, end: int) -> str:
+    # A legal name has no sign that JSON would write in another way.
+    return (
+        f',"namespace":"{namespace}","subject":"{namespace}","activationId":"{activation_id}",'
+        f'"start":{start},"end":{end},"duration":{end - start}}}'
     )
 
 
@@ -114,59 +152,8 @@ def _response(status: Status, result: str, size: int | None) -> str:
     return f'{{"status":"{WORDS[status]}","success":{success},"result":{result}{length}}}'
 
 
-def _filter_name(name: str, binding: str | None) -> str:
-    if binding is None:
-        return name
-    return f"{binding.rpartition('/')[2]}/{name.rpartition('/')[2]}"
-
-
 def split_times(head: Mapping[str, Json]) -> dict[str, int | None]:
     """`wait`, `init` and `run` in ms from a record's fields."""
     notes = {pair["key"]: pair["value"] for pair in head["annotations"]}
     init = notes.get("initTime")
     return {"wait": notes.get("waitTime"), "init": init, "run": head["duration"] - (init or 0)}
-
-
-def promised_head(job: Job) -> str:
-    """What is kept of a job that was promised: enough for a record, should it never end."""
-    executable = job.executable
-    return dumps(
-        {
-            "name": executable.name,
-            "version": executable.version,
-            "limits": executable.limits.to_json(),
-            "path": f"{executable.namespace}/{executable.name}",
-            "kind": executable.kind,
-        }
-    )
-
-
-def record_of_stopped(activation_id: str, namespace: str, start: int, promised: Mapping[str, Json]) -> Record:
-    """The record of a run that was promised and that the server did not live to see end."""
-    notes = {**{key: promised[key] for key in ("limits", "path", "kind")}, "timeout": False}
-    head = {
-        "namespace": namespace,
-        "name": promised["name"].rpartition("/")[2],
-        "version": promised["version"],
-        "subject": namespace,
-        "activationId": activation_id,
-        "start": start,
-        "end": start,
-        "duration": 0,
-        "annotations": dict_to_pairs(notes),
-        "publish": False,
-    }
-    result = dumps({"error": "The platform was stopped before the action finished."})
-    status = Status.INTERNAL_ERROR
-    return Record(
-        id=activation_id,
-        namespace=namespace,
-        filter_name=promised["name"],
-        start=start,
-        status=status,
-        began="",
-        head=dumps(head),
-        result=result,
-        response=_response(status, result, None),
-        logs="[]",
-    )

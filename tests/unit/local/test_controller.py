@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from fnkit.local.activations import Activations, Filter
 from fnkit.local.controller import Ask, Controller
 from fnkit.local.documents import CONCURRENT, action_document, read_action
 from fnkit.local.entities import Entities
+from fnkit.local.records import new_id
 from fnkit.local.rejected import Rejected
 from fnkit.local.store import Store
 from fnkit.local.users import Users, ensure_user
@@ -249,9 +251,7 @@ def test_activations_are_listed_newest_first_and_by_name_and_time(room):
 
     first, *others = asyncio.run(story())
     listed = room.activations.summaries("guest", Filter(), 0, 10)
-    assert [item["activationId"] for item in listed] == sorted(
-        [first.id, *(one.id for one in others)], key=lambda one: one, reverse=True
-    )
+    assert [item["activationId"] for item in listed] == [one.id for one in reversed([first, *others])]
     assert room.activations.count("guest", Filter(name="p/one")) == 1
     assert room.activations.count("guest", Filter(name="one")) == 0
     assert room.activations.count("guest", Filter(since=first.start)) == 3
@@ -259,3 +259,12 @@ def test_activations_are_listed_newest_first_and_by_name_and_time(room):
     assert room.activations.count("another", Filter()) == 0
     assert [item["statusCode"] for item in listed] == [0, 0, 0]
     assert all("logs" not in item and "response" not in item and "subject" not in item for item in listed)
+
+
+def test_ids_sort_by_time_and_are_openwhisks():
+    ids = [new_id() for _ in range(100)]
+    assert len({len(one) for one in ids}) == 1
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
+    assert abs(int(ids[0][:12], 16) - now_ms()) < 60_000
+    assert [one[:15] for one in ids] == sorted(one[:15] for one in ids)
+    assert len(set(ids)) == 100
