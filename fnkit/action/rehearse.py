@@ -103,14 +103,26 @@ def _played(
         "arguments": arguments,
         "answer": str(answer),
     }
-    # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
+    try:
+        said = _said(interpreter, json.dumps(order), _environment(bundle, folder) | environment, timeout, folder)
+    except subprocess.TimeoutExpired as expired:
+        return _over_time(expired)
+    logs = tuple(mapped(said, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
+    if not answer.is_file():
+        return Rehearsal("action developer error", {"error": "command exited"}, logs)
+    return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+
+
+def _said(interpreter: str, order: str, environment: dict[str, str], timeout: float, folder: Path) -> str:
+    """What the stage wrote to stdout and stderr. Raises TimeoutExpired."""
     compiled = places.cache() / "bytecode"
+    # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
     command = [interpreter, "-I", "-S", "-u", "-X", f"pycache_prefix={compiled}", stage.__file__]
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command,
-            input=json.dumps(order),
-            env=_environment(bundle, folder) | environment,
+            input=order,
+            env=environment,
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -119,15 +131,9 @@ def _played(
             errors="replace",
             timeout=timeout,
             check=False,
-        )
-    except subprocess.TimeoutExpired as expired:
-        return _over_time(expired)
+        ).stdout
     finally:  # the libraries' bytecode is kept, the action's lies under the name of a folder that goes
         shutil.rmtree(compiled.joinpath(*folder.parts[1:]), ignore_errors=True)
-    logs = tuple(mapped(done.stdout, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
-    if not answer.is_file():
-        return Rehearsal("action developer error", {"error": "command exited"}, logs)
-    return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
 
 
 def _libraries(bundle: Bundle) -> list[str]:
