@@ -36,7 +36,7 @@ _CLOCK = re.compile(
 )
 _ASKED = frozenset({"input", "getpass.getpass"})
 _SHELLS = re.compile(r"(?:subprocess\.\w+|os\.(?:system|popen))\Z")
-_NETWORK = re.compile(r"(?:requests\.\w+|urllib\.request\.\w+|httpx\.\w+)\Z")
+_NETWORK = re.compile(r"(?:(?:requests|httpx)\.(?:get|post|put|head|request)|urllib\.request\.url\w+)\Z")
 _FITS = frozenset({"fit", "fit_transform", "partial_fit", "train_on_batch", "fit_predict"})
 _INCLUDE = "Put it into the function, or send the file along with --include {} and open it by that name."
 

@@ -95,21 +95,34 @@ def _played(
     interpreter: str,
 ) -> Rehearsal:
     code, answer = folder / "action", folder / "answer.json"
-    for file in bundle.code.files:
-        place = code / file.path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(file.read())
-    paths = [str(layer.tree) for layer in bundle.layers if layer.tree is not None]
-    paths += [str(bundle.image)] if bundle.image is not None else []
-    order = {"code": str(code), "paths": paths, "main": bundle.main, "arguments": arguments, "answer": str(answer)}
-    # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
+    _lay_out(bundle, code)
+    order = {
+        "code": str(code),
+        "paths": _libraries(bundle),
+        "main": bundle.main,
+        "arguments": arguments,
+        "answer": str(answer),
+    }
+    try:
+        said = _said(interpreter, json.dumps(order), _environment(bundle, folder) | environment, timeout, folder)
+    except subprocess.TimeoutExpired as expired:
+        return _over_time(expired)
+    logs = tuple(mapped(said, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
+    if not answer.is_file():
+        return Rehearsal("action developer error", {"error": "command exited"}, logs)
+    return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+
+
+def _said(interpreter: str, order: str, environment: dict[str, str], timeout: float, folder: Path) -> str:
+    """What the stage wrote to stdout and stderr. Raises TimeoutExpired."""
     compiled = places.cache() / "bytecode"
+    # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
     command = [interpreter, "-I", "-S", "-u", "-X", f"pycache_prefix={compiled}", stage.__file__]
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command,
-            input=json.dumps(order),
-            env=_environment(bundle, folder) | environment,
+            input=order,
+            env=environment,
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -118,18 +131,29 @@ def _played(
             errors="replace",
             timeout=timeout,
             check=False,
-        )
-    except subprocess.TimeoutExpired as expired:
-        said = expired.stdout or b""
-        text = said if isinstance(said, str) else said.decode("utf-8", "replace")
-        error = f"The action exceeded its time limits of {round(timeout * 1000)} milliseconds."
-        return Rehearsal("action developer error", {"error": error}, tuple(text.splitlines()), run=timeout)
+        ).stdout
     finally:  # the libraries' bytecode is kept, the action's lies under the name of a folder that goes
         shutil.rmtree(compiled.joinpath(*folder.parts[1:]), ignore_errors=True)
-    logs = tuple(mapped(done.stdout, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
-    if not answer.is_file():
-        return Rehearsal("action developer error", {"error": "command exited"}, logs)
-    return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+
+
+def _libraries(bundle: Bundle) -> list[str]:
+    """The folders for sys.path: what travels, then what the image has."""
+    folders = [*(layer.tree for layer in bundle.layers), bundle.image]
+    return [str(folder) for folder in folders if folder is not None]
+
+
+def _lay_out(bundle: Bundle, code: Path) -> None:
+    for file in bundle.code.files:
+        place = code / file.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(file.read())
+
+
+def _over_time(expired: subprocess.TimeoutExpired) -> Rehearsal:
+    said = expired.stdout or b""
+    text = said if isinstance(said, str) else said.decode("utf-8", "replace")
+    error = f"The action exceeded its time limits of {round(expired.timeout * 1000)} milliseconds."
+    return Rehearsal("action developer error", {"error": error}, tuple(text.splitlines()), run=expired.timeout)
 
 
 def _environment(bundle: Bundle, folder: Path) -> dict[str, str]:

@@ -113,7 +113,7 @@ def star(name: str, run: Run, at: int) -> str | None:
 def settings(name: str, maker: Statement, run: Run, notes: list[str]) -> None:
     """Note what the notebook set on a module: that is not carried over."""
     for statement in run.statements[maker.index + 1 :]:
-        if name in statement.effects.changes:
+        if name in statement.effects.changes and not statement.effects.binds:
             note = (
                 f"not carried over: {_first_line(statement)} ({statement.label}), a setting of the module {name}."
             )

@@ -16,7 +16,7 @@ CORS = {
 """On every answer that a handler made. Source: CorsSettings.scala."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Rejected(Exception):
     """An HTTP answer that says no. `cors` where a handler made it, as against the framework before one."""
 

@@ -1,6 +1,7 @@
 """What the contract tests share: things of an OpenWhisk that are gone after the test."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.conftest import Platform
 
 ECHO = "def main(args):\n    return args\n"
+SLOW = Path(__file__).parents[1].joinpath("actions", "takes_seconds.py").read_text()
+"""Answers after `s` seconds."""
 Make = Callable[..., dict[str, Any]]
 
 

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from fnkit.core.canonical import tree_digest
+from tests.contract.conftest import SLOW
 
-SLOW = "import time\ndef main(args):\n    time.sleep(args['s'])\n    return {}\n"
 READS = """
 from urllib.request import urlopen
 
@@ -59,7 +59,7 @@ def test_openwhisks_answers_have_nothing_of_it(embedded, action):
 
 def test_an_activation_is_pending_or_running_and_then_done(embedded, action):
     action("ct-slow", SLOW)
-    first = embedded.call("POST", "actions/ct-slow", json={"s": 0.5}).json()["activationId"]
+    first = embedded.call("POST", "actions/ct-slow", json={"s": 1.5}).json()["activationId"]
     assert beyond(embedded, "GET", f"/activations/{first}").json()["state"] in ("pending", "running")
     assert embedded.call("GET", f"activations/{first}").status_code == 404
     record = embedded.record(first)

@@ -1,5 +1,7 @@
 """What was acknowledged is there after the server was killed."""
 
+from tests.contract.conftest import SLOW
+
 CODE = "def main(args):\n    print('kept')\n    return {'sum': args.get('a', 0) + 1}\n"
 ACTION = {"exec": {"kind": "python:default", "code": CODE}, "parameters": [{"key": "a", "value": 4}]}
 
@@ -21,9 +23,8 @@ def test_an_acknowledged_put_and_a_finished_activation_survive_kill_9(embedded):
 
 
 def test_what_was_promised_and_never_ended_is_told_after_kill_9(embedded):
-    slow = {"exec": {"kind": "python:default", "code": "import time\ndef main(args):\n    time.sleep(30)\n"}}
-    embedded.call("PUT", "actions/durable-slow", json=slow)
-    promised = embedded.call("POST", "actions/durable-slow", json={}).json()["activationId"]
+    embedded.call("PUT", "actions/durable-slow", json={"exec": {"kind": "python:default", "code": SLOW}})
+    promised = embedded.call("POST", "actions/durable-slow", json={"s": 30}).json()["activationId"]
     embedded.kill()
     embedded.restart()
     record = embedded.record(promised)
@@ -42,10 +43,9 @@ def test_objects_and_layers_survive_kill_9(embedded):
 
 
 def test_a_stop_lets_what_runs_end(embedded):
-    code = "import time\ndef main(args):\n    time.sleep(1)\n    return {'ended': True}\n"
-    embedded.call("PUT", "actions/durable-end", json={"exec": {"kind": "python:default", "code": code}})
-    running = embedded.call("POST", "actions/durable-end", json={}).json()["activationId"]
+    embedded.call("PUT", "actions/durable-end", json={"exec": {"kind": "python:default", "code": SLOW}})
+    running = embedded.call("POST", "actions/durable-end", json={"s": 1}).json()["activationId"]
     embedded.stop()
     embedded.restart()
-    assert embedded.record(running)["response"]["result"] == {"ended": True}
+    assert embedded.record(running)["response"]["result"] == {"took": 1}
     embedded.call("DELETE", "actions/durable-end")

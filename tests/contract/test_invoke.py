@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.contract.conftest import SLOW
+
 FINAL = "Request defines parameters that are not allowed (e.g., reserved properties)."
 RAISE = "def main(args):\n    raise ValueError('boom')\n"
 EXIT = "import sys\ndef main(args):\n    sys.exit(3)\n"
@@ -41,10 +43,10 @@ def test_a_call_that_does_not_block_answers_the_id(platform, action):
 
 
 def test_a_call_that_waits_in_vain_answers_the_id_and_ends_later(platform, action):
-    action("ct-slow", "import time\ndef main(args):\n    time.sleep(1)\n    return {'late': True}\n")
-    answer = invoke(platform, "ct-slow", {}, "blocking=true&timeout=100")
+    action("ct-slow", SLOW)
+    answer = invoke(platform, "ct-slow", {"s": 1}, "blocking=true&timeout=100")
     assert answer.status_code == 202
-    assert platform.record(answer.json()["activationId"])["response"]["result"] == {"late": True}
+    assert platform.record(answer.json()["activationId"])["response"]["result"] == {"took": 1}
 
 
 @pytest.mark.parametrize("timeout", ["0", "60001", "-1", "soon"])
@@ -68,13 +70,11 @@ def test_failures_are_502_and_say_whose_they_are(platform, action):
 
 
 def test_a_time_out_is_told_and_the_next_call_runs(platform, action):
-    action(
-        "ct-t", "import time\ndef main(args):\n    time.sleep(args['s'])\n    return {}\n", limits={"timeout": 300}
-    )
+    action("ct-t", SLOW, limits={"timeout": 1000})
     answer = invoke(platform, "ct-t", {"s": 20})
     response = answer.json()["response"]
     assert answer.status_code == 502
-    assert response["result"] == {"error": "The action exceeded its time limits of 300 milliseconds."}
+    assert response["result"] == {"error": "The action exceeded its time limits of 1000 milliseconds."}
     assert {"key": "timeout", "value": True} in answer.json()["annotations"]
     assert invoke(platform, "ct-t", {"s": 0}).status_code == 200
 

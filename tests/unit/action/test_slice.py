@@ -166,7 +166,7 @@ def test_statements_that_share_a_line_are_parted(notebook: Notebook) -> None:
         "def main():\n    def inner():\n        return N\n    return inner()",
         "class A:\n    n = N\n    def get(self): return self.n\ndef main(): return A().get()",
         "def main():\n    match N:\n        case [*rest]: return rest\n        case other: return other",
-        "def main():\n    try:\n        raise ValueError(N)\n    except ValueError as e:\n        return e.args[0]",
+        "def main():\n    try: raise ValueError(N)\n    except ValueError as e: return e.args[0]",
         "def main():\n    with memoryview(bytes(N)) as m:\n        return len(m)",
         "def main(): return [y := N, y + 1][1]",
         "def main(): return f'{N:>{N}}'",
