@@ -36,10 +36,13 @@ lock:  ## Make the files under requirements/ again
 
 bench:  ## Measure against the floors: build/bench.json (ONLY=deploy picks rows)
 	@$(SETUP) dev
+	@$(PYTHON) scripts/models.py movenet-multipose
 	@$(PYTHON) -m tests.bench $(ONLY)
 
 pictures:  ## Draw the pictures of the README again
 	@$(SETUP) dev
+	@$(PYTHON) scripts/system.py
+	@$(PYTHON) scripts/models.py movenet-multipose
 	@$(PYTHON) scripts/pictures.py
 
 clean:  ## Stop the demo's platform and remove everything that was made here

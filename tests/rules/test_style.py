@@ -76,6 +76,14 @@ def test_a_shortcut_is_seen(tmp_path):
     assert {found.rpartition(" ")[2] for found in shortcuts(module)} == {"2", "4", "5"}
 
 
+def test_no_merge_was_left_half_done():
+    marker = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
+    texts = [
+        path for path in tracked() if path.suffix in {".py", ".md", ".toml", ".yml", ".ipynb", ".lock", ".j2"}
+    ]
+    assert [str(path.relative_to(ROOT)) for path in texts if marker.search(path.read_text())] == []
+
+
 def test_the_project_speaks_of_itself_alone():
     """No path of one machine, no registry's host: neither means anything to who reads them elsewhere."""
     # Put together from pieces, so that this file may be searched too.

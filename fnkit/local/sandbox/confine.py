@@ -7,7 +7,7 @@ there are not taken:
     namespaces  see namespaces.py
     landlock    see landlock.py
     seccomp     the filter, base64
-    group       true: the program may not leave its process group
+    processors  how many to use
     limits      name of a RLIMIT: bytes or count
 """
 
@@ -35,6 +35,7 @@ def main() -> None:
         if os.getppid() != parent:
             sys.exit("The server ended.")
         lock(plan, call)
+    use_processors(plan["processors"])
     limit(plan["limits"])
     del sys.argv[:2]
     code = neighbour_code(program)
@@ -86,6 +87,14 @@ def filter_system_calls(program: str, call: Call) -> None:
 
     given = Program(len(code) // 8, ctypes.addressof(buffer))
     call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(given), 0, 0)
+
+
+def use_processors(count: int) -> None:
+    """Stay on `count` processors, others for each process: libraries start as many threads as they may use."""
+    if hasattr(os, "sched_setaffinity"):
+        every = sorted(os.sched_getaffinity(0))
+        first = os.getpid() % len(every)
+        os.sched_setaffinity(0, (every[first:] + every[:first])[:count])
 
 
 def limit(limits: dict[str, int]) -> None:

@@ -17,6 +17,8 @@ from fnkit.local.sandbox.system import CONFINE, DEVICES, FACTS, System, interpre
 OPEN_FILES = 1024
 PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
+MEMORY_PER_PROCESSOR = 128
+"""MB."""
 SCOPED = 6
 """The version of Landlock from which it keeps signals and abstract sockets inside."""
 
@@ -74,7 +76,7 @@ def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
             command += ["--bind" if mount.writable else "--ro-bind", mount.source, mount.target]
     for folder in (*system.hidden, "/"):
         command += ["--remount-ro", folder]
-    inside = confined({"landlock": _inside(place), **_filters(place), "limits": limits(place)}, program)
+    inside = confined({"landlock": _inside(place), **_filters(place), **_share(place)}, program)
     return [*command, "--chdir", str(place.work), "--", *inside]
 
 
@@ -88,7 +90,7 @@ def _namespaces(place: Place, program: Sequence[str]) -> list[str]:
         "work": str(place.work),
         "network": place.network,
     }
-    steps = {"namespaces": plan, "landlock": _inside(place), **_filters(place), "limits": limits(place)}
+    steps = {"namespaces": plan, "landlock": _inside(place), **_filters(place), **_share(place)}
     return confined(steps, program)
 
 
@@ -101,12 +103,12 @@ def _landlock(place: Place, program: Sequence[str]) -> list[str]:
         "needed": True,
     }
     # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
-    steps = {"landlock": plan, **_filters(place, group=True), "limits": limits(place, processes=False)}
+    steps = {"landlock": plan, **_filters(place, group=True), **_share(place, processes=False)}
     return confined(steps, program)
 
 
 def _plain(place: Place, program: Sequence[str]) -> list[str]:
-    return confined({"limits": limits(place, processes=False)}, program)
+    return confined({**_share(place, processes=False)}, program)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +145,21 @@ def _filters(place: Place, group: bool = False) -> dict[str, Any]:
     return {"seccomp": seccomp.program(place.network, group)} if seccomp.supported() else {}
 
 
-def limits(place: Place, processes: bool = True) -> dict[str, int]:
-    """RLIMITs of an instance, by name. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker
-    run)."""
-    of_all = {
+def _share(place: Place, processes: bool = True) -> dict[str, Any]:
+    """Limits and processors. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker run).
+
+    Processors follow memory, as OpenWhisk's shares of processor time do. OpenBLAS and others reserve 32 MB and
+    more for each processor that they see: on a large machine that alone would be over the limit.
+    """
+    limits = {
         "RLIMIT_DATA": place.memory * MIB,
         "RLIMIT_NOFILE": OPEN_FILES,
         "RLIMIT_FSIZE": LARGEST_FILE,
         "RLIMIT_CORE": 0,
     }
-    return {**of_all, "RLIMIT_NPROC": PROCESSES} if processes else of_all
+    if processes:
+        limits["RLIMIT_NPROC"] = PROCESSES
+    return {"limits": limits, "processors": max(1, place.memory // MEMORY_PER_PROCESSOR)}
 
 
 def confined(plan: dict[str, Any], program: Sequence[str]) -> list[str]:

@@ -3,9 +3,12 @@
 import base64
 import io
 import json
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fnkit.core.entities import Limits
@@ -198,3 +201,27 @@ def test_process_pools_work_where_there_is_shared_memory_of_ones_own(bench: Benc
     (outcome,) = bench.run(job(code("uses_a_process_pool"), limits=Limits(timeout=20_000)))
     expected = {"error": "[Errno 13] Permission denied"} if bench.rung.name == "landlock" else {"sum": 12}
     assert outcome.result == expected, outcome.logs
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this machine does not bind to processors")
+def test_processors_follow_memory(bench: Bench) -> None:
+    text = "import os\ndef main(args):\n    return {'n': len(os.sched_getaffinity(0))}\n"
+    small, large = bench.run(
+        *(job(text, limits=Limits(memory=m, timeout=10_000), of={"revision": str(m)}) for m in (128, 512))
+    )
+    here = len(os.sched_getaffinity(0))
+    assert (small.result, large.result) == ({"n": 1}, {"n": min(4, here)})
+
+
+def test_numpy_in_the_least_memory(bench: Bench) -> None:
+    """OpenBLAS reserves much for each processor that it sees."""
+    folder = Path(np.__file__).parents[1]
+    for name in ("numpy", "numpy.libs"):
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, bench.common() / name)
+    text = (
+        "import numpy as np\n"
+        "def main(args):\n    a = np.ones((300, 300))\n    return {'sum': float((a @ a).sum())}\n"
+    )
+    (outcome,) = bench.run(job(text, limits=Limits(memory=128, timeout=60_000)))
+    assert outcome.result == {"sum": 27_000_000.0}, outcome.logs
