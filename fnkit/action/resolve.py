@@ -94,7 +94,9 @@ class Uv:
             if found is not None:
                 name = canonical_name(found[1])
                 pins.append(Requirement(name, found[2]))
-                needers = {canonical_name(each.strip()) for each in (found[3] or "").split(",") if each.strip()}
+                needers = {
+                    canonical_name(each) for each in re.findall(r"(?:^|, )([A-Za-z0-9][\w.-]*)", found[3] or "")
+                }
                 via[name] = frozenset(needers | ({""} if name in direct else set()))
         return tuple(sorted(pins, key=lambda pin: pin.name)), via
 

@@ -1,0 +1,42 @@
+"""uv and pip give the same answer, and the image's packages are parted from the rest."""
+
+from pathlib import Path
+
+import pytest
+import uv
+
+from fnkit.action.resolve import Installer, Pip, Uv, resolved
+from fnkit.action.spec import Requirement
+from fnkit.action.target import Target, running
+
+LINUX = Target("python:3.11", "3.11", "x86_64-manylinux_2_28", {})
+
+
+@pytest.fixture(params=["uv", "pip"])
+def installer(request: pytest.FixtureRequest) -> Installer:
+    if request.param == "uv":
+        return Uv(uv.find_uv_bin())
+    pytest.importorskip("pip")
+    return Pip()
+
+
+def test_pins_and_who_needs_them(installer: Installer) -> None:
+    pins, via = installer.resolve(["requests==2.32.2"], ["idna==3.10"], LINUX)
+    assert Requirement("requests", "2.32.2") in pins
+    assert Requirement("idna", "3.10") in pins
+    assert via["requests"] == {""}
+    assert via["idna"] == {"requests"}
+
+
+def test_wheels_for_another_machine_are_laid_out(installer: Installer, tmp_path: Path) -> None:
+    arm = Target("python:3.12", "3.12", "aarch64-manylinux_2_28", {})
+    installer.install([Requirement("markupsafe", "3.0.2")], tmp_path / "tree", arm)
+    libraries = [path.name for path in (tmp_path / "tree" / "markupsafe").glob("*.so")]
+    assert libraries == ["_speedups.cpython-312-aarch64-linux-gnu.so"]
+
+
+def test_what_only_the_image_needs_stays_with_the_image() -> None:
+    where = Target("python:3.11", running(), None, {"requests": "2.32.2", "python-dateutil": "2.8.2"})
+    needed, provided = resolved(("requests==2.34.2", "tqdm==4.67.1"), (), where)
+    assert [str(pin) for pin in needed] == ["tqdm==4.67.1"]
+    assert {"requests", "certifi", "charset-normalizer", "idna", "urllib3"} == {pin.name for pin in provided}
