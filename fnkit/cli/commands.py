@@ -1,8 +1,9 @@
 """The table of verbs as typer commands, and one place where errors become lines and exit codes."""
 
 import inspect
+import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -22,24 +23,25 @@ PANELS = {
 }
 
 
-def run(words: list[str]) -> int:
-    """Run one command line; gives the exit code."""
+def run(words: list[str], stdin: TextIO | None = None) -> int:
+    """Run one command line; gives the exit code. `stdin` is the process's own where none is given."""
+    console = Console(stdin or sys.stdin)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
-        app()(args=_joined(words), prog_name="fnkit", standalone_mode=True)
+        app(console)(args=_joined(words), prog_name="fnkit", standalone_mode=True)
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else FAILED
     except FnkitError as error:
         if debug:
             raise
-        Console().error(error)
+        console.error(error)
         return TYPED_WRONG if isinstance(error, BadArgument) else FAILED
     return DONE
 
 
-def app() -> typer.Typer:
-    """The typer application: one command per verb, one group per noun."""
+def app(console: Console) -> typer.Typer:
+    """The typer application: one command per verb, one group per noun; all speak through `console`."""
     top = typer.Typer(
         help="From a notebook cell to a running function on Apache OpenWhisk.",
         no_args_is_help=True,
@@ -55,7 +57,7 @@ def app() -> typer.Typer:
             groups[nouns[0]] = typer.Typer(no_args_is_help=True)
             top.add_typer(groups[nouns[0]], name=nouns[0], help=verbs.NOUNS[nouns[0]], rich_help_panel="Settings")
         group = groups[nouns[0]] if nouns else top
-        group.command(word, help=_flowing(verb.help), rich_help_panel=panel)(_command(verb))
+        group.command(word, help=_flowing(verb.help), rich_help_panel=panel)(_command(verb, console))
     return top
 
 
@@ -90,11 +92,11 @@ def _joined(words: list[str]) -> list[str]:
     return words
 
 
-def _command(verb: Verb) -> Callable[..., None]:
+def _command(verb: Verb, console: Console) -> Callable[..., None]:
     """A function that typer can read: the verb's parameters with typer's marks instead of ours."""
 
     def command(**typed: Any) -> None:
-        with Console() as console:
+        with console:
             value = verb.call(typed, context=Context(console))
         from fnkit.cli.views import show  # what it shows is imported by now
 

@@ -19,7 +19,8 @@ SOON = 0.5
 class Console:
     """What is said while a verb works: a bar where a person watches, lines where a pipe does."""
 
-    def __init__(self) -> None:
+    def __init__(self, stdin: TextIO) -> None:
+        self._stdin = stdin
         watched = sys.stdout.isatty() and sys.stderr.isatty()
         self._progress: Bar | Lines = Bar(sys.stderr) if watched else Lines()
 
@@ -39,13 +40,13 @@ class Console:
 
     def confirm(self, question: str) -> bool:
         """Ask before something is lost; nobody to ask is no."""
-        return sys.stdin.isatty() and typer.confirm(question, err=True)
+        return self._stdin.isatty() and typer.confirm(question, err=True)
 
     def secret(self, what: str) -> str:
         """A key that a person types unseen, or that is piped in."""
-        if sys.stdin.isatty():
+        if self._stdin.isatty():
             return str(typer.prompt(what, hide_input=True, err=True)).strip()
-        return sys.stdin.readline().strip()
+        return self._stdin.readline().strip()
 
     def error(self, error: FnkitError) -> None:
         """An error in its three parts, without a traceback of ours."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from fnkit.cli.layout import Columns, moment, pairs, size, span, table
+from fnkit.cli.columns import TABLES
+from fnkit.cli.layout import moment, pairs, size, span, table
 from fnkit.core.entities import ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
@@ -15,41 +16,8 @@ from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import shown
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status, Tested
-from fnkit.whisk.activations import Summary
+from fnkit.verbs.answers import ActionFile, Status, Tested
 from fnkit.whisk.documents import Action
-
-TABLES: dict[type, Columns] = {
-    Action: {
-        "name": lambda action: action.path,
-        "version": lambda action: action.version,
-        "kind": lambda action: action.kind,
-        "memory": lambda action: f"{action.limits.memory} MB",
-        "updated": lambda action: moment(action.updated),
-    },
-    Summary: {
-        "id": lambda one: one.id,
-        "action": lambda one: one.path.partition("/")[2],
-        "version": lambda one: one.version,
-        "status": lambda one: one.status,
-        "began": lambda one: moment(one.start),
-        "wait": lambda one: span(one.wait_time),
-        "init": lambda one: span(one.init_time),
-        "duration": lambda one: span(one.duration),
-    },
-    KnownModel: {
-        "name": lambda model: model.name,
-        "task": lambda model: model.task,
-        "size": lambda model: size(model.size),
-        "licence": lambda model: model.licence,
-        "here": lambda model: "yes" if model.path else "no",
-    },
-    Setting: {
-        "setting": lambda setting: setting.name,
-        "value": lambda setting: setting.value,
-        "source": lambda setting: setting.source,
-    },
-}
 
 
 def show(value: Any) -> None:

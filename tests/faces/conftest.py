@@ -1,17 +1,29 @@
 """A shell of a person who has just installed fnkit."""
 
+import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from fnkit.cli.commands import run
+
 PATIENCE = 120
 """Seconds; a command takes one."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote."""
+
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -34,22 +46,37 @@ class Shell:
             "COLUMNS": "200",
         }
 
-    def __call__(self, *words: str, code: int = 0, stdin: str = "", **more: str) -> subprocess.CompletedProcess:
-        """Run `fnkit words…`; it must leave with `code`. `more` are environment variables."""
+    def __call__(self, *words: str, code: int = 0, stdin: str = "", **more: str) -> Said:
+        """What `fnkit words…` says; it must leave with `code`. In this process, since starting one takes long."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as here:
+            here.chdir(self.work)
+            for name in set(os.environ) - set(self.environment):
+                here.delenv(name)
+            for name, value in (self.environment | more).items():
+                here.setenv(name, value)
+            with redirect_stdout(out), redirect_stderr(err):
+                left = run([*words], io.StringIO(stdin))
+        return self._checked(words, code, left, Said(out.getvalue(), err.getvalue()))
+
+    def process(self, *words: str, code: int = 0) -> Said:
+        """The same in a process of its own, as in a shell."""
         done = subprocess.run(
             [sys.executable, "-m", "fnkit", *words],
             cwd=self.work,
-            env=self.environment | more,
-            input=stdin,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
             check=False,
         )
-        said = f"fnkit {' '.join(words)} → {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert done.returncode == code, said
-        assert "--debug" in words or not re.search(r'File ".*fnkit/', done.stderr), said
-        return done
+        return self._checked(words, code, done.returncode, Said(done.stdout, done.stderr))
+
+    def _checked(self, words: tuple[str, ...], code: int, left: int, said: Said) -> Said:
+        assert left == code, f"fnkit {' '.join(words)} → {left}\n{said.stdout}\n{said.stderr}"
+        assert "--debug" in words or not re.search(r'File ".*fnkit/', said.stderr), said.stderr
+        return said
 
     def begin(self, *words: str) -> subprocess.Popen:
         """Begin `fnkit words…`; what it says can be read from its stderr."""

@@ -47,7 +47,7 @@ def keyring(tmp_path, monkeypatch):
 
     def put(source: str) -> None:
         (tmp_path / "keyring.py").write_text(source)
-        monkeypatch.delitem(sys.modules, "keyring", raising=False)
+        sys.modules.pop("keyring", None)
         monkeypatch.syspath_prepend(tmp_path)
 
     yield put
@@ -55,12 +55,11 @@ def keyring(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def said(capsys, monkeypatch):
+def said(capsys):
     """Runs a line that must leave with `code`, with `stdin` piped in; gives both of its streams."""
 
     def one(*words: str, stdin: str = "", code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        left = run([*words])
+        left = run([*words], io.StringIO(stdin))
         out, err = capsys.readouterr()
         assert left == code, err
         return out, err

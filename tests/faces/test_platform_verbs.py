@@ -10,7 +10,7 @@ SCRIPT = "def main(name='world'):\n    return {'greeting': f'Hello, {name}'}\n"
 
 def test_the_first_use_starts_it_and_says_so(fresh):
     (fresh.work / "hello.py").write_text(SCRIPT)
-    first = fresh("deploy", "hello", "hello.py")
+    first = fresh.process("deploy", "hello", "hello.py")
     started, using = first.stderr.splitlines()[:2]
     assert started.startswith("Started the embedded platform")
     assert "fnkit stop" in started
@@ -62,7 +62,7 @@ def test_in_the_foreground_until_it_is_interrupted(fresh):
             line = server.stderr.readline()
             assert re.match(r"Serving OpenWhisk at http://127\.0\.0\.1:\d+ from .*Ctrl-C stops it\.", line), line
             assert re.search(r"^answers +yes", fresh("status").stdout, re.M)
-            assert "has it open" in fresh("serve", "--port", "0", code=2).stderr
+            assert "has it open" in fresh.process("serve", "--port", "0", code=2).stderr
             server.send_signal(signal.SIGINT)
             assert server.wait(30) == 0
         finally:
@@ -71,6 +71,6 @@ def test_in_the_foreground_until_it_is_interrupted(fresh):
 
 def test_the_help_is_there_before_anything_is_loaded(fresh):
     began = time.perf_counter()
-    assert "deploy" in fresh("--help").stdout
+    assert "deploy" in fresh.process("--help").stdout
     assert time.perf_counter() - began < 10
-    assert fresh("--version").stdout.startswith("fnkit ")
+    assert fresh.process("--version").stdout.startswith("fnkit ")

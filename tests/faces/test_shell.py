@@ -27,7 +27,7 @@ FAILING = """def main(number: int):
 def hello(shell):
     """The script `hello.py`, deployed with a test."""
     (shell.work / "hello.py").write_text(HELLO)
-    return shell("deploy", "hello", "hello.py", "--test", "name=Ada").stdout
+    return shell.process("deploy", "hello", "hello.py", "--test", "name=Ada").stdout
 
 
 def test_a_script_becomes_an_action(shell, hello):
@@ -40,7 +40,7 @@ def test_the_first_contact_says_which_platform_and_why(shell, hello):
 
 
 def test_an_action_is_run_and_gives_its_answer(shell, hello):
-    said = shell("invoke", "hello", "name=Ada").stdout
+    said = shell.process("invoke", "hello", "name=Ada").stdout
     assert '"greeting": "Hello, Ada!"' in said
     assert re.search(r"^status +success$", said, re.M)
     assert json.loads(shell("invoke", "hello", "name=Ada", "--result").stdout) == {"greeting": "Hello, Ada!"}
@@ -105,7 +105,7 @@ def test_show_and_dry_run_send_nothing(shell, hello):
 def test_a_failure_shows_the_line_of_the_script(shell, hello):
     (shell.work / "failing.py").write_text(FAILING)
     shell("deploy", "failing", "failing.py", "--test", "number=10")
-    failed = shell("invoke", "failing", "number=1", code=1)
+    failed = shell.process("invoke", "failing", "number=1", code=1)
     assert "ZeroDivisionError" in failed.stderr
     assert re.search(r"failing\.py.*line 3|line 3.*failing\.py", failed.stderr), failed.stderr
     assert failed.stdout == ""
@@ -164,10 +164,10 @@ def test_try_a_script_without_sending_it(shell):
 
 
 def test_what_is_not_there_is_said_and_the_code_is_1(shell):
-    error = shell("get", "nothing", code=1).stderr
+    error = shell.process("get", "nothing", code=1).stderr
     assert "404" in error
     assert "Traceback" not in error
-    assert "Traceback" in shell("get", "nothing", "--debug", code=1).stderr
+    assert "Traceback" in shell.process("get", "nothing", "--debug", code=1).stderr
 
 
 def test_the_key_is_shown_nowhere(shell):
@@ -176,4 +176,4 @@ def test_the_key_is_shown_nowhere(shell):
     for words in (("config",), ("status",), ("list",)):
         done = shell(*words)
         assert key not in done.stdout + done.stderr
-    assert key not in shell("get", "nothing", "--debug", code=1).stderr
+    assert key not in shell.process("get", "nothing", "--debug", code=1).stderr

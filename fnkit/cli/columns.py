@@ -1,0 +1,40 @@
+"""Which columns a list has in a shell, by the type of its rows."""
+
+from collections.abc import Mapping
+
+from fnkit.cli.layout import Columns, moment, size, span
+from fnkit.verbs.answers import KnownModel, Setting
+from fnkit.whisk.activations import Summary
+from fnkit.whisk.documents import Action
+
+TABLES: Mapping[type, Columns] = {
+    Action: {
+        "name": lambda action: action.path,
+        "version": lambda action: action.version,
+        "kind": lambda action: action.kind,
+        "memory": lambda action: f"{action.limits.memory} MB",
+        "updated": lambda action: moment(action.updated),
+    },
+    Summary: {
+        "id": lambda one: one.id,
+        "action": lambda one: one.path.partition("/")[2],
+        "version": lambda one: one.version,
+        "status": lambda one: one.status,
+        "began": lambda one: moment(one.start),
+        "wait": lambda one: span(one.wait_time),
+        "init": lambda one: span(one.init_time),
+        "duration": lambda one: span(one.duration),
+    },
+    KnownModel: {
+        "name": lambda model: model.name,
+        "task": lambda model: model.task,
+        "size": lambda model: size(model.size),
+        "licence": lambda model: model.licence,
+        "here": lambda model: "yes" if model.path else "no",
+    },
+    Setting: {
+        "setting": lambda setting: setting.name,
+        "value": lambda setting: setting.value,
+        "source": lambda setting: setting.source,
+    },
+}
