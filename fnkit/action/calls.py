@@ -22,7 +22,7 @@ _FILES = re.compile(
     r"|numpy\.(?:load|loadtxt|genfromtxt|fromfile|memmap)"
     r"|PIL\.Image\.open|joblib\.load|cv2\.(?:imread|VideoCapture)|imageio(?:\.v\d)?\.(?:v\d\.)?imread"
     r"|matplotlib\.(?:pyplot|image)\.imread|skimage\.io\.imread|h5py\.File|sqlite3\.connect|shelve\.open"
-    r"|fnkit\.models\.images\.\w+|scipy\.io\.\w+|torch\.load)\Z"
+    r"|fnkit\.models\.images\.open|scipy\.io\.\w+|torch\.load)\Z"
 )
 _FILE_METHODS = frozenset({"read_text", "read_bytes", "open", "iterdir", "glob", "rglob"})
 _CHANCE = re.compile(
