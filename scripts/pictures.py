@@ -1,8 +1,11 @@
 """Draw the README's pictures from real runs: parts, box, time split, dry run. They lie in docs/images/."""
 
+import contextlib
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,23 +45,17 @@ def main() -> None:
                 print(f"docs/images/{name}.png", flush=True)
 
 
-def _platform(folder: Path):
+@contextlib.contextmanager
+def _platform(folder: Path) -> Iterator[None]:
     """A platform of its own, named to the kernel by its props file; it ends with the context."""
-    import contextlib
-    import os
-
     from tests.conftest import fresh_platform
 
-    @contextlib.contextmanager
-    def running():
-        platform = fresh_platform(folder / "data")
-        os.environ["WSK_CONFIG_FILE"] = str(platform.props)
-        try:
-            yield
-        finally:
-            platform.stop()
-
-    return running()
+    platform = fresh_platform(folder / "data")
+    os.environ["WSK_CONFIG_FILE"] = str(platform.props)
+    try:
+        yield
+    finally:
+        platform.stop()
 
 
 if __name__ == "__main__":

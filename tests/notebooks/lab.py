@@ -27,7 +27,7 @@ FLAGS = (
 )
 TOKEN = "t0k"
 PATIENCE = 240_000
-"""Milliseconds for a notebook."""
+"""Milliseconds for a page and its kernel; one core that is shared by many takes a minute."""
 SETTINGS = {
     # No news, no prompts; every cell is in the page, also those that are not in view.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
@@ -54,11 +54,11 @@ class Lab:
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
             page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=scale)
-            page.set_default_timeout(PATIENCE)
+            page.set_default_timeout(60_000)
             page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
-            page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+            page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE)
             # Running before the kernel is connected opens a dialog that nobody answers.
-            page.wait_for_function(READY)
+            page.wait_for_function(READY, timeout=PATIENCE)
             page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
             yield page
             browser.close()
