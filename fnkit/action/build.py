@@ -27,7 +27,9 @@ def build(spec: ActionSpec | Packed, target: Target, model: ModelIn = "auto") ->
     """
     if isinstance(spec, Packed):
         code = _packed_files(spec)
-        bundle = Bundle((Layer("code", code),), spec.entry, spec.entry.name, target, notes=(*spec.notes, *spec.warnings))
+        bundle = Bundle(
+            (Layer("code", code),), spec.entry, spec.entry.name, target, notes=(*spec.notes, *spec.warnings)
+        )
         weights: dict[str, int] = {}
     else:
         bundle, weights = _from_spec(spec, target)
