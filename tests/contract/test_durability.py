@@ -1,5 +1,7 @@
 """What was acknowledged is there after the server was killed."""
 
+import json
+
 from tests.contract.conftest import SLOW
 
 CODE = "def main(args):\n    print('kept')\n    return {'sum': args.get('a', 0) + 1}\n"
@@ -49,3 +51,20 @@ def test_a_stop_lets_what_runs_end(embedded):
     embedded.restart()
     assert embedded.record(running)["response"]["result"] == {"took": 1}
     embedded.call("DELETE", "actions/durable-end")
+
+
+def test_an_acknowledged_firing_survives_kill_9(embedded):
+    embedded.call("PUT", "actions/durable-slow", json={"exec": {"kind": "python:default", "code": SLOW}})
+    embedded.call("PUT", "triggers/durable-t", json={})
+    body = {"trigger": "/_/durable-t", "action": "/_/durable-slow"}
+    rule = embedded.call("PUT", "rules/durable-r", json=body).json()
+    fired = embedded.call("POST", "triggers/durable-t", json={"s": 30})
+    embedded.kill()
+    embedded.restart()
+    assert (fired.status_code, embedded.call("GET", "rules/durable-r").json()) == (202, rule)
+    record = embedded.call("GET", f"activations/{fired.json()['activationId']}").json()
+    assert record["response"]["result"] == {"s": 30}
+    started = json.loads(record["logs"][0])["activationId"]
+    assert embedded.call("GET", f"activations/{started}").json()["response"]["status"] == "whisk internal error"
+    for path in ("rules/durable-r", "triggers/durable-t", "actions/durable-slow"):
+        assert embedded.call("DELETE", path).status_code == 200

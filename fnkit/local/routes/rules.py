@@ -5,7 +5,7 @@ A rule's document names its trigger and its action; whether it is active, the tr
 
 from dataclasses import replace
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from fnkit.core.entities import Json
 from fnkit.local.access import owner_only, readable_package
@@ -91,7 +91,7 @@ async def set_status(platform: Platform, call: Call) -> Response:
         last = replace(trigger, document=unlinked(trigger, rule.path))
         platform.entities.amend(trigger, linked(last, link))
         await platform.entities.committed()
-    return PlainTextResponse("OK", headers=CORS)
+    return Response("OK", headers=CORS, media_type="text/plain; charset=UTF-8")
 
 
 def _read_status(body: Json) -> State:
