@@ -66,7 +66,7 @@ def summary(head: str, status: int) -> dict[str, Json]:
     """A record as a list shows it."""
     item: dict[str, Json] = json.loads(head)
     del item["subject"]
-    item["statusCode"] = status
+    item["statusCode"] = status  # also of a trigger's record, which has no end
     return item
 
 

@@ -67,10 +67,10 @@ def legal_text(value: Json) -> bool:
     return isinstance(value, str) and legal(value)
 
 
-def legal_path(value: Json) -> bool:
-    """True for a text of one name or more, with slashes between, before or after."""
-    parts = [part for part in value.split("/") if part] if isinstance(value, str) else []
-    return bool(parts) and all(map(legal, parts))
+def segments(text: str) -> list[str] | None:
+    """The names that a path holds, with slashes between, before or after; None where one of them is not legal."""
+    names = [name for name in text.split("/") if name]
+    return names if names and all(map(legal, names)) else None
 
 
 def _segments(text: str, least: int) -> list[str]:

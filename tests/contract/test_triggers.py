@@ -87,20 +87,20 @@ def test_a_name_belongs_to_one_kind(platform, trigger, action):
 
 
 def test_a_trigger_without_an_active_rule_does_nothing(platform, trigger, action, rule):
-    trigger("ct-t")
+    trigger("ct-idle")
     action("ct-a")
 
     def fired():
-        answer = platform.call("POST", "triggers/ct-t", json={"n": 1})
+        answer = platform.call("POST", "triggers/ct-idle", json={"n": 1})
         return answer.status_code, answer.content, "x-openwhisk-activation-id" in answer.headers
 
     assert fired() == (204, b"", False)
-    rule("ct-r", "ct-t", "ct-a")
+    rule("ct-r", "ct-idle", "ct-a")
     platform.call("POST", "rules/ct-r", json={"status": "inactive"})
     assert fired() == (204, b"", False)
     platform.call("DELETE", "rules/ct-r")
     assert fired() == (204, b"", False)
-    assert platform.call("GET", "activations?name=ct-t").json() == []
+    assert platform.call("GET", "activations?name=ct-idle").json() == []
 
 
 def test_a_fired_trigger_starts_the_actions_of_its_active_rules(platform, trigger, action, rule, namespace):

@@ -18,7 +18,7 @@ from fnkit.local.jobs import Status
 from fnkit.local.links import Link, links
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps, new_id
-from fnkit.local.references import legal_path
+from fnkit.local.references import segments
 from fnkit.local.rejected import CORS, Rejected, bad_request, malformed, too_large
 from fnkit.local.routes.invoke import resolve
 from fnkit.local.routes.listing import listing
@@ -118,7 +118,8 @@ def _read_limits(value: Json) -> dict[str, Json]:
 
 def _check_feed(annotations: Json) -> None:
     for note in annotations:
-        if note["key"] == "feed" and not legal_path(note["value"]):
+        feed = note["value"]
+        if note["key"] == "feed" and not (isinstance(feed, str) and segments(feed)):
             raise bad_request("Feed name is not valid")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fnkit.local.references import Reference, legal_path
+from fnkit.local.references import Reference, segments
 from fnkit.local.rejected import Rejected
 
 
@@ -43,8 +43,8 @@ def test_what_is_no_name_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    ("path", "legal"),
-    [("a", True), ("/_/p/a", True), ("a b/c", True), ("", False), ("/", False), ("a$", False), (5, False)],
+    ("path", "names"),
+    [("a", ["a"]), ("/_/p/a/", ["_", "p", "a"]), ("a b/c", ["a b", "c"]), ("", None), ("/", None), ("a$", None)],
 )
-def test_a_path_has_one_legal_name_or_more(path, legal):
-    assert legal_path(path) is legal
+def test_a_path_has_one_legal_name_or_more(path, names):
+    assert segments(path) == names
