@@ -37,11 +37,15 @@ class Activations:
 
     async def save(self, record: Record, company: int = 0) -> None:
         """Keep a record; returns when it is on disk. `company`: how many other runs may end in this turn."""
-        self._insert(record)
+        self.write(record)
         if company:
             await self._store.committed()
         else:
             self._store.commit()
+
+    async def committed(self) -> None:
+        """Return when everything written so far is on disk."""
+        await self._store.committed()
 
     async def accept(self, job: Job, common: Imprint) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
@@ -63,7 +67,7 @@ class Activations:
         rows = self._store.rows("SELECT id, namespace, name, start, imprint FROM accepted")
         self._promised.update(row[0] for row in rows)
         for activation_id, namespace, name, start, text in rows:
-            self._insert(record_of_stopped(activation_id, namespace, start, Imprint(name, text)))
+            self.write(record_of_stopped(activation_id, namespace, start, Imprint(name, text)))
         self._store.commit()
         return len(rows)
 
@@ -71,6 +75,11 @@ class Activations:
         """The whole record as JSON text, None where there is none."""
         row = self._parts(namespace, activation_id, "head, response, logs")
         return join(*row) if row else None
+
+    def ending(self, namespace: str, activation_id: str) -> tuple[str, int, str] | None:
+        """Head, status and response of a record, None where there is none."""
+        row = self._parts(namespace, activation_id, "head, status, response")
+        return (row[0], int(row[1]), row[2]) if row else None
 
     def response(self, namespace: str, activation_id: str) -> str | None:
         """`response` of a record as JSON text."""
@@ -113,7 +122,8 @@ class Activations:
         query = f"SELECT {columns} FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
         return self._store.rows(query, *values, limit, skip)
 
-    def _insert(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
+        """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
             self._store.write("DELETE FROM accepted WHERE id = ?", record.id)

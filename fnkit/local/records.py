@@ -16,6 +16,7 @@ WORDS = {
     Status.INTERNAL_ERROR: "whisk internal error",
 }
 """`response.status`. Source: ActivationResult.scala."""
+STOPPED = "The platform was stopped before the action finished."
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
@@ -50,11 +51,13 @@ class Record:
     response: str
     """`response`, which holds the result."""
     logs: str
+    ids: bool = False
+    """True where the logs are the ids of steps, which are known at once."""
 
     @property
     def answer(self) -> str:
-        """The record as a blocking call answers it: always without logs."""
-        return join(self.head, self.response, "[]")
+        """The record as a blocking call answers it: without logs, which are still being collected."""
+        return join(self.head, self.response, self.logs if self.ids else "[]")
 
 
 def join(head: str, response: str, logs: str) -> str:
@@ -68,6 +71,7 @@ def summary(head: str, status: int) -> dict[str, Json]:
     del item["subject"]
     if "end" in item:
         item["statusCode"] = status
+        item["duration"] = item["end"] - item["start"]  # of a sequence not the sum of its steps, as in its record
     return item
 
 
@@ -96,6 +100,12 @@ def imprint(executable: Executable, binding: str | None = None) -> Imprint:
     return Imprint(filter_name, dumps(fields).removesuffix("]}"))
 
 
+def caused(common: Imprint, cause: str) -> Imprint:
+    """The imprint of a step: its record names the sequence or composition that it is part of."""
+    text = f"""{{"cause":"{cause}",{common.text[1:]}{_note("causedBy", '"sequence"')}"""
+    return Imprint(common.filter_name, text)
+
+
 def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
     """The record of a job that has ended. Each part is written once, as text."""
     result = dumps(outcome.result)
@@ -111,14 +121,14 @@ def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
         began=outcome.began,
         head=f"{common.text}{notes}]{_run(job.activation_id, job.namespace, outcome.start, outcome.end)}",
         result=result,
-        response=_response(outcome.status, result, outcome.size),
+        response=response_of(outcome.status, result, outcome.size),
         logs=dumps(outcome.logs),
     )
 
 
 def record_of_stopped(activation_id: str, namespace: str, start: int, common: Imprint) -> Record:
     """The record of a run that was promised and that the server did not live to see end."""
-    result = dumps({"error": "The platform was stopped before the action finished."})
+    result = dumps({"error": STOPPED})
     status = Status.INTERNAL_ERROR
     return Record(
         id=activation_id,
@@ -129,7 +139,7 @@ def record_of_stopped(activation_id: str, namespace: str, start: int, common: Im
         began="",
         head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, start, start)}",
         result=result,
-        response=_response(status, result, None),
+        response=response_of(status, result, None),
         logs="[]",
     )
 
@@ -146,7 +156,8 @@ def _run(activation_id: str, namespace: str, start: int, end: int) -> str:
     )
 
 
-def _response(status: Status, result: str, size: int | None) -> str:
+def response_of(status: Status, result: str, size: int | None) -> str:
+    """`response` of a record; `result` is JSON text."""
     success = "true" if status is Status.SUCCESS else "false"
     length = "" if size is None else f',"size":{size}'
     return f'{{"status":"{WORDS[status]}","success":{success},"result":{result}{length}}}'
