@@ -52,22 +52,23 @@ class Activations:
         self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, name, start, imprint) SELECT ?1, ?2, ?3, ?4, ?5"
+            "INSERT INTO accepted (id, namespace, name, start, imprint, cause) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
             " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
             job.activation_id,
             job.namespace,
             common.filter_name,
             job.received_ms,
             common.text,
+            common.cause,
         )
         await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
-        rows = self._store.rows("SELECT id, namespace, name, start, imprint FROM accepted")
+        rows = self._store.rows("SELECT id, namespace, start, name, imprint, cause FROM accepted")
         self._promised.update(row[0] for row in rows)
-        for activation_id, namespace, name, start, text in rows:
-            self.write(record_of_stopped(activation_id, namespace, start, Imprint(name, text)))
+        for activation_id, namespace, start, *common in rows:
+            self.write(record_of_stopped(activation_id, namespace, start, Imprint(*common)))
         self._store.commit()
         return len(rows)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations
-from fnkit.local.compounds import Compounds
+from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.documents import CONCURRENT
 from fnkit.local.entities import Entities, Entity
@@ -140,7 +140,7 @@ class Controller:
             await self._activations.committed()
             return position.id, None
         await asyncio.wait({task}, timeout=ask.wait)
-        if not task.done():
+        if not task.done() or isinstance(task.exception(), Halted):  # it ends later, or after the next start
             return position.id, None
         record = task.result()
         if record.result == _NO_WORD:

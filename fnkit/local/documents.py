@@ -110,7 +110,7 @@ class ActionPut:
             raise bad_request(text)
 
 
-def read_action(body: Json, kinds: Mapping[str, str], namespace: str) -> ActionPut:
+def read_action(body: Json, kinds: Mapping[str, str], namespace: str = "_") -> ActionPut:
     """Read a PUT's body; `kinds` gives the concrete kind for each name of one, `namespace` is what `_` means.
 
     Raises Rejected 400 or 500.

@@ -77,7 +77,6 @@ class Position:
         # A record of a composition never has a size.
         size = answer.size if isinstance(self.plan, Sequence) else None
         fields = {
-            **({"cause": self.cause} if self.cause else {}),
             "name": self.action["name"],
             "version": self.action["version"],
             "publish": False,
@@ -85,6 +84,7 @@ class Position:
             "namespace": self.namespace,
             "subject": self.namespace,
             "activationId": self.id,
+            **({"cause": self.cause} if self.cause else {}),
             "start": self.start,
             "end": end,
             "duration": self.duration,

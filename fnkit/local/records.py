@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.local.jobs import Executable, Job, Outcome, Status
@@ -83,6 +83,8 @@ class Imprint:
     """As `Record.filter_name`."""
     text: str
     """JSON that stops within the list of annotations, after the last one that all have."""
+    cause: str | None = None
+    """The id of the sequence or composition that it is a step of."""
 
 
 def imprint(executable: Executable, binding: str | None = None) -> Imprint:
@@ -102,8 +104,7 @@ def imprint(executable: Executable, binding: str | None = None) -> Imprint:
 
 def caused(common: Imprint, cause: str) -> Imprint:
     """The imprint of a step: its record names the sequence or composition that it is part of."""
-    text = f"""{{"cause":"{cause}",{common.text[1:]}{_note("causedBy", '"sequence"')}"""
-    return Imprint(common.filter_name, text)
+    return replace(common, text=common.text + _note("causedBy", '"sequence"'), cause=cause)
 
 
 def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
@@ -112,6 +113,7 @@ def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
     notes = f"""{_note("timeout", "true" if outcome.timed_out else "false")}{_note("waitTime", outcome.wait)}"""
     if outcome.init is not None:
         notes += _note("initTime", outcome.init)
+    run = _run(job.activation_id, job.namespace, (outcome.start, outcome.end), common)
     return Record(
         id=job.activation_id,
         namespace=job.namespace,
@@ -119,7 +121,7 @@ def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
         start=outcome.start,
         status=outcome.status,
         began=outcome.began,
-        head=f"{common.text}{notes}]{_run(job.activation_id, job.namespace, outcome.start, outcome.end)}",
+        head=f"{common.text}{notes}]{run}",
         result=result,
         response=response_of(outcome.status, result, outcome.size),
         logs=dumps(outcome.logs),
@@ -137,7 +139,7 @@ def record_of_stopped(activation_id: str, namespace: str, start: int, common: Im
         start=start,
         status=status,
         began="",
-        head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, start, start)}",
+        head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, (start, start), common)}",
         result=result,
         response=response_of(status, result, None),
         logs="[]",
@@ -148,11 +150,13 @@ def _note(key: str, value: str | int) -> str:
     return f',{{"key":"{key}","value":{value}}}'
 
 
-def _run(activation_id: str, namespace: str, start: int, end: int) -> str:
+def _run(activation_id: str, namespace: str, times: tuple[int, int], common: Imprint) -> str:
+    start, end = times
+    cause = f'"cause":"{common.cause}",' if common.cause else ""
     # A legal name has no sign that JSON would write in another way.
     return (
         f',"namespace":"{namespace}","subject":"{namespace}","activationId":"{activation_id}",'
-        f'"start":{start},"end":{end},"duration":{end - start}}}'
+        f'{cause}"start":{start},"end":{end},"duration":{end - start}}}'
     )
 
 
