@@ -8,7 +8,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from fnkit.core.entities import Json
-from fnkit.local.access import owner_only, readable_package
+from fnkit.local.access import allowed, owner_only
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entities, Entity, Kind, already_exists
 from fnkit.local.exchange import Call, answer
@@ -17,7 +17,7 @@ from fnkit.local.links import Link, State, linked, status_of, unlinked
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps
 from fnkit.local.references import Reference
-from fnkit.local.rejected import CORS, Rejected, bad_request, malformed
+from fnkit.local.rejected import CORS, Rejected, bad_request, forbidden, malformed
 from fnkit.local.routes.listing import listing
 
 _PARTS = ("trigger", "action")
@@ -114,12 +114,11 @@ def _spray_class(value: Json) -> str:
 
 def _check_readable(entities: Entities, call: Call, named: dict[str, Reference]) -> None:
     """Raises Rejected 403 or 404 for what the caller may not read, there or not."""
-    for field, reference in named.items():
-        at = replace(call, namespace=reference.namespace, names=tuple(reference.inner.split("/")))
-        if field == "action" and len(at.names) > 1:
-            readable_package(entities, at, at.namespace, "/".join(at.names[:-1]))
-        else:
-            owner_only(at)
+    caller = call.identity.namespace
+    if (trigger := named.get("trigger")) and trigger.namespace != caller:
+        raise forbidden(str(trigger))
+    if action := named.get("action"):
+        allowed(entities, caller, f"/{action}")
 
 
 def _relink(entities: Entities, call: Call, named: dict[str, Reference], old: Entity | None) -> State:

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.access import owner_only
-from fnkit.local.controller import Ask
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entity, already_exists
 from fnkit.local.exchange import Call, answer
 from fnkit.local.fields import COMMON, PARAMETERS, read_fields, read_object
 from fnkit.local.firing import Fired, Firing
+from fnkit.local.invocable import Ask
 from fnkit.local.jobs import Status
 from fnkit.local.links import Link, links
 from fnkit.local.platform import Platform
