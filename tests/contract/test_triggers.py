@@ -165,3 +165,12 @@ def test_a_payload_is_an_object_of_a_mebibyte_at_most(platform, trigger):
     says(platform.call("POST", "triggers/ct-t", json=[1]), 400, f"{MALFORMED}JSON object expected")
     answer = platform.call("POST", "triggers/ct-t", json={"a": "x" * 1048576})
     assert answer.status_code == 413
+
+
+def test_the_progress_of_a_firing_is_told(embedded, trigger, action, rule):
+    trigger("ct-t")
+    action("ct-a", SHOW)
+    rule("ct-r", "ct-t", "ct-a")
+    record, _ = fire(embedded, "ct-t")
+    progress = embedded.call("GET", f"/fnkit/v1/activations/{record['activationId']}").json()
+    assert (progress["state"], progress["run"]) == ("done", None)
