@@ -52,6 +52,8 @@ class Invocable:
     """Names that a call may not set."""
     takes_key: bool
     """True where the action gets the caller's key."""
+    annotations: Mapping[str, Json]
+    """The action's own: nothing of its package."""
     imprint: Imprint
     """What its records have in common."""
 
@@ -190,6 +192,7 @@ def _invocable(entities: Entities, namespace: str, name: str, binding: Entity | 
         environment=environment,
         final=defined if notes.get("final") is True else frozenset(),
         takes_key=parameters.truthy(notes.get("provide-api-key", True)),
+        annotations=notes,
         imprint=imprint(executable, binding.path if binding else None),
     )
 

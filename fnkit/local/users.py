@@ -39,6 +39,7 @@ class Users:
     def __init__(self, store: Store) -> None:
         rows = store.rows("SELECT namespace, uuid, key, object_token FROM users")
         self._by_uuid = {row[1]: Identity(*row) for row in rows}
+        self._by_namespace = {identity.namespace: identity for identity in self._by_uuid.values()}
 
     def by_auth(self, uuid_part: str, key: str) -> Identity | None:
         """The identity of a user and key, None where they are wrong; takes the same time for each wrong key."""
@@ -46,6 +47,10 @@ class Users:
         expected = found.key if found else "x" * KEY_LENGTH
         same = hmac.compare_digest(expected.encode(), key.encode())
         return found if same and found else None
+
+    def by_namespace(self, namespace: str) -> Identity | None:
+        """Who owns a namespace, None where there is none of that name."""
+        return self._by_namespace.get(namespace)
 
     def by_object_token(self, token: str) -> Identity | None:
         """The identity whose objects a token opens, None where it opens none."""
