@@ -12,7 +12,7 @@ from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
 from fnkit.local.routes import fnkit, root
 from fnkit.local.routes.v1 import V1
-from fnkit.local.routes.web import Target
+from fnkit.local.web.target import Target
 
 
 def make_app(platform: Platform) -> ASGIApp:
@@ -26,7 +26,7 @@ def make_app(platform: Platform) -> ASGIApp:
 
 
 class Front:
-    """Gives every request its id, answers OPTIONS except of web actions, and hands /api/v1/ on without Starlette's routing."""
+    """Gives every request its id, answers OPTIONS but of web actions, hands /api/v1/ on past Starlette."""
 
     def __init__(self, v1: ASGIApp, outside: ASGIApp) -> None:
         self._v1 = v1

@@ -21,6 +21,7 @@ from fnkit.local.platform import Platform
 from fnkit.local.rejected import Broken, Rejected, no_route, unauthenticated
 from fnkit.local.routes import actions, activations, invoke, namespaces, packages, web
 from fnkit.local.users import Identity, Users
+from fnkit.local.web.target import Target
 
 _LOG = logging.getLogger(__name__)
 INTERNAL = "There was an internal server error."
@@ -78,7 +79,7 @@ class V1:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, tid: str) -> Response:
-        if target := web.Target.of(request.scope):
+        if target := Target.of(request.scope):
             return await web.serve(self._platform, request, target, self._known(request))
         identity = identify(self._platform.users, request.headers.get("authorization"))
         raw_path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()

@@ -20,9 +20,7 @@ from fnkit.local.web.pretty import pretty
 
 WITHOUT_BODY = frozenset({204, 205, 304})
 _MISMATCH = "Response type in header did not match generated content type."
-_OF_THE_SERVER = frozenset(
-    {"content-type", "content-length", "transfer-encoding", "connection", "date", "server"}
-)
+_OF_THE_SERVER = frozenset({"content-type", "content-length", "transfer-encoding", "connection", "date", "server"})
 """Headers that are the server's to set."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -133,10 +131,9 @@ def _code(value: Json) -> int:
     """A status that an answer can have. Raises Rejected 400."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         value = int(value)
-    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
-        raise _invalid("message/http")
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     # Below 200 nothing is an answer yet: a client would wait for it for ever.
-    if not 200 <= value <= 599:
+    if isinstance(value, bool) or not whole or not 200 <= value <= 599:
         raise _invalid("message/http")
     return int(value)
 

@@ -18,7 +18,7 @@ RESERVED = frozenset({"__ow_method", "__ow_headers", "__ow_path", "__ow_user", "
 NOT_ALLOWED = "Request defines parameters that are not allowed (e.g., reserved properties)."
 _FORM = "application/x-www-form-urlencoded"
 _OF_THE_WIRE = frozenset({"content-type", "content-length", "transfer-encoding", "x-ow-extra-logging"})
-"""Headers that say how the body travels, or what the server is to do; the content type comes back as it was read."""
+"""Headers that are for the server, not for the action; the content type comes back as it was read."""
 _QUERY_SAFE = "!$'()*,:@/?"
 
 

@@ -8,26 +8,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_FIXED = frozenset(
-    "application/json application/json-patch+json application/merge-patch+json application/problem+json"
-    " application/vnd.api+json application/x-www-form-urlencoded text/event-stream".split()
-)
+_FIXED_NAMES = """
+application/json application/json-patch+json application/merge-patch+json application/problem+json
+application/vnd.api+json application/x-www-form-urlencoded text/event-stream
+"""
+_OPEN_NAMES = """
+application/atom+xml application/base64 application/javascript application/problem+xml application/rss+xml
+application/soap+xml application/vnd.google-earth.kml+xml application/x-latex application/x-vrml
+application/xhtml+xml application/xml application/xml-dtd
+text/asp text/cache-manifest text/calendar text/css text/csv text/html text/markdown text/mcf text/plain
+text/richtext text/tab-separated-values text/uri-list text/vnd.wap.wml text/vnd.wap.wmlscript text/x-asm text/x-c
+text/x-component text/x-h text/x-java-source text/x-pascal text/x-script text/x-scriptcsh text/x-scriptelisp
+text/x-scriptksh text/x-scriptlisp text/x-scriptperl text/x-scriptperl-module text/x-scriptphyton text/x-scriptrexx
+text/x-scriptscheme text/x-scriptsh text/x-scripttcl text/x-scripttcsh text/x-scriptzsh text/x-server-parsed-html
+text/x-setext text/x-sgml text/x-speech text/x-uuencode text/x-vcalendar text/x-vcard text/xml
+"""
+_FIXED = frozenset(_FIXED_NAMES.split())
 """Text whose charset is UTF-8 and is never written."""
-_OPEN_APPLICATION = (
-    "atom+xml base64 javascript problem+xml rss+xml soap+xml vnd.google-earth.kml+xml x-latex x-vrml xhtml+xml xml"
-    " xml-dtd"
-)
-_OPEN_TEXT = (
-    "asp cache-manifest calendar css csv html markdown mcf plain richtext tab-separated-values uri-list vnd.wap.wml"
-    " vnd.wap.wmlscript x-asm x-c x-component x-h x-java-source x-pascal x-script x-scriptcsh x-scriptelisp"
-    " x-scriptksh x-scriptlisp x-scriptperl x-scriptperl-module x-scriptphyton x-scriptrexx x-scriptscheme x-scriptsh"
-    " x-scripttcl x-scripttcsh x-scriptzsh x-server-parsed-html x-setext x-sgml x-speech x-uuencode x-vcalendar"
-    " x-vcard xml"
-)
-_OPEN = frozenset(
-    [f"application/{name}" for name in _OPEN_APPLICATION.split()]
-    + [f"text/{name}" for name in _OPEN_TEXT.split()]
-)
+_OPEN = frozenset(_OPEN_NAMES.split())
 """Text that says its charset."""
 _CHARSETS = {
     "utf-8": "UTF-8",

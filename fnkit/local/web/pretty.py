@@ -1,4 +1,7 @@
-"""JSON as web actions answer it: objects indented by two spaces, arrays on one line. Source: spray-json, PrettyPrinter."""
+"""JSON as web actions answer it: objects indented by two spaces, arrays on one line.
+
+Source: PrettyPrinter.scala of spray-json.
+"""
 
 import json
 
