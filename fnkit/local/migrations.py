@@ -36,7 +36,13 @@ def _0001_first(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first,)
+def _0002_positions(db: sqlite3.Connection) -> None:
+    """Where each sequence and composition is that has not ended; `cause` is the one that it is a step of."""
+    db.execute("CREATE TABLE positions (id TEXT PRIMARY KEY, cause TEXT, document TEXT NOT NULL) WITHOUT ROWID")
+    db.execute("ALTER TABLE accepted ADD COLUMN cause TEXT")
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions)
 
 
 class NewerData(Exception):

@@ -15,6 +15,7 @@ from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform, kinds
 from fnkit.local.pool import Pool
+from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
@@ -48,12 +49,13 @@ class Opened:
         layouts = Layouts(folder.root / "code", layers.path, common.folder)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        users, positions = Users(store), Positions(store, activations)
         platform = Platform(
             url=url,
-            users=Users(store),
+            users=users,
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, scheduler, url),
+            controller=Controller(entities, activations, positions, scheduler, url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             kinds=kinds(),
@@ -61,6 +63,7 @@ class Opened:
             packages=common.packages,
             snapshot=scheduler.snapshot,
         )
+        platform.controller.resume(users)
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:

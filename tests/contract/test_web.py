@@ -64,6 +64,17 @@ def test_it_runs_in_the_owners_name_and_is_recorded(web, visit, namespace, platf
     assert (record["namespace"], record["subject"], record["name"]) == (namespace, namespace, "ct-w")
 
 
+def test_a_sequence_may_be_for_the_web(web, visit, platform, clean):
+    web("ct-w", "def main(args):\n    return {'body': args.get('body', '') + args['__ow_method'] + '!'}\n")
+    web("ct-w2", "def main(args):\n    return {'body': args['body'] * 2}\n")
+    executable = {"kind": "sequence", "components": ["/_/ct-w", "/_/ct-w2"]}
+    clean.append("actions/ct-ws")
+    put = platform.call("PUT", "actions/ct-ws?overwrite=true", json={"exec": executable, "annotations": [JSON]})
+    assert put.status_code == 200, put.text
+    answer = visit("default/ct-ws")
+    assert (answer.status_code, answer.text) == (200, "get!get!")
+
+
 def test_any_page_may_call(web, visit):
     web("ct-w", RESPOND)
     answer = visit("default/ct-w", headers={"Origin": "https://a.example"})

@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
-from fnkit.local.controller import Ask, Invocable
 from fnkit.local.exchange import Call, answer, raw_answer
+from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
 from fnkit.local.platform import Platform
 from fnkit.local.records import Record

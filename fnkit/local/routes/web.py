@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
-from fnkit.local.access import provider_of, readable_package
-from fnkit.local.controller import LONGEST_WAIT, Ask, Invocable
+from fnkit.local.access import readable_package
+from fnkit.local.controller import LONGEST_WAIT
 from fnkit.local.exchange import Call, acceptable, not_acceptable
+from fnkit.local.invocable import Ask, Invocable, place_of
 from fnkit.local.platform import Platform
 from fnkit.local.records import Record
 from fnkit.local.rejected import Rejected
@@ -59,7 +60,8 @@ def _resolved(platform: Platform, request: Request, target: Target) -> tuple[Cal
         raise _missing()
     call = Call(request, owner, request.scope["transaction_id"], now_ms(), target.namespace, target.names)
     try:
-        invocable = _invocable(platform, target)
+        path = "/".join(("", target.namespace, *target.names))
+        invocable = platform.controller.resolve(*place_of(platform.entities, path))
     except Rejected:
         raise _missing() from None
     if invocable.annotations.get("web-export") is not True:
@@ -70,15 +72,6 @@ def _resolved(platform: Platform, request: Request, target: Target) -> tuple[Cal
         except Rejected as no:
             raise Rejected(no.status, no.text, False) from None
     return call, invocable
-
-
-def _invocable(platform: Platform, target: Target) -> Invocable:
-    if target.package is None:
-        return platform.controller.resolve(target.namespace, target.name)
-    package = platform.entities.get(target.namespace, target.package, "package")
-    provider = provider_of(platform.entities, package)
-    binding = package if package.document["binding"] else None
-    return platform.controller.resolve(provider.namespace, f"{provider.name}/{target.name}", binding)
 
 
 def _missing() -> Rejected:

@@ -8,9 +8,11 @@ import pytest
 
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations, Filter
-from fnkit.local.controller import Ask, Controller
+from fnkit.local.controller import Controller
 from fnkit.local.documents import CONCURRENT, action_document, read_action
 from fnkit.local.entities import Entities
+from fnkit.local.invocable import Ask
+from fnkit.local.positions import Positions
 from fnkit.local.records import new_id
 from fnkit.local.rejected import Rejected
 from fnkit.local.store import Store
@@ -38,7 +40,9 @@ class Room:
         self.use(self.scheduler)
 
     def use(self, scheduler):
-        self.controller = Controller(self.entities, self.activations, scheduler, "http://here")
+        self.controller = Controller(
+            self.entities, self.activations, Positions(self.store, self.activations), scheduler, "http://here"
+        )
         return scheduler
 
     async def action(self, name, code=ECHO, parameters=(), annotations=()):

@@ -10,6 +10,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.documents import CONCURRENT, action_document, read_action
 from fnkit.local.entities import Entities
 from fnkit.local.platform import Platform
+from fnkit.local.positions import Positions
 from fnkit.local.rejected import Rejected
 from fnkit.local.routes.web import serve
 from fnkit.local.store import Store
@@ -51,7 +52,8 @@ class World:
 
     def __init__(self, store, scheduler):
         entities = Entities(store)
-        controller = Controller(entities, Activations(store), scheduler, "http://here")
+        activations = Activations(store)
+        controller = Controller(entities, activations, Positions(store, activations), scheduler, "http://here")
         self.scheduler = scheduler
         self.users = Users(store)
         rest = dict.fromkeys(("layers", "objects", "kinds", "sandbox", "packages", "snapshot"))
@@ -93,7 +95,7 @@ class World:
 
     async def _action(self, namespace, name, annotations):
         body = {"exec": {"kind": "python:3", "code": CODE}, "annotations": annotations}
-        document = action_document(read_action(body, {"python:3": "python:3.11"}), None)
+        document = action_document(read_action(body, {"python:3": "python:3.11"}, namespace), None)
         await self.platform.entities.put("action", (namespace, name), document, CODE)
 
 
