@@ -18,7 +18,7 @@ from fnkit.local.positions import Plan, Position, Positions
 from fnkit.local.records import Record
 from fnkit.local.rejected import Rejected
 from fnkit.local.sequences import Sequence
-from fnkit.local.steps import Answer, Ending, Step
+from fnkit.local.steps import DEEPEST, Answer, Ending, Step
 from fnkit.local.users import Identity
 
 GRACE = 60.0
@@ -51,8 +51,7 @@ class Compounds:
 
     def begin(self, invocable: Invocable, ask: Ask, within: Position | None = None) -> Position:
         """A position at the first step, written in this turn; `within` is what it is a step of."""
-        plan = _plan(invocable, ask, within.plan if within else None)
-        position = Position.of(invocable, ask, within.id if within else None, plan)
+        position = Position.of(invocable, ask, within, _plan(invocable, ask, within.plan if within else None))
         self._positions.save(position)
         return position
 
@@ -91,6 +90,9 @@ class Compounds:
 
     async def _take(self, position: Position, invocable: Invocable, ask: Ask, step: Step) -> None:
         if invocable.components or (invocable.conductor and not step.own):
+            if position.depth >= DEEPEST:
+                position.plan.missing()
+                return
             inner = self.begin(invocable, ask, position)
             position.running = inner.id
             self._positions.save(position)

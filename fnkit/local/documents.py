@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
+from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
 from fnkit.local.references import segments
@@ -43,8 +44,6 @@ class Bound:
                 raise bad_request(f"requirement failed: {text}")
 
 
-SEQUENCE = "sequence"
-"""The kind of an action that is a list of others."""
 DEFAULTS = Limits()
 BOUNDS = (  # in the order in which they are checked
     Bound("memory size", "memory", DEFAULTS.memory, 128, 512, " MB"),
@@ -67,20 +66,6 @@ class Exec:
         """As in a document, without the code."""
         main = {} if self.main is None else {"main": self.main}
         return {"kind": self.kind, "binary": is_binary(self.code), **main}
-
-
-@dataclass(frozen=True, slots=True)
-class Components:
-    """A checked `exec` of a sequence."""
-
-    paths: tuple[str, ...]
-    """`/namespace/[package/]name` of each."""
-    kind: str = SEQUENCE
-    code: str = ""
-
-    def to_json(self) -> dict[str, Json]:
-        """As in a document."""
-        return {"kind": self.kind, "components": list(self.paths)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +179,7 @@ def _read_exec(value: Json, kinds: Mapping[str, str], namespace: str) -> Exec | 
     if not isinstance(asked, str):
         raise malformed("'kind' must be a string defined in 'exec'")
     if asked.strip().lower() == SEQUENCE:
-        return Components(_read_components(value.get("components"), namespace))
+        return Components.read(value.get("components"), namespace)
     kind = kinds.get(asked.strip().lower())
     if kind is None:
         valid = ", ".join(f"'{name}'" for name in [*sorted(set(kinds.values())), SEQUENCE])
@@ -210,22 +195,6 @@ def _read_exec(value: Json, kinds: Mapping[str, str], namespace: str) -> Exec | 
     if asked not in kinds:  # a kind that had to be trimmed or lower-cased: so does a real server
         raise Rejected(500, "There was an internal server error.")
     return Exec(kind, code, main)
-
-
-def _read_components(value: Json, namespace: str) -> tuple[str, ...]:
-    if value is None:
-        raise malformed("'components' must be defined for sequence kind")
-    if not isinstance(value, list):
-        raise malformed("'components' must be an array")
-    paths = []
-    for path in value:
-        names = segments(path) if isinstance(path, str) else None
-        if names is None or len(names) > 3:
-            raise malformed("fully qualified name malformed")
-        if len(names) < 2:
-            raise malformed("requirement failed: path malformed")
-        paths.append("/" + "/".join([namespace if names[0] == "_" else names[0], *names[1:]]))
-    return tuple(paths)
 
 
 def _read_limits(value: Json) -> dict[str, int]:

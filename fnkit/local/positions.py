@@ -35,18 +35,21 @@ class Position:
     filter_name: str
     plan: Plan
     memory: int | None
+    depth: int = 0
+    """How many it lies within."""
     duration: int = 0
     logs: list[str] = field(default_factory=list)
     running: str | None = None
     """The id of the step that runs, or ran last."""
 
     @classmethod
-    def of(cls, invocable: Invocable, ask: Ask, cause: str | None, plan: Plan) -> Self:
-        """The beginning."""
+    def of(cls, invocable: Invocable, ask: Ask, outer: Self | None, plan: Plan) -> Self:
+        """The beginning, as a step of `outer` if given."""
         executable, now = invocable.executable, now_ms()
         return cls(
             id=new_id(),
-            cause=cause,
+            cause=outer.id if outer else None,
+            depth=outer.depth + 1 if outer else 0,
             namespace=ask.caller.namespace,
             transaction_id=ask.transaction_id,
             start=now,

@@ -12,7 +12,7 @@ from fnkit.local.entities import Entities
 from fnkit.local.invocable import place_of
 from fnkit.local.jobs import Status
 from fnkit.local.rejected import Rejected, bad_request
-from fnkit.local.steps import MOST, Answer, Ending, Step
+from fnkit.local.steps import DEEPEST, MOST, Answer, Ending, Step
 
 TOO_LONG = "Too many actions in the sequence."
 NO_COMPONENT = "Sequence component does not exist."
@@ -82,7 +82,7 @@ def check(entities: Entities, path: str, components: tuple[str, ...]) -> None:
     """Raises Rejected 400 or 409 where the sequence at `path` may not have these components."""
     if not components:
         raise bad_request("No component specified for the sequence.")
-    if len(components) > MOST or _count(entities, _place(entities, path), components) > MOST:
+    if len(components) > MOST or _count(entities, (_place(entities, path),), components) > MOST:
         raise bad_request(TOO_LONG)
 
 
@@ -92,19 +92,18 @@ def check_access(entities: Entities, namespace: str, components: tuple[str, ...]
         allowed(entities, namespace, component)
 
 
-def _count(entities: Entities, origin: tuple[str, str], components: tuple[str, ...]) -> int:
-    if len(components) > MOST:
+def _count(entities: Entities, outer: tuple[tuple[str, str], ...], components: tuple[str, ...]) -> int:
+    if len(components) > MOST or len(outer) > DEEPEST:
         raise bad_request(TOO_LONG)
     count = 0
     for component in components:
         place = _place(entities, component)
-        if place == origin:
+        if place == outer[0]:
             raise bad_request("Sequence may not refer to itself.")
-        found = entities.find(*place)
-        if found is None:
+        if entities.find(*place) is None:
             raise bad_request(NO_COMPONENT)
         inner = entities.get(*place, "action").document["exec"].get("components")
-        count += 1 if inner is None else _count(entities, origin, tuple(inner))
+        count += 1 if inner is None else _count(entities, (*outer, place), tuple(inner))
         if count > MOST:
             break
     return count

@@ -11,6 +11,9 @@ from fnkit.local.references import segments
 MOST = 50
 """Actions of a sequence, inner ones counted, and of a composition. Source: actions.sequence.maxLength."""
 
+DEEPEST = 2 * MOST
+"""Sequences and compositions within each other: a package that is bound anew can make them endless."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -197,3 +197,12 @@ def test_a_whole_sequence_is_on_disk_when_it_was_answered(tmp_path, wait):
         return await Server(path, InProcess()).record(activation_id)
 
     assert asyncio.run(look())["response"]["result"] == {"n": 2}
+
+
+def test_a_sequence_that_came_to_hold_itself_has_an_end(tmp_path):
+    async def call():
+        server = Server(tmp_path / "db", InProcess())
+        await server.sequence("loop", "loop")
+        return await server.record(await server.begin("loop", {}))
+
+    assert asyncio.run(call())["response"]["result"] == {"error": "Sequence component does not exist."}
