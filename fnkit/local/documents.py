@@ -12,7 +12,6 @@ from fnkit.local import parameters
 from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
-from fnkit.local.references import segments
 from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?")
