@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from fnkit.core.entities import Json
+from fnkit.local.references import segments
 from fnkit.local.rejected import malformed
-from fnkit.local.steps import segments
 
 SEQUENCE = "sequence"
 """The kind of an action that is a list of others."""

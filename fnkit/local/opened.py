@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fnkit.core.entities import MIB
 from fnkit.local.activations import Activations
+from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
@@ -41,6 +42,7 @@ class Opened:
         """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
         entities, activations = Entities(store), Activations(store)
         activations.recover()
+        await install(entities, kinds())
         layers = Layers(folder.root / "layers", cache / "models")
         common = Common(cache)
         # Seconds, the first time; until then actions do without.

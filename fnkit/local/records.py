@@ -69,8 +69,8 @@ def summary(head: str, status: int) -> dict[str, Json]:
     """A record as a list shows it."""
     item: dict[str, Json] = json.loads(head)
     del item["subject"]
-    if "end" in item:
-        item["statusCode"] = status
+    item["statusCode"] = status
+    if "end" in item:  # a trigger's record has none
         item["duration"] = item["end"] - item["start"]  # of a sequence not the sum of its steps, as in its record
     return item
 
@@ -171,4 +171,5 @@ def split_times(head: Mapping[str, Json]) -> dict[str, int | None]:
     """`wait`, `init` and `run` in ms from a record's fields."""
     notes = {pair["key"]: pair["value"] for pair in head["annotations"]}
     init = notes.get("initTime")
-    return {"wait": notes.get("waitTime"), "init": init, "run": head["duration"] - (init or 0)}
+    ran = head["duration"] - (init or 0) if "duration" in head else None  # a trigger's record has none
+    return {"wait": notes.get("waitTime"), "init": init, "run": ran}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from fnkit.core.entities import Json
-from fnkit.core.names import legal
 from fnkit.local.jobs import Status
+from fnkit.local.references import segments
 
 MOST = 50
 """Actions of a sequence, inner ones counted, and of a composition. Source: actions.sequence.maxLength."""
@@ -72,12 +72,6 @@ class Ending:
             duration=fields["duration"],
             memory=limits.get("memory"),
         )
-
-
-def segments(text: str) -> list[str] | None:
-    """The names that a path holds, None where one of them is not legal. Source: EntityPath.scala."""
-    names = [name for name in text.split("/") if name]
-    return names if names and all(map(legal, names)) else None
 
 
 def full_path(name: Json, namespace: str) -> str | None:

@@ -122,10 +122,7 @@ class Draft:
     """What a PUT says of an action. What is None stays as it is on the platform."""
 
     exec: Mapping[str, Json] | None = field(default=None, repr=False)
-    """`kind`, `code`, `main`, or what `sequence` gives.
-
-    What it does not say of an action that is there is taken away.
-    """
+    """`kind`, `code`, `main`, or what `sequence` gives; what it does not say of an action is taken away."""
     limits: Limits | None = None
     parameters: Sequence[Parameter] | None = None
     """All of them: those that are not named are taken away."""

@@ -1,5 +1,6 @@
 """What was acknowledged is there after the server was killed."""
 
+import json
 import threading
 
 from tests.contract.conftest import SLOW
@@ -86,3 +87,20 @@ def test_a_stop_lets_what_runs_end(embedded):
     embedded.restart()
     assert embedded.record(running)["response"]["result"] == {"took": 1}
     embedded.call("DELETE", "actions/durable-end")
+
+
+def test_an_acknowledged_firing_survives_kill_9(embedded):
+    embedded.call("PUT", "actions/durable-slow", json={"exec": {"kind": "python:default", "code": SLOW}})
+    embedded.call("PUT", "triggers/durable-t", json={})
+    body = {"trigger": "/_/durable-t", "action": "/_/durable-slow"}
+    rule = embedded.call("PUT", "rules/durable-r", json=body).json()
+    fired = embedded.call("POST", "triggers/durable-t", json={"s": 30})
+    embedded.kill()
+    embedded.restart()
+    assert (fired.status_code, embedded.call("GET", "rules/durable-r").json()) == (202, rule)
+    record = embedded.call("GET", f"activations/{fired.json()['activationId']}").json()
+    assert record["response"]["result"] == {"s": 30}
+    started = json.loads(record["logs"][0])["activationId"]
+    assert embedded.call("GET", f"activations/{started}").json()["response"]["status"] == "whisk internal error"
+    for path in ("rules/durable-r", "triggers/durable-t", "actions/durable-slow"):
+        assert embedded.call("DELETE", path).status_code == 200
