@@ -15,6 +15,7 @@ from fnkit.local.instance import Instance, Starter
 from fnkit.local.jobs import Began, Executable, Job, Outcome, Status
 from fnkit.local.logs import INCOMPLETE, log_line
 from fnkit.local.messages import Init, run_frame
+from fnkit.local.kinds import Kind
 from fnkit.local.runtime import Layout, Layouts, mirror
 from fnkit.local.sandbox.place import Place
 

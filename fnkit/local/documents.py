@@ -168,7 +168,7 @@ def _read_exec(value: Json, kinds: Mapping[str, str]) -> Exec:
     if kind is None:
         valid = ", ".join(f"'{name}'" for name in sorted(set(kinds.values())))
         text = f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
-        raise malformed(text)
+        raise malformed(f"{text} {needed(asked)}".rstrip())
     if "code" not in value:
         raise malformed(f"'code' must be a string or attachment object defined in 'exec' for '{kind}' actions")
     code, main = value["code"], value.get("main")

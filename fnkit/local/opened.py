@@ -1,5 +1,6 @@
 """The composition root of the embedded platform: every part made once, from an open store."""
 
+import asyncio
 import os
 import threading
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
 from fnkit.local.folder import Folder
+from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
-from fnkit.local.platform import Platform, kinds
+from fnkit.local.platform import Platform
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
@@ -45,7 +47,8 @@ class Opened:
         # Seconds, the first time; until then actions do without.
         threading.Thread(target=common.install, name="common packages", daemon=True).start()
         choice = await choose(folder.root / "probe")
-        layouts = Layouts(folder.root / "code", layers.path, common.folder)
+        kinds = await asyncio.to_thread(find)
+        layouts = Layouts(folder.root / "code", layers.path, common.folder, kinds)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         platform = Platform(
@@ -56,7 +59,7 @@ class Opened:
             controller=Controller(entities, activations, scheduler, url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
-            kinds=kinds(),
+            kinds=kinds,
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,
