@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
+from fnkit.local.kinds import needed
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
 from fnkit.local.rejected import Rejected, bad_request, malformed, too_large

@@ -1,7 +1,7 @@
 """The kinds of actions that this machine can run: each a value with the command that runs it.
 
-`find()` looks for what is installed. A kind is offered under the name of what really runs it, so that an action that
-asks for `nodejs:20` never gets another Node.js without a word.
+`find()` looks for what is installed. A kind is offered under the name of what really runs it: a PUT that asks for
+`nodejs:20` never gets another Node.js without a word.
 """
 
 import json
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.errors import Missing
-from fnkit.local.answers import ACTION_LOOP, NODE, Words
 from fnkit.local.sandbox.place import MEMORY_PER_PROCESSOR
 from fnkit.local.sandbox.system import CHILD, shows
 
@@ -38,8 +37,6 @@ class Kind:
     """The file that an action's text becomes."""
     command: Callable[[int], tuple[str, ...]]
     """The program and its arguments for an instance of that many MB; the number of the wire comes last."""
-    words: Words
-    """How its runtime speaks of failures."""
     read: tuple[Path, ...] = ()
     """What an instance must read beyond the system."""
 
@@ -68,8 +65,8 @@ class Kinds:
     def get(self, name: str) -> Kind:
         """What runs actions of kind `name`; Missing where nothing does.
 
-        An action that was made for another version runs on the one there is: it was accepted once, and an upgrade of
-        the machine does not take it away.
+        An action that was made for another version runs on the one there is: it was accepted once, and an
+        upgrade of the machine does not take it away.
         """
         try:
             return self._kinds[name.partition(":")[0]]
@@ -96,9 +93,7 @@ def find() -> Kinds:
 def python() -> Kind:
     """The running interpreter's."""
     major, minor = sys.version_info[:2]
-    return Kind(
-        f"python:{major}.{minor}", (f"python:{major}",), "main__.py", lambda memory: (str(CHILD),), ACTION_LOOP
-    )
+    return Kind(f"python:{major}.{minor}", (f"python:{major}",), "main__.py", lambda memory: (str(CHILD),))
 
 
 def find_node(program: str | None) -> Kind | None:
@@ -128,4 +123,4 @@ def find_node(program: str | None) -> Kind | None:
         threads = max(1, min(4, memory // MEMORY_PER_PROCESSOR))
         return (path, f"--max-old-space-size={memory // 2}", f"--v8-pool-size={threads}", str(NODE_CHILD))
 
-    return Kind(f"nodejs:{major}", (), "main__.js", command, NODE, (NODE_CHILD, *files))
+    return Kind(f"nodejs:{major}", (), "main__.js", command, (NODE_CHILD, *files))

@@ -64,7 +64,9 @@ class Layout:
 class Layouts:
     """Lays code out under a folder; the same content is laid out once."""
 
-    def __init__(self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path], kinds: Kinds) -> None:
+    def __init__(
+        self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path], kinds: Kinds
+    ) -> None:
         """`layer`: digest → folder, FnkitError where it is not there; `common`: upstream's packages."""
         self._folder = folder
         self._layer = layer
