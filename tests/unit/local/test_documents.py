@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from fnkit.core.entities import CODE_LIMIT
 from fnkit.local.documents import action_document, is_binary, next_version, read_action, read_version
+from fnkit.local.kinds import needed
 from fnkit.local.rejected import Rejected
 
 KINDS = {"python:3": "python:3.11", "python:3.11": "python:3.11", "python:default": "python:3.11"}
@@ -116,7 +117,8 @@ def test_other_kinds_are_refused_with_the_ones_there_are(kind):
     assert status == 400
     assert (
         text
-        == f"The specified runtime '{kind}' is not supported by this platform. Valid values are: 'python:3.11'."
+        == f"The specified runtime '{kind}' is not supported by this platform. "
+        f"Valid values are: 'python:3.11'. {needed(kind)}".rstrip()
     )
 
 
