@@ -10,14 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fnkit.local.exchange import transaction_id
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
-from fnkit.local.routes import fnkit, root
+from fnkit.local.routes import fnkit, root, users
 from fnkit.local.routes.v1 import V1
 
 
 def make_app(platform: Platform) -> ASGIApp:
     """The ASGI application of a platform."""
     outside = Starlette(
-        routes=[*root.routes(platform), *fnkit.routes(platform)],
+        routes=[*root.routes(platform), *fnkit.routes(platform), *users.routes(platform)],
         exception_handlers={Rejected: _rejected, HTTPException: _not_allowed, Exception: _fault},
     )
     outside.router.redirect_slashes = False

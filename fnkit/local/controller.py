@@ -9,12 +9,12 @@ from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json, Limits
 from fnkit.local import parameters
 from fnkit.local.activations import Activations
-from fnkit.local.documents import CONCURRENT
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.records import Imprint, Record, imprint, new_id, record_of
-from fnkit.local.rejected import Rejected, bad_request
+from fnkit.local.rejected import bad_request
 from fnkit.local.scheduler import Progress
+from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity
 
 LONGEST_WAIT = 60.0
@@ -71,10 +71,18 @@ class Ask:
 class Controller:
     """Runs invocations and keeps their records."""
 
-    def __init__(self, entities: Entities, activations: Activations, scheduler: Scheduler, api_host: str) -> None:
+    def __init__(
+        self,
+        entities: Entities,
+        activations: Activations,
+        scheduler: Scheduler,
+        throttles: Throttles,
+        api_host: str,
+    ) -> None:
         self._entities = entities
         self._activations = activations
         self._scheduler = scheduler
+        self._throttles = throttles
         self._api_host = api_host
         self._known: dict[tuple[str, str, str | None], Invocable] = {}
         self._generation = -1
@@ -97,18 +105,19 @@ class Controller:
     async def invoke(self, invocable: Invocable, ask: Ask) -> tuple[str, Record | None]:
         """Run it. Gives the id, and the record where the call waited and it ended in time.
 
-        Raises Rejected 400 for a final parameter, 429 for too many at a time.
+        Raises Rejected 400 for a final parameter, 429 or 503 for too many at a time.
         """
-        running = self._running.setdefault(ask.caller.namespace, {})
-        if len(running) >= CONCURRENT:
-            count = f"(count: {len(running)}, allowed: {CONCURRENT})"
-            raise Rejected(429, f"Too many concurrent requests in flight {count}.")
         job = self._job(invocable, ask)
-        if ask.wait is None:
-            await self._activations.accept(job, invocable.imprint)
+        self._throttles.enter(ask.caller)
+        try:
+            if ask.wait is None:
+                await self._activations.accept(job, invocable.imprint)
+        except BaseException:
+            self._throttles.leave(job.namespace)
+            raise
         task = asyncio.create_task(self._run(job, invocable.imprint))
-        running[job.activation_id] = task
-        task.add_done_callback(lambda _: running.pop(job.activation_id))
+        self._running.setdefault(job.namespace, {})[job.activation_id] = task
+        task.add_done_callback(lambda _: self._ended(job))
         if ask.wait is not None:
             await asyncio.wait({task}, timeout=ask.wait)
             if task.done():
@@ -153,6 +162,10 @@ class Controller:
             api_host=self._api_host,
             received_ms=ask.received_ms,
         )
+
+    def _ended(self, job: Job) -> None:
+        del self._running[job.namespace][job.activation_id]
+        self._throttles.leave(job.namespace)
 
     async def _run(self, job: Job, common: Imprint) -> Record:
         try:

@@ -36,7 +36,13 @@ def _0001_first(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first,)
+def _0002_users(db: sqlite3.Connection) -> None:
+    """A user can be shut out, and have limits of its own (JSON, by OpenWhisk's names)."""
+    db.execute("ALTER TABLE users ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE users ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_users)
 
 
 class NewerData(Exception):

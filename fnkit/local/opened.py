@@ -10,8 +10,9 @@ from fnkit.local.activations import Activations
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
-from fnkit.local.folder import Folder
+from fnkit.local.keys import Keys
 from fnkit.local.layers import Layers
+from fnkit.local.limits import UserLimits
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform, kinds
 from fnkit.local.pool import Pool
@@ -20,7 +21,8 @@ from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.store import Store
-from fnkit.local.users import Users
+from fnkit.local.throttles import Throttles
+from fnkit.local.users import Users, random_key
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
@@ -36,8 +38,12 @@ class Opened:
     scheduler: Scheduler
 
     @classmethod
-    async def open(cls, folder: Folder, store: Store, url: str, cache: Path) -> "Opened":
-        """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
+    async def open(cls, keys: Keys, store: Store, cache: Path, limits: UserLimits) -> "Opened":
+        """All parts over the data in the keys' folder; models and common packages are in `cache`.
+
+        `limits` hold for users without limits of their own. Raises PlatformFault.
+        """
+        folder, throttles = keys.folder, Throttles()
         entities, activations = Entities(store), Activations(store)
         activations.recover()
         layers = Layers(folder.root / "layers", cache / "models")
@@ -49,11 +55,14 @@ class Opened:
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         platform = Platform(
-            url=url,
-            users=Users(store),
+            url=keys.url,
+            users=Users(store, limits),
+            keys=keys,
+            operator=random_key(),
+            throttles=throttles,
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, scheduler, url),
+            controller=Controller(entities, activations, scheduler, throttles, keys.url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             kinds=kinds(),

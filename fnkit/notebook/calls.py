@@ -124,6 +124,4 @@ def _bars(rows: Sequence[Sequence[object]]) -> Html:
         + "</tr>"
         for row in rows
     )
-    return Html(
-        f'<table style="border-collapse:collapse;border:none;margin:2px 0"><tbody>{body}</tbody></table>'
-    )
+    return Html(f'<table style="border-collapse:collapse;border:none;margin:2px 0"><tbody>{body}</tbody></table>')

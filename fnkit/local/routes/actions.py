@@ -55,7 +55,7 @@ async def put(platform: Platform, call: Call) -> Response:
     _owned_place(platform, call)
     overwrite = call.boolean("overwrite")
     body = read_action(await call.json(), platform.kinds)
-    body.check_sizes_and_limits()
+    body.check_sizes_and_limits(call.identity.limits.concurrent_invocations)
     _owned_place(platform, call)  # the package may have gone while the body came
     name = "/".join(call.names)
     old = platform.entities.find(call.namespace, name)

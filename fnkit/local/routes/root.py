@@ -6,10 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from fnkit.local.documents import BOUNDS, CONCURRENT
+from fnkit.local.documents import BOUNDS
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS
-from fnkit.local.routes.namespaces import PER_MINUTE
 
 _UNITS = {"memory": 1024 * 1024, "logs": 1024 * 1024}
 _WORDS = {"timeout": "duration", "memory": "memory", "logs": "logs"}
@@ -47,10 +46,11 @@ async def _api(request: Request) -> Response:
 
 
 def _info(platform: Platform) -> dict[str, object]:
+    usual = platform.users.limits
     limits: dict[str, int] = {
-        "actions_per_minute": PER_MINUTE,
-        "triggers_per_minute": PER_MINUTE,
-        "concurrent_actions": CONCURRENT,
+        "actions_per_minute": usual.invocations_per_minute,
+        "triggers_per_minute": usual.fires_per_minute,
+        "concurrent_actions": usual.concurrent_invocations,
         "sequence_length": 50,
     }
     for bound in BOUNDS:
