@@ -12,7 +12,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
 from fnkit.local.keys import Keys
 from fnkit.local.layers import Layers
-from fnkit.local.limits import UserLimits
+from fnkit.local.limits import PRESETS
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform, kinds
 from fnkit.local.pool import Pool
@@ -20,6 +20,7 @@ from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
@@ -38,14 +39,15 @@ class Opened:
     scheduler: Scheduler
 
     @classmethod
-    async def open(cls, keys: Keys, store: Store, cache: Path, limits: UserLimits) -> "Opened":
+    async def open(cls, keys: Keys, store: Store, cache: Path, settings: Settings) -> "Opened":
         """All parts over the data in the keys' folder; models and common packages are in `cache`.
 
-        `limits` hold for users without limits of their own. Raises PlatformFault.
+        Raises PlatformFault.
         """
         folder, throttles = keys.folder, Throttles()
-        entities, activations = Entities(store), Activations(store)
+        entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
+        activations.retention.start()
         layers = Layers(folder.root / "layers", cache / "models")
         common = Common(cache)
         # Seconds, the first time; until then actions do without.
@@ -56,7 +58,7 @@ class Opened:
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         platform = Platform(
             url=keys.url,
-            users=Users(store, limits),
+            users=Users(store, PRESETS[settings.limits]),
             keys=keys,
             operator=random_key(),
             throttles=throttles,
@@ -74,6 +76,7 @@ class Opened:
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
+        self.platform.activations.retention.stop()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 

@@ -22,7 +22,6 @@ from fnkit.core.errors import BadArgument, FnkitError
 from fnkit.local.app import make_app
 from fnkit.local.folder import Folder, Running
 from fnkit.local.keys import Keys
-from fnkit.local.limits import PRESETS
 from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
 from fnkit.local.settings import Settings, add_options
@@ -58,7 +57,7 @@ async def _serve(
     ensure_user(store, settings.guest)
     url = _url(settings.host, listener.getsockname()[1])
     keys = Keys(folder, url)
-    opened = await Opened.open(keys, store, places.cache(), PRESETS[settings.limits])
+    opened = await Opened.open(keys, store, places.cache(), settings)
     running = Running(
         pid=os.getpid(),
         url=url,

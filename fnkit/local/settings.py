@@ -4,8 +4,10 @@ import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.local.limits import PRESETS
+from fnkit.local.retention import DAY, Keep
 
 PORT = 3233
 """As OpenWhisk standalone."""
@@ -29,6 +31,11 @@ class Settings:
     """How long the records of activations are kept."""
     keep_mb: int = 2048
     """How much of them, about."""
+
+    @property
+    def keep(self) -> Keep:
+        """What is kept of what ran."""
+        return Keep(self.keep_days * DAY, self.keep_mb * MIB)
 
     def check(self) -> None:
         """Raises BadArgument."""
