@@ -47,7 +47,7 @@ class Front:
         path: str = scope["path"]
         if scope["method"] == "OPTIONS":
             await _options(path)(scope, receive, send_with_id)
-        elif path.startswith("/api/v1/"):
+        elif path.startswith("/api/v1/") and path != root.API_DOCS:
             await self._v1(scope, receive, send_with_id)
         else:
             await self._outside(scope, receive, send_with_id)
@@ -70,7 +70,7 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/fnkit/v1"):
         assert isinstance(error, HTTPException)
         return await _rejected(request, Rejected(error.status_code, f"{error.detail}.", False))
-    known = request.url.path in ("/", "/ping", "/api/v1")
+    known = request.url.path in root.PATHS
     allowed = "GET, OPTIONS" if known else "OPTIONS"
     text = f"HTTP method not allowed, supported methods: {allowed}"
     return await _rejected(request, Rejected(405, text, False, (("Allow", allowed),)))

@@ -11,6 +11,7 @@ from fnkit.local import parameters
 from fnkit.local.activations import Activations
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.jobs import Executable, Job, Outcome, Status
+from fnkit.local.metrics import Metrics, Ran
 from fnkit.local.records import Imprint, Record, imprint, new_id, record_of
 from fnkit.local.rejected import bad_request
 from fnkit.local.scheduler import Progress
@@ -79,6 +80,8 @@ class Controller:
         throttles: Throttles,
         api_host: str,
     ) -> None:
+        self.metrics = Metrics()
+        """What has run."""
         self._entities = entities
         self._activations = activations
         self._scheduler = scheduler
@@ -173,8 +176,14 @@ class Controller:
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
             outcome = _failed(error)
         record = record_of(job, outcome, common)
+        self.metrics.count(_ran(job), outcome)
         await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
         return record
+
+
+def _ran(job: Job) -> Ran:
+    action = job.executable
+    return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
 
 
 def _failed(error: Exception) -> Outcome:
