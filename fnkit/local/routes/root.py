@@ -1,4 +1,4 @@
-"""What is there without credentials: /, /ping, /metrics, /invokers, /api/v1, api-docs. Source: Controller.scala."""
+"""What is there without a key: /, /ping, /metrics, /invokers, /api/v1 and api-docs. Source: Controller.scala."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
