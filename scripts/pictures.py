@@ -1,5 +1,6 @@
 """Draw the README's pictures from real runs: parts, box, time split, dry run. They lie in docs/images/."""
 
+import base64
 import contextlib
 import os
 import shutil
@@ -7,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -39,10 +41,17 @@ def main() -> None:
             for name, words in CELLS.items():
                 cell = page.locator(".jp-CodeCell").filter(has_text=words).last
                 cell.scroll_into_view_if_needed()
-                cell.locator(".jp-OutputArea-executeResult .jp-OutputArea-output").screenshot(
-                    path=IMAGES / f"{name}.png"
-                )
+                _take(cell.locator(".jp-OutputArea-executeResult .jp-OutputArea-output"), IMAGES / f"{name}.png")
                 print(f"docs/images/{name}.png", flush=True)
+
+
+def _take(output: Any, path: Path) -> None:
+    """A figure as it was drawn, a table as it looks."""
+    figure = output.locator("> img")
+    if figure.count():
+        path.write_bytes(base64.b64decode(figure.get_attribute("src").partition(",")[2]))
+    else:
+        output.screenshot(path=path)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,9 @@ def build(spec: ActionSpec | Packed, target: Target, model: ModelIn = "auto") ->
     """
     if isinstance(spec, Packed):
         code = _packed_files(spec)
-        bundle = Bundle((Layer("code", code),), spec.entry, spec.entry.name, target, notes=spec.notes)
+        bundle = Bundle(
+            (Layer("code", code),), spec.entry, spec.entry.name, target, notes=(*spec.notes, *spec.warnings)
+        )
         weights: dict[str, int] = {}
     else:
         bundle, weights = _from_spec(spec, target)
@@ -50,7 +52,7 @@ def _from_spec(spec: ActionSpec, target: Target) -> tuple[Bundle, dict[str, int]
         made.origins,
         libraries.requirements,
         libraries.provided,
-        (*spec.notes, *_other_versions(spec, libraries)),
+        (*spec.notes, *spec.warnings, *_other_versions(spec, libraries)),
         libraries.image,
     )
     return bundle, libraries.weights

@@ -49,7 +49,8 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = _NO_WISHES) -> A
         model=wishes.model,
         loads=ships.loads(tree),
         notebook=cells.notebook,
-        notes=(*cut.notes, *_keys(body)),
+        notes=tuple(cut.notes),
+        warnings=tuple(_keys(body)),
     )
 
 

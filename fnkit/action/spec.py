@@ -59,7 +59,9 @@ class ActionSpec:
     notebook: str | None = None
     """File name of the notebook or script, without its folder."""
     notes: tuple[str, ...] = ()
-    """What the person should know before the deploy: "not checked: …", "looks like a key: …"."""
+    """What the person should know of the slice: "not checked: …", "not carried over: …"."""
+    warnings: tuple[str, ...] = ()
+    """What must be said before anything is sent: "looks like a key: …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Packed:
     companions: tuple[Companion, ...] = ()
     model: ModelFile | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

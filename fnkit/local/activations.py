@@ -39,33 +39,38 @@ class Activations:
 
     async def save(self, record: Record, company: int = 0) -> None:
         """Keep a record; returns when it is on disk. `company`: how many other runs may end in this turn."""
-        self._insert(record)
+        self.write(record)
         if company:
             await self._store.committed()
         else:
             self._store.commit()
+
+    async def committed(self) -> None:
+        """Return when everything written so far is on disk."""
+        await self._store.committed()
 
     async def accept(self, job: Job, common: Imprint) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
         self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, name, start, imprint) SELECT ?1, ?2, ?3, ?4, ?5"
+            "INSERT INTO accepted (id, namespace, name, start, imprint, cause) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
             " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
             job.activation_id,
             job.namespace,
             common.filter_name,
             job.received_ms,
             common.text,
+            common.cause,
         )
         await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
-        rows = self._store.rows("SELECT id, namespace, name, start, imprint FROM accepted")
+        rows = self._store.rows("SELECT id, namespace, start, name, imprint, cause FROM accepted")
         self._promised.update(row[0] for row in rows)
-        for activation_id, namespace, name, start, text in rows:
-            self._insert(record_of_stopped(activation_id, namespace, start, Imprint(name, text)))
+        for activation_id, namespace, start, *common in rows:
+            self.write(record_of_stopped(activation_id, namespace, start, Imprint(*common)))
         self._store.commit()
         return len(rows)
 
@@ -73,6 +78,11 @@ class Activations:
         """The whole record as JSON text, None where there is none."""
         row = self._parts(namespace, activation_id, "head, response, logs")
         return join(*row) if row else None
+
+    def ending(self, namespace: str, activation_id: str) -> tuple[str, int, str] | None:
+        """Head, status and response of a record, None where there is none."""
+        row = self._parts(namespace, activation_id, "head, status, response")
+        return (row[0], int(row[1]), row[2]) if row else None
 
     def response(self, namespace: str, activation_id: str) -> str | None:
         """`response` of a record as JSON text."""
@@ -117,7 +127,8 @@ class Activations:
         query = f"SELECT {columns} FROM activations WHERE id IN ({ids}) ORDER BY start DESC, id DESC"
         return self._store.rows(query, *values, limit, skip)
 
-    def _insert(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
+        """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
             self._store.write("DELETE FROM accepted WHERE id = ?", record.id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
+from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
 from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
@@ -67,7 +68,7 @@ class Exec:
 class ActionPut:
     """A checked body of PUT action; None where a field was not given."""
 
-    exec: Exec | None
+    exec: Exec | Components | None
     parameters: Pairs | None
     limits: Mapping[str, int] | None
     version: str | None
@@ -90,13 +91,16 @@ class ActionPut:
             raise bad_request(text)
 
 
-def read_action(body: Json, kinds: Mapping[str, str]) -> ActionPut:
-    """Read a PUT's body; `kinds` gives the concrete kind for each name of one. Raises Rejected 400 or 500."""
+def read_action(body: Json, kinds: Mapping[str, str], namespace: str = "_") -> ActionPut:
+    """Read a PUT's body; `kinds` gives the concrete kind for each name of one, `namespace` is what `_` means.
+
+    Raises Rejected 400 or 500.
+    """
     if not isinstance(body, dict):
         raise malformed("Object expected in field 'exec'")
     given = {key: value for key, value in body.items() if value is not None}
     return ActionPut(
-        exec=_read_exec(given["exec"], kinds) if "exec" in given else None,
+        exec=_read_exec(given["exec"], kinds, namespace) if "exec" in given else None,
         parameters=parameters.read(given["parameters"]) if "parameters" in given else None,
         limits=_read_limits(given["limits"]) if "limits" in given else None,
         version=read_version(given.get("version")),
@@ -118,7 +122,7 @@ def action_document(put: ActionPut, old: Mapping[str, Json] | None) -> dict[str,
         annotations.append({"key": "provide-api-key", "value": False})
     return {
         "exec": executable,
-        "parameters": before["parameters"] if put.parameters is None else put.parameters,
+        "parameters": _parameters(put, executable, before),
         "limits": {**before["limits"], **(put.limits or {})},
         "version": put.version or next_version(old),
         "publish": before["publish"] if put.publish is None else put.publish,
@@ -155,15 +159,26 @@ def read_publish(value: Json) -> bool | None:
     raise malformed(f"Expected JsBoolean, but got {dumps(value)}")
 
 
-def _read_exec(value: Json, kinds: Mapping[str, str]) -> Exec:
+def _parameters(put: ActionPut, executable: Mapping[str, Json], before: Mapping[str, Json]) -> Pairs:
+    if executable["kind"] == SEQUENCE:  # whatever a PUT says
+        return [{"key": "_actions", "value": executable["components"]}]
+    if put.parameters is not None:
+        return put.parameters
+    was_sequence = before.get("exec", {}).get("kind") == SEQUENCE
+    return [] if was_sequence else list(before["parameters"])
+
+
+def _read_exec(value: Json, kinds: Mapping[str, str], namespace: str) -> Exec | Components:
     if not isinstance(value, dict):
         raise malformed("JSON object expected")
     asked = value.get("kind")
     if not isinstance(asked, str):
         raise malformed("'kind' must be a string defined in 'exec'")
+    if asked.strip().lower() == SEQUENCE:
+        return Components.read(value.get("components"), namespace)
     kind = kinds.get(asked.strip().lower())
     if kind is None:
-        valid = ", ".join(f"'{name}'" for name in sorted(set(kinds.values())))
+        valid = ", ".join(f"'{name}'" for name in [*sorted(set(kinds.values())), SEQUENCE])
         text = f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
         raise malformed(text)
     if "code" not in value:

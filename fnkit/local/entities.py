@@ -121,6 +121,22 @@ class Entities:
         await self._store.committed()
         return entity
 
+    def amend(self, entity: Entity, document: Mapping[str, Json]) -> None:
+        """Change a document without a new version or time, in the transaction of this turn.
+
+        A put, a delete or `committed` after it in the same turn brings it to disk.
+        """
+        self._store.write(
+            "UPDATE entities SET document = ? WHERE namespace = ? AND name = ?",
+            json.dumps(document, ensure_ascii=False),
+            entity.namespace,
+            entity.name,
+        )
+
+    async def committed(self) -> None:
+        """Return when everything written so far is on disk."""
+        await self._store.committed()
+
     async def delete(self, *entities: Entity) -> None:
         """Forget entities and their code, all or none."""
         for entity in entities:

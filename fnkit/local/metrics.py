@@ -4,13 +4,15 @@ Written by hand: a call costs a look-up and a few additions, and nothing is impo
 Source: core/monitoring/user-events PrometheusRecorder.scala; the text format 0.0.4 of prometheus.io.
 """
 
+import json
 from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fnkit.core.entities import PAYLOAD_LIMIT, Json
+from fnkit.core.entities import PAYLOAD_LIMIT, Json, pairs_to_dict
 from fnkit.local.jobs import Outcome, Status
+from fnkit.local.records import Record
 from fnkit.local.throttles import Refusals
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
@@ -103,6 +105,16 @@ class Metrics:
             series.size.add(outcome.size)
         if (code := _own_code(outcome.result)) is not None:
             series.codes[code] += 1
+
+    def count_record(self, record: Record) -> None:
+        """A sequence or a composition has ended."""
+        head = json.loads(record.head)
+        notes = pairs_to_dict(head["annotations"])
+        namespace, _, action = notes["path"].partition("/")
+        ran = Ran(namespace, record.namespace, action, notes["kind"], notes["limits"]["memory"])
+        start, result = head["start"], json.loads(record.result)
+        wait = notes.get("waitTime", 0)
+        self.count(ran, Outcome(record.status, result, start, start + head["duration"], wait, None, "warm"))
 
     def text(self, refused: Refusals) -> str:
         """Everything as Prometheus reads it; `refused` are the calls that were throttled."""

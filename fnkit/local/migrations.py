@@ -36,13 +36,19 @@ def _0001_first(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _0002_users(db: sqlite3.Connection) -> None:
+def _0002_positions(db: sqlite3.Connection) -> None:
+    """Where each sequence and composition is that has not ended; `cause` is the one that it is a step of."""
+    db.execute("CREATE TABLE positions (id TEXT PRIMARY KEY, cause TEXT, document TEXT NOT NULL) WITHOUT ROWID")
+    db.execute("ALTER TABLE accepted ADD COLUMN cause TEXT")
+
+
+def _0003_users(db: sqlite3.Connection) -> None:
     """A user can be shut out, and have limits of its own (JSON, by OpenWhisk's names)."""
     db.execute("ALTER TABLE users ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE users ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'")
 
 
-def _0003_sizes(db: sqlite3.Connection) -> None:
+def _0004_sizes(db: sqlite3.Connection) -> None:
     """What each record weighs, and indexes that answer which records a page has without touching a record."""
     for statement in (
         "ALTER TABLE activations ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
@@ -54,7 +60,7 @@ def _0003_sizes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_users, _0003_sizes)
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes)
 
 
 class NewerData(Exception):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fnkit.core.entities import MIB
 from fnkit.local.activations import Activations
+from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
@@ -16,6 +17,7 @@ from fnkit.local.limits import PRESETS
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform, kinds
 from fnkit.local.pool import Pool
+from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
@@ -47,6 +49,7 @@ class Opened:
         folder, throttles = keys.folder, Throttles()
         entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
+        await install(entities, kinds())
         activations.retention.start()
         layers = Layers(folder.root / "layers", cache / "models")
         common = Common(cache)
@@ -56,15 +59,17 @@ class Opened:
         layouts = Layouts(folder.root / "code", layers.path, common.folder)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        users = Users(store, PRESETS[settings.limits])
+        positions = Positions(store, activations)
         platform = Platform(
             url=keys.url,
-            users=Users(store, PRESETS[settings.limits]),
+            users=users,
             keys=keys,
             operator=random_key(),
             throttles=throttles,
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, scheduler, throttles, keys.url),
+            controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             kinds=kinds(),
@@ -72,6 +77,7 @@ class Opened:
             packages=common.packages,
             snapshot=scheduler.snapshot,
         )
+        platform.controller.resume(users)
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:

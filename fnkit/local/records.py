@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.local.jobs import Executable, Job, Outcome, Status
@@ -16,6 +16,7 @@ WORDS = {
     Status.INTERNAL_ERROR: "whisk internal error",
 }
 """`response.status`. Source: ActivationResult.scala."""
+STOPPED = "The platform was stopped before the action finished."
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
@@ -50,11 +51,13 @@ class Record:
     response: str
     """`response`, which holds the result."""
     logs: str
+    ids: bool = False
+    """True where the logs are the ids of steps, which are known at once."""
 
     @property
     def answer(self) -> str:
-        """The record as a blocking call answers it: always without logs."""
-        return join(self.head, self.response, "[]")
+        """The record as a blocking call answers it: without logs, which are still being collected."""
+        return join(self.head, self.response, self.logs if self.ids else "[]")
 
 
 def join(head: str, response: str, logs: str) -> str:
@@ -66,8 +69,9 @@ def summary(head: str, status: int) -> dict[str, Json]:
     """A record as a list shows it."""
     item: dict[str, Json] = json.loads(head)
     del item["subject"]
-    if "end" in item:
-        item["statusCode"] = status
+    item["statusCode"] = status
+    if "end" in item:  # a trigger's record has none
+        item["duration"] = item["end"] - item["start"]  # of a sequence not the sum of its steps, as in its record
     return item
 
 
@@ -79,6 +83,8 @@ class Imprint:
     """As `Record.filter_name`."""
     text: str
     """JSON that stops within the list of annotations, after the last one that all have."""
+    cause: str | None = None
+    """The id of the sequence or composition that it is a step of."""
 
 
 def imprint(executable: Executable, binding: str | None = None) -> Imprint:
@@ -96,12 +102,18 @@ def imprint(executable: Executable, binding: str | None = None) -> Imprint:
     return Imprint(filter_name, dumps(fields).removesuffix("]}"))
 
 
+def caused(common: Imprint, cause: str) -> Imprint:
+    """The imprint of a step: its record names the sequence or composition that it is part of."""
+    return replace(common, text=common.text + _note("causedBy", '"sequence"'), cause=cause)
+
+
 def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
     """The record of a job that has ended. Each part is written once, as text."""
     result = dumps(outcome.result)
     notes = f"""{_note("timeout", "true" if outcome.timed_out else "false")}{_note("waitTime", outcome.wait)}"""
     if outcome.init is not None:
         notes += _note("initTime", outcome.init)
+    run = _run(job.activation_id, job.namespace, (outcome.start, outcome.end), common)
     return Record(
         id=job.activation_id,
         namespace=job.namespace,
@@ -109,16 +121,16 @@ def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
         start=outcome.start,
         status=outcome.status,
         began=outcome.began,
-        head=f"{common.text}{notes}]{_run(job.activation_id, job.namespace, outcome.start, outcome.end)}",
+        head=f"{common.text}{notes}]{run}",
         result=result,
-        response=_response(outcome.status, result, outcome.size),
+        response=response_of(outcome.status, result, outcome.size),
         logs=dumps(outcome.logs),
     )
 
 
 def record_of_stopped(activation_id: str, namespace: str, start: int, common: Imprint) -> Record:
     """The record of a run that was promised and that the server did not live to see end."""
-    result = dumps({"error": "The platform was stopped before the action finished."})
+    result = dumps({"error": STOPPED})
     status = Status.INTERNAL_ERROR
     return Record(
         id=activation_id,
@@ -127,9 +139,9 @@ def record_of_stopped(activation_id: str, namespace: str, start: int, common: Im
         start=start,
         status=status,
         began="",
-        head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, start, start)}",
+        head=f"{common.text}{_note('timeout', 'false')}]{_run(activation_id, namespace, (start, start), common)}",
         result=result,
-        response=_response(status, result, None),
+        response=response_of(status, result, None),
         logs="[]",
     )
 
@@ -138,15 +150,18 @@ def _note(key: str, value: str | int) -> str:
     return f',{{"key":"{key}","value":{value}}}'
 
 
-def _run(activation_id: str, namespace: str, start: int, end: int) -> str:
+def _run(activation_id: str, namespace: str, times: tuple[int, int], common: Imprint) -> str:
+    start, end = times
+    cause = f'"cause":"{common.cause}",' if common.cause else ""
     # A legal name has no sign that JSON would write in another way.
     return (
         f',"namespace":"{namespace}","subject":"{namespace}","activationId":"{activation_id}",'
-        f'"start":{start},"end":{end},"duration":{end - start}}}'
+        f'{cause}"start":{start},"end":{end},"duration":{end - start}}}'
     )
 
 
-def _response(status: Status, result: str, size: int | None) -> str:
+def response_of(status: Status, result: str, size: int | None) -> str:
+    """`response` of a record; `result` is JSON text."""
     success = "true" if status is Status.SUCCESS else "false"
     length = "" if size is None else f',"size":{size}'
     return f'{{"status":"{WORDS[status]}","success":{success},"result":{result}{length}}}'
@@ -156,4 +171,5 @@ def split_times(head: Mapping[str, Json]) -> dict[str, int | None]:
     """`wait`, `init` and `run` in ms from a record's fields."""
     notes = {pair["key"]: pair["value"] for pair in head["annotations"]}
     init = notes.get("initTime")
-    return {"wait": notes.get("waitTime"), "init": init, "run": head["duration"] - (init or 0)}
+    ran = head["duration"] - (init or 0) if "duration" in head else None  # a trigger's record has none
+    return {"wait": notes.get("waitTime"), "init": init, "run": ran}

@@ -50,6 +50,7 @@ class Users:
         self.limits = limits
         """What holds where a user has no limits of its own."""
         self._by_uuid: dict[str, Identity] = {}
+        self._by_namespace: dict[str, Identity] = {}
         self._read()
 
     def by_auth(self, uuid_part: str, key: str) -> Identity | None:
@@ -58,6 +59,10 @@ class Users:
         expected = found.key if found else "x" * KEY_LENGTH
         same = hmac.compare_digest(expected.encode(), key.encode())
         return found if same and found and not found.blocked else None
+
+    def by_namespace(self, namespace: str) -> Identity | None:
+        """Who owns a namespace, None where there is none of that name."""
+        return self._by_namespace.get(namespace)
 
     def by_object_token(self, token: str) -> Identity | None:
         """The identity whose objects a token opens, None where it opens none."""
@@ -73,10 +78,9 @@ class Users:
 
     def get(self, namespace: str) -> Identity:
         """The user of a namespace. Raises Rejected 404."""
-        for identity in self._by_uuid.values():
-            if identity.namespace == namespace:
-                return identity
-        raise Rejected(404, f"There is no user '{namespace}'.", False)
+        if (found := self.by_namespace(namespace)) is None:
+            raise Rejected(404, f"There is no user '{namespace}'.", False)
+        return found
 
     def create(self, namespace: str, limits: Mapping[str, Json]) -> Identity:
         """A new user with a random key; on disk when it returns. Raises Rejected 400 or 409, BadArgument."""
@@ -132,6 +136,7 @@ class Users:
             )
             for row in rows
         }
+        self._by_namespace = {identity.namespace: identity for identity in self._by_uuid.values()}
 
 
 def ensure_user(store: Store, guest: bool = False) -> Identity:

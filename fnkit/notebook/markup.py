@@ -86,8 +86,8 @@ def block(said: str, longest: int = LONGEST) -> Html:
     """Several lines as they are, cut where they are very long."""
     short = said if len(said) <= longest else said[:longest] + f"\n… ({len(said):,} characters)"
     return Html(
-        f'<pre style="{CODE};margin:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit">'
-        f"{escape(short)}</pre>"
+        f'<pre style="{CODE};margin:0;white-space:pre-wrap;overflow-wrap:anywhere;word-break:normal;'
+        f'background:none;color:inherit">{escape(short)}</pre>'
     )
 
 

@@ -35,6 +35,8 @@ def deploy(
 
     context = context or Context()
     order = orders.order(source if source is not None else cells, name, options)
+    for warning in order.spec.warnings:
+        context.face.notice(warning)
     if options.get("show") or options.get("dry_run"):
         plan = pipeline.preview(context.client, order.spec, order.settings, context.face.tell)
         return ActionFile(str(plan.name), plan.wanted.bundle.action_file) if options.get("show") else plan

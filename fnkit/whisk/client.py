@@ -6,11 +6,14 @@ from fnkit.whisk import embedded
 from fnkit.whisk.actions import Actions
 from fnkit.whisk.activations import Activations
 from fnkit.whisk.embedded import Embedded
+from fnkit.whisk.feeds import Feeds
 from fnkit.whisk.messages import Transport
 from fnkit.whisk.namespaces import Namespaces
 from fnkit.whisk.packages import Packages
 from fnkit.whisk.props import Props
+from fnkit.whisk.rules import Rules
 from fnkit.whisk.transport import Http
+from fnkit.whisk.triggers import Triggers
 
 
 class Client:
@@ -24,6 +27,9 @@ class Client:
         self.activations = Activations(*place)
         self.packages = Packages(*place)
         self.namespaces = Namespaces(*place)
+        self.triggers = Triggers(*place)
+        self.rules = Rules(*place)
+        self.feeds = Feeds(self.triggers, self.actions, props.key)
 
     @cached_property
     def embedded(self) -> Embedded | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from fnkit.core.entities import Json, Limits, dict_to_pairs, pairs_to_dict
+from fnkit.core.names import ActionName
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class Action:
         return bool(self.exec.get("binary"))
 
     @property
+    def components(self) -> tuple[str, ...]:
+        """`/namespace/[package/]name` of each step of a sequence; none where it has code."""
+        return tuple(self.exec.get("components") or ())
+
+    @property
     def main(self) -> str:
         """The function that the platform calls."""
         return str(self.exec.get("main") or "main")
@@ -102,12 +108,21 @@ class Action:
         )
 
 
+def sequence(components: Sequence[ActionName]) -> dict[str, Json]:
+    """`exec` of a sequence: each action gets the answer of the one before."""
+    return {"kind": "sequence", "components": [f"/{one.namespace}/{_plain(one)}" for one in components]}
+
+
+def _plain(name: ActionName) -> str:
+    return f"{name.package}/{name.name}" if name.package else name.name
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a PUT says of an action. What is None stays as it is on the platform."""
 
     exec: Mapping[str, Json] | None = field(default=None, repr=False)
-    """`kind`, `code`, `main`; what it does not say of an action that is there is taken away."""
+    """`kind`, `code`, `main`, or what `sequence` gives; what it does not say of an action is taken away."""
     limits: Limits | None = None
     parameters: Sequence[Parameter] | None = None
     """All of them: those that are not named are taken away."""

@@ -54,6 +54,33 @@ def package(platform: Platform, clean: list[str]) -> Make:
     return make
 
 
+@pytest.fixture
+def trigger(platform: Platform, clean: list[str]) -> Make:
+    """Makes a trigger; gives its document."""
+
+    def make(name: str, **fields: Any) -> dict[str, Any]:
+        clean.append(f"triggers/{name}")
+        answer = platform.call("PUT", f"triggers/{name}?overwrite=true", json=fields)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return make
+
+
+@pytest.fixture
+def rule(platform: Platform, clean: list[str]) -> Make:
+    """Makes a rule that lets a trigger start an action; gives its document."""
+
+    def make(name: str, trigger: str, action: str, **fields: Any) -> dict[str, Any]:
+        clean.append(f"rules/{name}")
+        body = {"trigger": f"/_/{trigger}", "action": f"/_/{action}", **fields}
+        answer = platform.call("PUT", f"rules/{name}?overwrite=true", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def namespace(platform: Platform) -> str:
     """The namespace of the key."""

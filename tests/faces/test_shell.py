@@ -177,3 +177,12 @@ def test_the_key_is_shown_nowhere(shell):
         done = shell(*words)
         assert key not in done.stdout + done.stderr
     assert key not in shell.process("get", "nothing", "--debug", code=1).stderr
+
+
+def test_a_key_in_the_code_is_said_before_anything_is_sent(shell):
+    (shell.work / "keyed.py").write_text(
+        "PASSWORD = 'hunter22'\n\n\ndef main():\n    return {'n': len(PASSWORD)}\n"
+    )
+    said = shell("deploy", "keyed", "keyed.py").stderr
+    assert said.index("looks like a key:") < said.index("Sending keyed")
+    assert "hunter22" not in said

@@ -51,7 +51,7 @@ def papermill(notebook: Path, out: Path, **parameters: Any) -> Run:
     return Run(nbformat.read(out, as_version=4))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def platform(tmp_path_factory) -> Iterator[Platform]:
     """A fresh platform, named to the kernels by a props file of its own."""
     started = fresh_platform(tmp_path_factory.mktemp("notebooks") / "data")

@@ -112,8 +112,13 @@ def test_the_dry_run_shows_what_travels(crop_run):
 
 def test_a_failing_activation_names_the_cells_of_the_notebook(crop_run):
     page = crop_run.data("wrong")["text/html"].split("<details")[0]  # the raw log lies behind a triangle
-    assert re.search(r"In \[\d+\], line 5, in find_box", page)
-    assert re.search(r"In \[\d+\], line 9, in main", page)
+    for cell, words, function in (
+        ("find-box", "crop.between(person", "find_box"),
+        ("deploy", "= find_box(", "main"),
+    ):
+        source = next(one for one in crop_run.document.cells if one.id == cell)
+        line = next(n for n, text in enumerate(source.source.splitlines(), 1) if words in text)
+        assert f"In [{source.execution_count}], line {line}, in {function}" in page
     assert "PartMissing" in page
     assert "/instances/" not in page, "no folder of the platform"
 

@@ -5,11 +5,13 @@ from starlette.responses import Response
 from fnkit.core.entities import Json
 from fnkit.local import parameters
 from fnkit.local.access import not_through_binding, owner_only, provider_of, readable_package
+from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entity, already_exists
 from fnkit.local.exchange import Call, Page, answer
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed_query
+from fnkit.local.sequences import check, check_access
 
 
 async def list_all(platform: Platform, call: Call) -> Response:
@@ -44,7 +46,7 @@ async def get(platform: Platform, call: Call) -> Response:
         inherited = parameters.merge(provider.document["parameters"], package.document["parameters"])
         shown["parameters"] = parameters.merge(inherited, shown["parameters"])
     if with_code:
-        shown["exec"] = {**shown["exec"], "code": platform.entities.code(action)}
+        shown["exec"] = _with_code(platform, action)["exec"]
     elif binding:
         shown["binding"] = binding.path
     return answer(shown)
@@ -54,15 +56,19 @@ async def put(platform: Platform, call: Call) -> Response:
     """PUT actions/[{package}/]{name}: create it, or with ?overwrite=true make the next version."""
     _owned_place(platform, call)
     overwrite = call.boolean("overwrite")
-    body = read_action(await call.json(), platform.kinds)
+    body = read_action(await call.json(), platform.kinds, call.identity.namespace)
     body.check_sizes_and_limits(call.identity.limits.concurrent_invocations)
     _owned_place(platform, call)  # the package may have gone while the body came
+    components = body.exec.paths if isinstance(body.exec, Components) else None
+    check_access(platform.entities, call.identity.namespace, components or ())
     name = "/".join(call.names)
     old = platform.entities.find(call.namespace, name)
     if old:
         platform.entities.get(call.namespace, name, "action")
         if not overwrite:
             raise already_exists()
+    if components is not None:
+        check(platform.entities, f"/{call.namespace}/{name}", components)
     document = action_document(body, old.document if old else None)
     code = body.exec.code if body.exec else None
     entity = await platform.entities.put("action", (call.namespace, name), document, code)
@@ -87,8 +93,9 @@ def _owned_place(platform: Platform, call: Call) -> None:
 
 
 def _with_code(platform: Platform, action: Entity) -> dict[str, Json]:
-    executable = {**action.document["exec"], "code": platform.entities.code(action)}
-    return action.to_json(exec=executable)
+    executable = action.document["exec"]
+    code = {} if executable["kind"] == SEQUENCE else {"code": platform.entities.code(action)}
+    return action.to_json(exec={**executable, **code})
 
 
 def _listing(found: list[Entity], page: Page) -> Response:
@@ -100,7 +107,7 @@ def _listing(found: list[Entity], page: Page) -> Response:
 def _item(action: Entity) -> dict[str, Json]:
     shown = action.to_json()
     del shown["parameters"]
-    shown["exec"] = {"binary": shown["exec"]["binary"]}
+    shown["exec"] = {"binary": shown["exec"].get("binary", False)}
     return shown
 
 

@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
-from fnkit.local.controller import Ask, Invocable
 from fnkit.local.exchange import Call, answer, raw_answer
+from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
 from fnkit.local.platform import Platform
 from fnkit.local.records import Record
@@ -17,7 +17,7 @@ _CODES = {Status.SUCCESS: 200, Status.INTERNAL_ERROR: 500}
 async def post(platform: Platform, call: Call) -> Response:
     """202 with the id where it does not block or does not end in time, else the record or its result."""
     platform.throttles.invoke(call.identity)
-    invocable = _resolve(platform, call)
+    invocable = resolve(platform, call)
     wait = wait_of(call)
     result_only = call.boolean("result")
     arguments = await call.arguments(PAYLOAD_LIMIT)
@@ -29,7 +29,8 @@ async def post(platform: Platform, call: Call) -> Response:
     return raw_answer(_body(record, result_only), _CODES.get(record.status, 502), headers)
 
 
-def _resolve(platform: Platform, call: Call) -> Invocable:
+def resolve(platform: Platform, call: Call) -> Invocable:
+    """The action that a call's namespace and names mean, for who calls. Raises Rejected 403, 404 or 409."""
     controller = platform.controller
     if len(call.names) == 1:
         owner_only(call)

@@ -7,22 +7,21 @@ from starlette.responses import Response
 from fnkit.core.entities import Json
 from fnkit.local import parameters
 from fnkit.local.access import owner_only, provider_of, readable_package
-from fnkit.local.documents import next_version, read_publish, read_version
+from fnkit.local.documents import next_version
 from fnkit.local.entities import Entities, Entity, already_exists
 from fnkit.local.exchange import Call, answer
+from fnkit.local.fields import COMMON, PARAMETERS, read_fields, read_object
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, bad_request, forbidden, malformed, missing
+from fnkit.local.routes.listing import listing
 
 
 async def list_all(platform: Platform, call: Call) -> Response:
     """GET packages: of another's namespace only those that are public and no bindings."""
-    page = call.page("packages")
     found = platform.entities.all(call.namespace, "package")
     if call.namespace != call.identity.namespace:
         found = [one for one in found if one.document["publish"] and not one.document["binding"]]
-    if page.count:
-        return answer({"packages": max(0, len(found) - page.skip)})
-    return answer([_item(package) for package in found[page.skip : page.skip + page.limit]])
+    return listing(call, "packages", found, _item)
 
 
 async def get(platform: Platform, call: Call) -> Response:
@@ -45,12 +44,9 @@ async def put(platform: Platform, call: Call) -> Response:
     """PUT packages/{name}: create it or a binding, or with ?overwrite=true make the next version."""
     owner_only(call)
     overwrite = call.boolean("overwrite")
-    body = await call.json()
-    if not isinstance(body, dict):
-        raise malformed("Object expected in field 'binding'")
-    given = {key: value for key, value in body.items() if value is not None}
+    given = read_object(await call.json(), "binding")
     binding = _read_binding(given.get("binding", {}), call.identity.namespace)
-    change = _read_change(given)
+    change = read_fields(given, PARAMETERS, COMMON)
     if call.names[0] == "default":
         raise bad_request("Package name 'default' is reserved.")
     old = platform.entities.find(call.namespace, call.names[0])
@@ -92,21 +88,6 @@ def _read_binding(value: Json, own: str) -> dict[str, str]:
         if not isinstance(value[member], str):
             raise malformed("entity name must be a string")
     return {"namespace": own if value["namespace"] == "_" else value["namespace"], "name": value["name"]}
-
-
-def _read_change(given: dict[str, Json]) -> dict[str, Json]:
-    change: dict[str, Json] = {}
-    if "parameters" in given:
-        change["parameters"] = parameters.read(given["parameters"])
-    if version := read_version(given.get("version")):
-        change["version"] = version
-    if "publish" in given:
-        change["publish"] = read_publish(given["publish"])
-    if "annotations" in given:
-        change["annotations"] = parameters.read(given["annotations"])
-    for field in ("parameters", "annotations"):
-        parameters.check_size(field, change.get(field, []))
-    return change
 
 
 def _check_bindable(entities: Entities, call: Call, binding: dict[str, str]) -> None:

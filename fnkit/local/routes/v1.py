@@ -19,7 +19,7 @@ from fnkit.local.access import owner_only
 from fnkit.local.exchange import Call, RequestTooLarge, acceptable
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, no_route, unauthenticated
-from fnkit.local.routes import actions, activations, invoke, namespaces, packages
+from fnkit.local.routes import actions, activations, invoke, namespaces, packages, rules, triggers
 from fnkit.local.users import Identity, Users
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +48,16 @@ ROUTES: Mapping[tuple[str, str, str], Handler] = {
     ("GET", "packages", "x"): packages.get,
     ("PUT", "packages", "x"): packages.put,
     ("DELETE", "packages", "x"): packages.delete,
+    ("GET", "rules", ""): rules.list_all,
+    ("GET", "rules", "x"): rules.get,
+    ("PUT", "rules", "x"): rules.put,
+    ("POST", "rules", "x"): rules.set_status,
+    ("DELETE", "rules", "x"): rules.delete,
+    ("GET", "triggers", ""): triggers.list_all,
+    ("GET", "triggers", "x"): triggers.get,
+    ("PUT", "triggers", "x"): triggers.put,
+    ("POST", "triggers", "x"): triggers.fire,
+    ("DELETE", "triggers", "x"): triggers.delete,
 }
 _NAMED = frozenset({"actions", "packages", "triggers", "rules"})
 """Collections whose members have entity names."""

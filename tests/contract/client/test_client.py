@@ -8,7 +8,7 @@ from fnkit.core.entities import Limits
 from fnkit.core.errors import Conflict, Missing, PlatformFault, Unauthorized
 from fnkit.core.names import ActionName
 from fnkit.whisk.client import Client
-from fnkit.whisk.documents import Draft, Parameter
+from fnkit.whisk.documents import Draft, Parameter, sequence
 from fnkit.whisk.props import load
 
 HELLO = (
@@ -61,6 +61,20 @@ def test_create_get_update_list_delete(client, name):
     with pytest.raises(Missing, match="The requested resource does not exist") as caught:
         client.actions.get(name)
     assert caught.value.status == 404
+
+
+def test_a_sequence(client, name):
+    step = ActionName(f"{name.name}-step")
+    client.actions.put(step, draft(), overwrite=False)
+    made = client.actions.put(name, Draft(exec=sequence([step, step])), overwrite=False)
+    assert (made.kind, made.components) == ("sequence", (f"/{made.namespace}/{step.name}",) * 2)
+    assert client.actions.get(name) == made
+    assert made.code is None
+    call = client.actions.call(name, {"name": "Ada"})
+    client.actions.delete(step)
+    assert call.activation.result == {"greeting": "Hello you!"}
+    steps = [done(client, one) for one in call.activation.logs]
+    assert [(one.name, one.cause) for one in steps] == [(step.name, call.activation_id)] * 2
 
 
 def test_blocking_call(client, name):

@@ -170,7 +170,7 @@ def test_other_modules_of_fnkit_stay_at_home(source: str) -> None:
 
 def test_the_cell_is_scanned_for_keys() -> None:
     spec = spec_of("PASSWORD = 'hunter22'", "def main(): return {'n': len(PASSWORD)}")
-    assert any(note.startswith("looks like a key:") and "--secret" in note for note in spec.notes)
+    assert any(note.startswith("looks like a key:") and "--secret" in note for note in spec.warnings)
     assert not any("hunter22" in note for note in spec.notes)
 
 

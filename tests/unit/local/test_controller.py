@@ -8,10 +8,12 @@ import pytest
 
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations, Filter
-from fnkit.local.controller import Ask, Controller
+from fnkit.local.controller import Controller
 from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entities
+from fnkit.local.invocable import Ask
 from fnkit.local.limits import QUEUE
+from fnkit.local.positions import Positions
 from fnkit.local.records import new_id
 from fnkit.local.rejected import Rejected
 from fnkit.local.store import Store
@@ -40,7 +42,10 @@ class Room:
         self.use(self.scheduler)
 
     def use(self, scheduler):
-        self.controller = Controller(self.entities, self.activations, scheduler, Throttles(), "http://here")
+        positions = Positions(self.store, self.activations)
+        self.controller = Controller(
+            self.entities, self.activations, positions, scheduler, Throttles(), "http://here"
+        )
         return scheduler
 
     async def action(self, name, code=ECHO, parameters=(), annotations=()):

@@ -102,7 +102,7 @@ def test_a_page_of_very_many_takes_no_longer_than_one_of_few(store):
 
     def fill(first, last):
         for number in range(first, last):
-            activations._insert(record(number, NOW + number, name="rare" if number % 1000 == 5 else "often"))
+            activations.write(record(number, NOW + number, name="rare" if number % 1000 == 5 else "often"))
         store.commit()
 
     def best(skip, **filter):

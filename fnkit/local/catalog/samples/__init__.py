@@ -1,0 +1,1 @@
+"""A suite of simple actions to help you get started with OpenWhisk."""

@@ -1,0 +1,1 @@
+"""Building blocks that format and assemble data."""

@@ -1,0 +1,126 @@
+"""Runs sequences and compositions step by step: each step is on disk before it begins.
+
+After a restart they go on: a step that has a record is never run again, and one that was running when the server
+ended was closed as a platform error, which is the answer that is handed on.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from fnkit.core.clock import now_ms
+from fnkit.local.access import allowed
+from fnkit.local.conductors import Composition
+from fnkit.local.entities import Entities
+from fnkit.local.invocable import Ask, Invocable, Invocables
+from fnkit.local.jobs import Status
+from fnkit.local.positions import Plan, Position, Positions
+from fnkit.local.records import Record
+from fnkit.local.rejected import Rejected
+from fnkit.local.sequences import Sequence
+from fnkit.local.steps import DEEPEST, Answer, Ending, Step
+from fnkit.local.users import Identity
+
+GRACE = 60.0
+"""Seconds that a step may take beyond its time limit: it may have to wait for memory."""
+
+
+class Halted(Exception):
+    """The server is being stopped; the position is on disk."""
+
+
+class Runner(Protocol):
+    """What runs one step that is an action with code."""
+
+    async def start(
+        self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]
+    ) -> asyncio.Task[Record]:
+        """A run whose promise is on disk, together with what `begun` writes when it is told the id."""
+        ...
+
+
+class Compounds:
+    """Sequences and compositions at work."""
+
+    def __init__(self, entities: Entities, invocables: Invocables, positions: Positions, runner: Runner) -> None:
+        self._entities = entities
+        self._invocables = invocables
+        self._positions = positions
+        self._runner = runner
+        self._halted = False
+
+    def begin(self, invocable: Invocable, ask: Ask, within: Position | None = None) -> Position:
+        """A position at the first step, written in this turn; `within` is what it is a step of."""
+        position = Position.of(invocable, ask, within, _plan(invocable, ask, within.plan if within else None))
+        self._positions.save(position)
+        return position
+
+    async def run(self, position: Position, caller: Identity) -> Record:
+        """Go on from there to the end; the record is written, and on disk with the next commit."""
+        while (step := position.plan.next()) is not None:
+            if self._halted:
+                raise Halted
+            try:
+                allowed(self._entities, caller.namespace, step.path)
+            except Rejected:
+                position.plan.denied()
+                continue
+            try:
+                invocable = self._invocables.at(step.path)
+            except Rejected:
+                position.plan.missing()
+                continue
+            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments)
+            await self._take(position, invocable, ask, step)
+        return self._positions.end(position)
+
+    async def resume(self, position: Position, caller: Identity) -> Record:
+        """Go on after a restart."""
+        if position.running:
+            inner = self._positions.find(position.running)
+            if inner:
+                await self.resume(inner, caller)
+            found = self._positions.ending(position.namespace, position.running)
+            position.count(found, inner)
+        return await self.run(position, caller)
+
+    def halt(self) -> None:
+        """Begin no step any more."""
+        self._halted = True
+
+    async def _take(self, position: Position, invocable: Invocable, ask: Ask, step: Step) -> None:
+        if invocable.components or (invocable.conductor and not step.own):
+            if position.depth >= DEEPEST:
+                position.plan.missing()
+                return
+            inner = self.begin(invocable, ask, position)
+            position.running = inner.id
+            self._positions.save(position)
+            position.count(_ending(await self.run(inner, ask.caller)), inner)
+            return
+
+        def begun(activation_id: str) -> None:
+            position.running = activation_id
+            self._positions.save(position)
+
+        task = await self._runner.start(invocable, ask, position.id, begun)
+        await asyncio.wait({task}, timeout=invocable.executable.limits.timeout / 1000 + GRACE)
+        if task.done():
+            position.count(_ending(task.result()), None)
+        else:
+            position.logs.append(str(position.running))
+            position.plan.late(str(position.running))
+
+
+def _plan(invocable: Invocable, ask: Ask, outer: Plan | None) -> Plan:
+    if invocable.components:
+        actions = outer.actions if isinstance(outer, Sequence) else 0
+        return Sequence(invocable.components, Answer(Status.SUCCESS, ask.arguments), actions)
+    plan = Composition(invocable.path, ask.caller.namespace, ask.arguments)
+    if isinstance(outer, Composition):
+        plan.conductors, plan.components = outer.conductors, outer.components
+    return plan
+
+
+def _ending(record: Record) -> Ending:
+    return Ending.of(record.head, record.status, record.response)

@@ -1,0 +1,177 @@
+"""Where each running sequence and composition is, on disk at every step, and the record that it ends as."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from fnkit.core.clock import now_ms
+from fnkit.core.entities import Json, Limits, dict_to_pairs
+from fnkit.local.activations import Activations
+from fnkit.local.conductors import Composition
+from fnkit.local.invocable import Ask, Invocable
+from fnkit.local.jobs import Status
+from fnkit.local.records import STOPPED, Record, dumps, new_id, response_of
+from fnkit.local.sequences import Sequence
+from fnkit.local.steps import Answer, Ending
+from fnkit.local.store import Store
+
+Plan = Sequence | Composition
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a sequence or a composition is, with all that its record needs."""
+
+    id: str
+    cause: str | None
+    """The id of the one that it is a step of, None where it was called itself."""
+    namespace: str
+    """Of the caller."""
+    transaction_id: str
+    start: int
+    wait: int
+    action: dict[str, Json]
+    """What its record says of the action: `name version path binding limits`."""
+    filter_name: str
+    plan: Plan
+    memory: int | None
+    depth: int = 0
+    """How many it lies within."""
+    duration: int = 0
+    logs: list[str] = field(default_factory=list)
+    running: str | None = None
+    """The id of the step that runs, or ran last."""
+
+    @classmethod
+    def of(cls, invocable: Invocable, ask: Ask, outer: Self | None, plan: Plan) -> Self:
+        """The beginning, as a step of `outer` if given."""
+        executable, now = invocable.executable, now_ms()
+        return cls(
+            id=new_id(),
+            cause=outer.id if outer else None,
+            depth=outer.depth + 1 if outer else 0,
+            namespace=ask.caller.namespace,
+            transaction_id=ask.transaction_id,
+            start=now,
+            wait=max(0, now - ask.received_ms),
+            action={
+                "name": executable.name.rpartition("/")[2],
+                "version": executable.version,
+                "path": f"{executable.namespace}/{executable.name}",
+                "binding": invocable.binding,
+                "limits": executable.limits.to_json(),
+            },
+            filter_name=invocable.imprint.filter_name,
+            plan=plan,
+            memory=executable.limits.memory if isinstance(plan, Composition) else None,
+        )
+
+    def count(self, ending: Ending, inner: "Position | None") -> None:
+        """A step has ended."""
+        self.logs.append(ending.id)
+        self.duration += ending.duration
+        self.memory = max(self.memory or 0, ending.memory or 0) or None
+        self.plan.took(ending, inner and inner.plan)
+
+    def record(self) -> Record:
+        """Of the whole, that ends now."""
+        answer, end = self.plan.answer, now_ms()
+        result = dumps(answer.result)
+        # A record of a composition never has a size.
+        size = answer.size if isinstance(self.plan, Sequence) else None
+        fields = {
+            "name": self.action["name"],
+            "version": self.action["version"],
+            "publish": False,
+            "annotations": dict_to_pairs(self._notes()),
+            "namespace": self.namespace,
+            "subject": self.namespace,
+            "activationId": self.id,
+            **({"cause": self.cause} if self.cause else {}),
+            "start": self.start,
+            "end": end,
+            "duration": self.duration,
+        }
+        return Record(
+            id=self.id,
+            namespace=self.namespace,
+            filter_name=self.filter_name,
+            start=self.start,
+            status=answer.status,
+            began="",
+            head=dumps(fields),
+            result=result,
+            response=response_of(answer.status, result, size),
+            logs=dumps(self.logs),
+            ids=True,
+        )
+
+    def _notes(self) -> dict[str, Json]:
+        notes: dict[str, Json] = {"topmost": self.cause is None, "path": self.action["path"]}
+        notes["waitTime"] = self.wait
+        if isinstance(self.plan, Composition):
+            notes["conductor"] = True
+        notes["kind"] = "sequence"
+        if self.cause:
+            notes["causedBy"] = "sequence"
+        if self.action["binding"]:
+            notes["binding"] = self.action["binding"]
+        if self.memory is not None:
+            own = self.action["limits"]
+            notes["limits"] = Limits(own["timeout"], self.memory, own["logs"]).to_json()
+        return notes
+
+    def to_text(self) -> str:
+        """As it is kept."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        kind = "sequence" if isinstance(self.plan, Sequence) else "composition"
+        return dumps({**kept, "plan": {kind: self.plan.to_json()}})
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """As it was kept."""
+        value: dict[str, Any] = json.loads(text)
+        ((kind, plan),) = value["plan"].items()
+        kinds: dict[str, type[Plan]] = {"sequence": Sequence, "composition": Composition}
+        return cls(**{**value, "plan": kinds[kind].from_json(plan)})
+
+
+class Positions:
+    """The positions on disk."""
+
+    def __init__(self, store: Store, activations: Activations) -> None:
+        self._store = store
+        self._activations = activations
+
+    def save(self, position: Position) -> None:
+        """Keep it, in the transaction of this turn."""
+        self._store.write(
+            "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
+            position.id,
+            position.cause,
+            position.to_text(),
+        )
+
+    def end(self, position: Position) -> Record:
+        """Put its record in its place, in the transaction of this turn."""
+        record = position.record()
+        self._activations.write(record)
+        self._store.write("DELETE FROM positions WHERE id = ?", position.id)
+        return record
+
+    def ending(self, namespace: str, activation_id: str) -> Ending:
+        """How a step ended."""
+        found = self._activations.ending(namespace, activation_id)
+        if found is None:  # its record was too old to keep
+            return Ending(activation_id, Answer.fault(STOPPED, Status.INTERNAL_ERROR), 0, None)
+        return Ending.of(*found)
+
+    def find(self, activation_id: str) -> Position | None:
+        """The position of that id, None where it has ended or never was one."""
+        row = self._store.row("SELECT document FROM positions WHERE id = ?", activation_id)
+        return Position.from_text(row[0]) if row else None
+
+    def outermost(self) -> list[Position]:
+        """Those that are no step of another."""
+        rows = self._store.rows("SELECT document FROM positions WHERE cause IS NULL ORDER BY id")
+        return [Position.from_text(row[0]) for row in rows]

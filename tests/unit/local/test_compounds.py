@@ -1,0 +1,211 @@
+"""Sequences and compositions over an end of the server in between, with actions run in the test itself."""
+
+import asyncio
+import json
+
+import pytest
+
+from fnkit.core.clock import now_ms
+from fnkit.local.activations import Activations
+from fnkit.local.controller import Controller
+from fnkit.local.documents import action_document, read_action
+from fnkit.local.entities import Entities
+from fnkit.local.invocable import Ask
+from fnkit.local.positions import Positions
+from fnkit.local.store import Store
+from fnkit.local.throttles import Throttles
+from fnkit.local.users import Users, ensure_user
+from tests.unit.local.inprocess import InProcess
+
+KINDS = {"python:3": "python:3.11"}
+ADD = "def main(args): return {'n': args.get('n', 0) + 1}"
+SHOW = "def main(args): return {'saw': args}"
+TODO = """
+def main(args):
+    todo = args.pop('todo', None)
+    return {'action': todo[0], 'params': args, 'state': {'todo': todo[1:]}} if todo else {'params': args}
+"""
+STOPPED = {"error": "The platform was stopped before the action finished."}
+
+
+class Hangs(InProcess):
+    """Runs actions, except one, which never ends."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+        self.reached = asyncio.Event()
+
+    async def run(self, job):
+        if job.executable.name == self.name:
+            self.jobs.append(job)
+            self.reached.set()
+            await asyncio.Event().wait()
+        return await super().run(job)
+
+
+class Server:
+    """A platform from its start on a database to its sudden end: nothing is closed."""
+
+    def __init__(self, path, scheduler):
+        self.store = Store(path)
+        self.caller = ensure_user(self.store)
+        self.scheduler = scheduler
+        self.entities = Entities(self.store)
+        self.activations = Activations(self.store)
+        positions = Positions(self.store, self.activations)
+        self.activations.recover()
+        self.controller = Controller(
+            self.entities, self.activations, positions, scheduler, Throttles(), "http://here"
+        )
+        self.controller.resume(Users(self.store))
+
+    async def put(self, name, executable, **fields):
+        put = read_action({"exec": executable, **fields}, KINDS, "guest")
+        document = action_document(put, None)
+        await self.entities.put("action", ("guest", name), document, put.exec.code)
+
+    async def action(self, name, code, **fields):
+        await self.put(name, {"kind": "python:3", "code": code}, **fields)
+
+    async def sequence(self, name, *components):
+        await self.put(name, {"kind": "sequence", "components": [f"/_/{one}" for one in components]})
+
+    async def conductor(self, name):
+        await self.action(name, TODO, annotations=[{"key": "conductor", "value": True}])
+
+    async def begin(self, name, arguments):
+        ask = Ask(self.caller, "t" * 32, now_ms(), arguments)
+        return (await self.controller.invoke(self.controller.resolve("guest", name), ask))[0]
+
+    async def record(self, activation_id):
+        while (found := self.activations.get("guest", activation_id)) is None:
+            await asyncio.sleep(0)
+        return json.loads(found)
+
+    def names(self):
+        return [job.executable.name for job in self.scheduler.jobs]
+
+
+async def interrupted(path, prepare, called, arguments):
+    """Begin a call on a server that ends while the action `slow` runs; gives the id and what had run."""
+    server = Server(path, Hangs("slow"))
+    await prepare(server)
+    await server.action("slow", SHOW)
+    activation_id = await server.begin(called, arguments)
+    await server.scheduler.reached.wait()
+    await server.activations.committed()
+    return activation_id, server.names()
+
+
+def story(path, prepare, called, arguments):
+    """As `interrupted`, then a new server on the same data: the record, all records by name, what ran."""
+
+    async def go_on(activation_id):
+        server = Server(path, InProcess())
+        record = await server.record(activation_id)
+        steps = [json.loads(server.activations.get("guest", step)) for step in record["logs"]]
+        left = server.store.rows("SELECT * FROM positions") + server.store.rows("SELECT * FROM accepted")
+        await server.activations.committed()
+        server.store.close()
+        return record, steps, server.names(), left
+
+    activation_id, before = asyncio.run(interrupted(path, prepare, called, arguments))
+    record, steps, after, left = asyncio.run(go_on(activation_id))
+    assert left == []
+    return record, steps, before, after
+
+
+def test_the_step_that_ran_is_the_answer_of_a_sequence_and_no_step_runs_again(tmp_path):
+    async def prepare(server):
+        await server.action("add", ADD)
+        await server.sequence("seq", "add", "add", "slow", "add")
+
+    record, steps, before, after = story(tmp_path / "db", prepare, "seq", {"n": 1})
+    assert (before, after) == (["add", "add", "slow"], [])
+    assert record["response"] == {"status": "whisk internal error", "success": False, "result": STOPPED}
+    assert [step["name"] for step in steps] == ["add", "add", "slow"]
+    assert steps[1]["response"]["result"] == {"n": 3}
+    assert steps[2]["response"]["result"] == STOPPED
+    assert steps[2]["cause"] == record["activationId"]
+    assert {"key": "causedBy", "value": "sequence"} in steps[2]["annotations"]
+
+
+def test_a_conductor_hears_of_the_step_that_ran_and_goes_on(tmp_path):
+    async def prepare(server):
+        await server.action("add", ADD)
+        await server.conductor("todo")
+
+    arguments = {"todo": ["add", "slow", "add"], "n": 1}
+    record, steps, before, after = story(tmp_path / "db", prepare, "todo", arguments)
+    assert before == ["todo", "add", "todo", "slow"]
+    assert after == ["todo", "add", "todo"]
+    assert record["response"] == {"status": "success", "success": True, "result": {"n": 1}}
+    assert [step["name"] for step in steps] == [*before, *after]
+
+
+def test_an_inner_one_goes_on_within_its_outer_one(tmp_path):
+    async def prepare(server):
+        await server.action("add", ADD)
+        await server.conductor("todo")
+        await server.sequence("inner", "add", "slow", "add")
+
+    record, steps, before, after = story(tmp_path / "db", prepare, "todo", {"todo": ["inner", "add"]})
+    assert before == ["todo", "add", "slow"]
+    assert after == ["todo", "add", "todo"]
+    assert [step["name"] for step in steps] == ["todo", "inner", "todo", "add", "todo"]
+    assert steps[1]["response"]["result"] == STOPPED
+    assert steps[1]["cause"] == record["activationId"]
+    assert len(steps[1]["logs"]) == 2
+
+
+def test_a_step_that_ended_with_the_server_before_the_next_began_is_not_run_again(tmp_path):
+    path = tmp_path / "db"
+
+    async def before():
+        server = Server(path, InProcess())
+        await server.action("add", ADD)
+        await server.sequence("seq", "add", "add")
+        activation_id = await server.begin("seq", {"n": 1})
+        while not server.scheduler.jobs:
+            await asyncio.sleep(0)
+        await server.controller.close(5)
+        return activation_id, server.names()
+
+    async def after(activation_id):
+        server = Server(path, InProcess())
+        return await server.record(activation_id), server.names()
+
+    activation_id, ran = asyncio.run(before())
+    record, ran_later = asyncio.run(after(activation_id))
+    assert (ran, ran_later) == (["add"], ["add"])
+    assert record["response"]["result"] == {"n": 3}
+    assert len(record["logs"]) == 2
+
+
+@pytest.mark.parametrize("wait", [None, 5.0])
+def test_a_whole_sequence_is_on_disk_when_it_was_answered(tmp_path, wait):
+    path = tmp_path / "db"
+
+    async def call():
+        server = Server(path, InProcess())
+        await server.action("add", ADD)
+        await server.sequence("seq", "add")
+        ask = Ask(server.caller, "t" * 32, now_ms(), {"n": 1}, wait)
+        return await server.controller.invoke(server.controller.resolve("guest", "seq"), ask)
+
+    activation_id, _ = asyncio.run(call())
+
+    async def look():
+        return await Server(path, InProcess()).record(activation_id)
+
+    assert asyncio.run(look())["response"]["result"] == {"n": 2}
+
+
+def test_a_sequence_that_came_to_hold_itself_has_an_end(tmp_path):
+    async def call():
+        server = Server(tmp_path / "db", InProcess())
+        await server.sequence("loop", "loop")
+        return await server.record(await server.begin("loop", {}))
+
+    assert asyncio.run(call())["response"]["result"] == {"error": "Sequence component does not exist."}
