@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from fnkit.core.entities import Json
+from fnkit.local.references import Reference
 from fnkit.local.rejected import malformed
-from fnkit.local.steps import segments
 
 SEQUENCE = "sequence"
 """The kind of an action that is a list of others."""
@@ -31,12 +31,7 @@ class Components:
             raise malformed("'components' must be defined for sequence kind")
         if not isinstance(value, list):
             raise malformed("'components' must be an array")
-        paths = []
-        for path in value:
-            names = segments(path) if isinstance(path, str) else None
-            if names is None or len(names) > 3:
-                raise malformed("fully qualified name malformed")
-            if len(names) < 2:
-                raise malformed("requirement failed: path malformed")
-            paths.append("/" + "/".join([namespace if names[0] == "_" else names[0], *names[1:]]))
+        paths = [f"/{Reference.read(path, namespace)}" for path in value]
+        if any(path.count("/") > 3 for path in paths):
+            raise malformed("fully qualified name malformed")
         return cls(tuple(paths))

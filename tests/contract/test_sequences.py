@@ -189,7 +189,7 @@ def test_through_a_binding(platform, action, package, sequence, namespace):
         (None, (400, "'components' must be defined for sequence kind")),
         ("text", (400, "'components' must be an array")),
         ([5], (400, "fully qualified name malformed")),
-        (["ct-echo"], (400, "path malformed")),
+        (["ct-echo"], (400, "must contain at least the namespace and the name of the entity.")),
     ],
 )
 def test_refused_components(platform, action, package, clean, components, refusal):
