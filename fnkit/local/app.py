@@ -12,6 +12,7 @@ from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
 from fnkit.local.routes import fnkit, root, users
 from fnkit.local.routes.v1 import V1
+from fnkit.local.web.target import Target
 
 
 def make_app(platform: Platform) -> ASGIApp:
@@ -25,7 +26,7 @@ def make_app(platform: Platform) -> ASGIApp:
 
 
 class Front:
-    """Gives every request its id, answers OPTIONS, and hands /api/v1/ on without Starlette's routing."""
+    """Gives every request its id, answers OPTIONS but of web actions, hands /api/v1/ on past Starlette."""
 
     def __init__(self, v1: ASGIApp, outside: ASGIApp) -> None:
         self._v1 = v1
@@ -45,7 +46,7 @@ class Front:
             await send(message)
 
         path: str = scope["path"]
-        if scope["method"] == "OPTIONS":
+        if scope["method"] == "OPTIONS" and Target.of(scope) is None:
             await _options(path)(scope, receive, send_with_id)
         elif path.startswith("/api/v1/") and path != root.API_DOCS:
             await self._v1(scope, receive, send_with_id)

@@ -148,9 +148,17 @@ def raw_answer(text: str, status: int = 200, headers: Mapping[str, str] | None =
     return Response(text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json")
 
 
-def acceptable(accept: str | None) -> bool:
-    """True where the client takes JSON."""
+def acceptable(accept: str | None, content_type: str = "application/json") -> bool:
+    """True where the client takes answers of that type."""
     if accept is None:
         return True
+    media_type = content_type.partition(";")[0].lower()
+    family = media_type.partition("/")[0]
     ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    return any(one in ("*/*", "application/*", "application/json") for one in ranges)
+    return any(one in ("*/*", f"{family}/*", media_type) for one in ranges)
+
+
+def not_acceptable(content_type: str = "application/json") -> Rejected:
+    """406 where it is not."""
+    text = f"Resource representation is only available with these types:\n{content_type}"
+    return Rejected(406, text, False)

@@ -5,7 +5,7 @@ of itself: its query, its body and the shape of its answer.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fnkit.core.entities import Json
@@ -22,6 +22,8 @@ _NAMES = {
     "rules": "ruleName",
     "activations": "activationId",
 }
+_WEB = "/web/{namespace}/{packageName}/{actionName}"
+"""The name may end in an extension, and a path may follow it; the package may be `default`."""
 _OTHER_SPELLINGS = frozenset({("GET", "activations", "x/"), ("GET", "limits", "x")})
 """Served, and not worth a line: the same with a slash, and a no to everybody."""
 _DEFINED = {"actions": "Action", "packages": "Package", "triggers": "Trigger", "rules": "Rule"}
@@ -60,8 +62,8 @@ _QUERIES: Mapping[tuple[str, str], Mapping[str, Mapping[str, Json]]] = {
 }
 
 
-def document(routes: Mapping[Route, Callable[..., Any]]) -> dict[str, Json]:
-    """The document of these routes; each function's docstring says what its route does."""
+def document(routes: Mapping[Route, Callable[..., Any]], web_methods: Iterable[str]) -> dict[str, Json]:
+    """The document of these routes and of web actions; each function's docstring says what its route does."""
     paths: dict[str, dict[str, Json]] = {
         "/namespaces": {"get": _operation(("GET", "namespaces", ""), "The namespace of the key.", "/namespaces")}
     }
@@ -78,7 +80,7 @@ def document(routes: Mapping[Route, Callable[..., Any]]) -> dict[str, Json]:
         "produces": ["application/json"],
         "securityDefinitions": {"basicAuth": {"type": "basic"}},
         "security": [{"basicAuth": []}],
-        "paths": paths,
+        "paths": {**paths, _WEB: {method.lower(): _web_operation(method) for method in web_methods}},
         "definitions": DEFINITIONS,
     }
 
@@ -116,6 +118,19 @@ def _operation(route: Route, summary: str, path: str) -> dict[str, Json]:
         "operationId": "".join(words) + ("List" if path.endswith("/") else ""),
         "parameters": parameters,
         "responses": {**_answers(route, lists, path), **_refusals()},
+    }
+
+
+def _web_operation(method: str) -> dict[str, Json]:
+    return {
+        "tags": ["Web Actions"],
+        "summary": f"{method} of a web action.",
+        "operationId": f"{method.lower()}WebAction",
+        "consumes": ["*/*"],
+        "produces": ["*/*"],
+        "security": [],
+        "parameters": [_place(name) for name in ("namespace", "packageName", "actionName")],
+        "responses": {"default": {"description": "What the action answers"}},
     }
 
 

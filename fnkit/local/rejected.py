@@ -32,6 +32,10 @@ class Rejected(Exception):
         return Response(body.encode("utf-8", "replace"), self.status, headers, "application/json")
 
 
+class Broken(Exception):
+    """A fault past all handlers, which the HTTP framework itself answers: 500, plain text, no header of ours."""
+
+
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="OpenWhisk secure realm",charset=UTF-8')
 
 

@@ -1,5 +1,6 @@
 """Several namespaces: who may do what in another's, who is throttled, and what the operator may."""
 
+import re
 import stat
 
 import pytest
@@ -251,3 +252,51 @@ def test_users_outlive_a_kill_and_openwhisks_limits_can_be_set(tmp_path):
             assert 429 in [platform.call("POST", "actions/none", json={}).status_code for _ in range(61)]
     finally:
         platform.kill()
+
+
+def test_fires_are_counted_and_what_a_rule_starts_counts_as_a_call(embedded):
+    with new_user(embedded, "ct-fires", firesPerMinute=500, invocationsPerMinute=0) as user:
+        put = {"exec": {"kind": "python:default", "code": "def main(args):\n    return args\n"}}
+        assert user.call("PUT", "actions/a", json=put).status_code == 200
+        assert user.call("PUT", "triggers/t", json={}).status_code == 200
+        rule = {"trigger": "/_/t", "action": "/_/a"}
+        assert user.call("PUT", "rules/r", json=rule).status_code == 200
+        fired = user.call("POST", "triggers/t", json={})
+        assert fired.status_code == 202
+        (line,) = user.record(fired.json()["activationId"])["logs"]
+        assert "Too many requests in the last minute (count: 1, allowed: 0)." in line
+        operator(embedded, "POST", "/ct-fires", json={"limits": {"firesPerMinute": 0}})
+        answer = user.call("POST", "triggers/none", json={})
+        assert answer.status_code == 429
+        assert re.search(r"last minute \(count: \d, allowed: 0\)\.$", answer.json()["error"])
+        for path in ("rules/r", "triggers/t", "actions/a"):
+            assert user.call("DELETE", path).status_code == 200
+
+
+def test_a_sequence_is_one_call_whatever_it_has_of_steps(embedded):
+    with new_user(embedded, "ct-steps", invocationsPerMinute=500, concurrentInvocations=1) as user:
+        put = {"exec": {"kind": "python:default", "code": "def main(args):\n    return args\n"}}
+        user.call("PUT", "actions/a", json=put)
+        user.call("PUT", "actions/s", json={"exec": {"kind": "sequence", "components": ["/_/a"] * 3}})
+        answers = [user.call("POST", "actions/s?blocking=true&result=true", json={"n": n}) for n in range(3)]
+        assert [(one.status_code, one.json()) for one in answers] == [(200, {"n": n}) for n in range(3)]
+        for path in ("actions/s", "actions/a"):
+            user.call("DELETE", path)
+
+
+def test_a_web_action_is_charged_to_its_owner_and_gone_while_the_owner_is_blocked(embedded):
+    with new_user(embedded, "ct-web", invocationsPerMinute=500) as user:
+        code = "def main(args):\n    return {'body': 'hello'}\n"
+        put = {
+            "exec": {"kind": "python:default", "code": code},
+            "annotations": [{"key": "web-export", "value": True}],
+        }
+        user.call("PUT", "actions/w", json=put)
+        path = "/api/v1/web/ct-web/default/w.http"
+        assert embedded.call("GET", path, auth=None).text == "hello"
+        operator(embedded, "POST", "/ct-web", json={"blocked": True})
+        says(embedded.call("GET", path, auth=None), 404, MISSING)
+        operator(embedded, "POST", "/ct-web", json={"blocked": False, "limits": {"invocationsPerMinute": 0}})
+        answer = embedded.call("GET", path, auth=None)
+        assert (answer.status_code, "allowed: 0" in answer.json()["error"]) == (429, True)
+        user.call("DELETE", "actions/w")

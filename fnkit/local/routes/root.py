@@ -13,6 +13,7 @@ from fnkit.local.openapi import document
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS
 from fnkit.local.routes.v1 import ROUTES
+from fnkit.local.web.access import METHODS
 
 _HEALTH: Mapping[str, object] = {
     "/invokers": {"invoker0": "up"},
@@ -39,7 +40,7 @@ def routes(platform: Platform) -> list[Route]:
         return Response(text.encode(), media_type=MEDIA)
 
     async def api_docs(request: Request) -> Response:
-        return JSONResponse(document(ROUTES))
+        return JSONResponse(document(ROUTES, METHODS))
 
     return [
         Route("/", info, methods=["GET"]),

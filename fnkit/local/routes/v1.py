@@ -16,13 +16,15 @@ from starlette.types import Receive, Scope, Send
 from fnkit.core.clock import now_ms
 from fnkit.core.names import LONGEST, legal
 from fnkit.local.access import owner_only
-from fnkit.local.exchange import Call, RequestTooLarge, acceptable
+from fnkit.local.exchange import Call, RequestTooLarge, acceptable, not_acceptable
 from fnkit.local.platform import Platform
-from fnkit.local.rejected import Rejected, no_route, unauthenticated
-from fnkit.local.routes import actions, activations, invoke, namespaces, packages, rules, triggers
+from fnkit.local.rejected import Broken, Rejected, no_route, unauthenticated
+from fnkit.local.routes import actions, activations, invoke, namespaces, packages, rules, triggers, web
 from fnkit.local.users import Identity, Users
+from fnkit.local.web.target import Target
 
 _LOG = logging.getLogger(__name__)
+INTERNAL = "There was an internal server error."
 
 Handler = Callable[[Platform, Call], Awaitable[Response]]
 
@@ -78,14 +80,17 @@ class V1:
         except Rejected as rejected:
             response = rejected.response(tid)
         except RequestTooLarge:
-            response = Response("Request too large", 400, media_type="text/plain")
-            del scope["transaction_id"]  # the one answer without an X-Request-ID
+            response = _bare(scope, 400, "Request too large")
+        except Broken:
+            response = _bare(scope, 500, INTERNAL)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the cause
             _LOG.exception("%s %s", request.method, request.url.path)
-            response = Rejected(500, "There was an internal server error.").response(tid)
+            response = Rejected(500, INTERNAL).response(tid)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, tid: str) -> Response:
+        if target := Target.of(request.scope):
+            return await web.serve(self._platform, request, target, self._known(request))
         identity = identify(self._platform.users, request.headers.get("authorization"))
         raw_path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         first, *rest = raw_path.decode("ascii", "replace").removeprefix("/api/v1/").split("/")
@@ -100,9 +105,21 @@ class V1:
             handler, call = _route(request, identity, tid, rest)
         response = await handler(self._platform, call)
         if response.status_code < 300 and not acceptable(request.headers.get("accept")):
-            types = "Resource representation is only available with these types:\napplication/json"
-            raise Rejected(406, types, False)
+            raise not_acceptable()
         return response
+
+    def _known(self, request: Request) -> Identity | None:
+        """Who sends the request; wrong credentials are as good as none."""
+        try:
+            return identify(self._platform.users, request.headers.get("authorization"))
+        except Rejected:
+            return None
+
+
+def _bare(scope: Scope, status: int, text: str) -> Response:
+    """What the HTTP framework answers before and after all handlers: plain text without an X-Request-ID."""
+    del scope["transaction_id"]
+    return Response(text, status, media_type="text/plain")
 
 
 def identify(users: Users, authorization: str | None) -> Identity:
