@@ -91,7 +91,7 @@ class Context:
 
         found = self.props
         if data := embedded_data(found):
-            self._ensure(data)
+            self.ensure(data)
             found = self.props  # the first start writes the key
         if self._client is None or self._client.props != found:
             self._client = Client(found)
@@ -99,7 +99,8 @@ class Context:
             self.face.notice(f"Using {found.apihost}, {why}.")
         return self._client
 
-    def _ensure(self, data: Path) -> None:
+    def ensure(self, data: Path) -> None:
+        """Start the embedded platform of `data` where it does not run, and say so."""
         from fnkit.local import daemon
 
         # Whatever port it gets is in its props; only `fnkit start --port` insists on one.

@@ -6,6 +6,7 @@ from fnkit.cli.layout import Columns, moment, size, span
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action
+from fnkit.whisk.users import User
 
 TABLES: Mapping[type, Columns] = {
     Action: {
@@ -31,6 +32,12 @@ TABLES: Mapping[type, Columns] = {
         "size": lambda model: size(model.size),
         "licence": lambda model: model.licence,
         "here": lambda model: "yes" if model.path else "no",
+    },
+    User: {
+        "name": lambda user: user.name,
+        "blocked": lambda user: "yes" if user.blocked else "no",
+        "limits": lambda user: ", ".join(f"{key} {value}" for key, value in user.limits.items()),
+        "props": lambda user: user.props,
     },
     Setting: {
         "setting": lambda setting: setting.name,

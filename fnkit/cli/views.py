@@ -18,6 +18,7 @@ from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, Status, Tested
 from fnkit.whisk.documents import Action
+from fnkit.whisk.users import User
 
 
 def show(value: Any) -> None:
@@ -191,6 +192,18 @@ def _status(status: Status) -> Iterable[str]:
 def _sentence(text: object) -> str:
     """A text, or a list of them."""
     return ", ".join(map(str, text)) if isinstance(text, list | tuple) else str(text or "")
+
+
+@lines.register
+def _user(user: User) -> Iterable[str]:
+    return pairs(
+        {
+            "user": user.name,
+            "blocked": "yes" if user.blocked else "no",
+            "limits": tuple(f"{key} {value}" for key, value in user.limits.items()),
+            "props": user.props,
+        }
+    )
 
 
 @lines.register

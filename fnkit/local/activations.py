@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
 from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
+from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
 
 
@@ -31,8 +32,9 @@ class Filter:
 class Activations:
     """Records by id and by time. Nothing is acknowledged before it is on disk."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keep: Keep = USUAL) -> None:
         self._store = store
+        self.retention = Retention(store, keep)
         self._promised: set[str] = set()
 
     async def save(self, record: Record, company: int = 0) -> None:
@@ -120,7 +122,9 @@ class Activations:
     def _listed(self, columns: str, namespace: str, wanted: Filter, part: tuple[int, int]) -> list[Json]:
         where, values = wanted.where(namespace)
         skip, limit = part
-        query = f"SELECT {columns} FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
+        # The ids come from an index alone: what is skipped is never read.
+        ids = f"SELECT id FROM activations WHERE {where} ORDER BY start DESC, id DESC LIMIT ? OFFSET ?"
+        query = f"SELECT {columns} FROM activations WHERE id IN ({ids}) ORDER BY start DESC, id DESC"
         return self._store.rows(query, *values, limit, skip)
 
     def write(self, record: Record) -> None:
@@ -128,9 +132,10 @@ class Activations:
         if record.id in self._promised:
             self._promised.discard(record.id)
             self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
+        size = len(record.head) + len(record.response) + len(record.logs)
         self._store.write(
-            "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             record.id,
             record.namespace,
             record.filter_name,
@@ -140,4 +145,6 @@ class Activations:
             record.head,
             record.response,
             record.logs,
+            size,
         )
+        self.retention.added(size)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fnkit.local.exchange import transaction_id
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
-from fnkit.local.routes import fnkit, root
+from fnkit.local.routes import fnkit, root, users
 from fnkit.local.routes.v1 import V1
 from fnkit.local.web.target import Target
 
@@ -18,7 +18,7 @@ from fnkit.local.web.target import Target
 def make_app(platform: Platform) -> ASGIApp:
     """The ASGI application of a platform."""
     outside = Starlette(
-        routes=[*root.routes(platform), *fnkit.routes(platform)],
+        routes=[*root.routes(platform), *fnkit.routes(platform), *users.routes(platform)],
         exception_handlers={Rejected: _rejected, HTTPException: _not_allowed, Exception: _fault},
     )
     outside.router.redirect_slashes = False
@@ -48,7 +48,7 @@ class Front:
         path: str = scope["path"]
         if scope["method"] == "OPTIONS" and Target.of(scope) is None:
             await _options(path)(scope, receive, send_with_id)
-        elif path.startswith("/api/v1/"):
+        elif path.startswith("/api/v1/") and path != root.API_DOCS:
             await self._v1(scope, receive, send_with_id)
         else:
             await self._outside(scope, receive, send_with_id)
@@ -71,7 +71,7 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/fnkit/v1"):
         assert isinstance(error, HTTPException)
         return await _rejected(request, Rejected(error.status_code, f"{error.detail}.", False))
-    known = request.url.path in ("/", "/ping", "/api/v1")
+    known = request.url.path in root.PATHS
     allowed = "GET, OPTIONS" if known else "OPTIONS"
     text = f"HTTP method not allowed, supported methods: {allowed}"
     return await _rejected(request, Rejected(405, text, False, (("Allow", allowed),)))

@@ -9,15 +9,16 @@ from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations
 from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
-from fnkit.local.documents import CONCURRENT
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.metrics import Metrics, Ran
 from fnkit.local.positions import Position, Positions
 from fnkit.local.records import Imprint, Record, caused, dumps, record_of
 from fnkit.local.rejected import Rejected
 from fnkit.local.scheduler import Progress
 from fnkit.local.sequences import check_access
+from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 
 LONGEST_WAIT = 60.0
@@ -51,12 +52,16 @@ class Controller:
         activations: Activations,
         positions: Positions,
         scheduler: Scheduler,
+        throttles: Throttles,
         api_host: str,
     ) -> None:
+        self.metrics = Metrics()
+        """What has run."""
         self._entities = entities
         self._activations = activations
         self._positions = positions
         self._scheduler = scheduler
+        self._throttles = throttles
         self._api_host = api_host
         self._invocables = Invocables(entities)
         self._compounds = Compounds(entities, self._invocables, positions, self)
@@ -70,21 +75,24 @@ class Controller:
     async def invoke(self, invocable: Invocable, ask: Ask) -> tuple[str, Record | None]:
         """Run it. Gives the id, and the record where the call waited and it ended in time.
 
-        Raises Rejected 400 for a final parameter, 403 or 404 for a step that the caller may not call, 429 for too
-        many at a time.
+        Raises Rejected 400 for a final parameter, 403 or 404 for a step that the caller may not call, 429 or 503
+        for too many at a time.
         """
-        running = self._running.get(ask.caller.namespace, {})
-        if len(running) >= CONCURRENT:
-            count = f"(count: {len(running)}, allowed: {CONCURRENT})"
-            raise Rejected(429, f"Too many concurrent requests in flight {count}.")
         check_access(self._entities, ask.caller.namespace, invocable.components)
         invocable.check_final(ask.arguments)
-        if invocable.components or invocable.conductor:
-            return await self._invoke_compound(invocable, ask)
-        job = invocable.job(ask, self._api_host)
-        if ask.wait is None:
-            await self._activations.accept(job, invocable.imprint)
-        task = self._begin(job, invocable.imprint)
+        self._throttles.enter(ask.caller)
+        task: asyncio.Task[Record] | None = None
+        try:
+            if invocable.components or invocable.conductor:
+                position = self._compounds.begin(invocable, ask)
+                task = self._run_compound(position, ask.caller, resumed=False)
+                return position.id, await self._wait_for_compound(task, ask.wait)
+            job = invocable.job(ask, self._api_host)
+            if ask.wait is None:
+                await self._activations.accept(job, invocable.imprint)
+            task = self._begin(job, invocable.imprint)
+        finally:
+            self._leave(ask.caller.namespace, task)
         if ask.wait is not None:
             await asyncio.wait({task}, timeout=ask.wait)
             if task.done():
@@ -133,24 +141,30 @@ class Controller:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _invoke_compound(self, invocable: Invocable, ask: Ask) -> tuple[str, Record | None]:
-        position = self._compounds.begin(invocable, ask)
-        task = self._run_compound(position, ask.caller, resumed=False)
-        if ask.wait is None:
+    def _leave(self, namespace: str, task: asyncio.Task[Record] | None) -> None:
+        """The invocation has left the queue when its task ends; now, where none began."""
+        if task is None or task.done():
+            self._throttles.leave(namespace)
+        else:
+            task.add_done_callback(lambda _: self._throttles.leave(namespace))
+
+    async def _wait_for_compound(self, task: asyncio.Task[Record], wait: float | None) -> Record | None:
+        if wait is None:
             await self._activations.committed()
-            return position.id, None
-        await asyncio.wait({task}, timeout=ask.wait)
+            return None
+        await asyncio.wait({task}, timeout=wait)
         if not task.done() or isinstance(task.exception(), Halted):  # it ends later, or after the next start
-            return position.id, None
+            return None
         record = task.result()
         if record.result == _NO_WORD:
             raise Rejected(500, BROKEN.result["error"])
-        return position.id, record
+        return record
 
     def _run_compound(self, position: Position, caller: Identity, resumed: bool) -> asyncio.Task[Record]:
         async def run() -> Record:
             go_on = self._compounds.resume if resumed else self._compounds.run
             record = await go_on(position, caller)
+            self.metrics.count_record(record)
             await self._activations.committed()
             return record
 
@@ -166,8 +180,14 @@ class Controller:
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
             outcome = _failed(error)
         record = record_of(job, outcome, common)
+        self.metrics.count(_ran(job), outcome)
         await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
         return record
+
+
+def _ran(job: Job) -> Ran:
+    action = job.executable
+    return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
 
 
 _NO_WORD = dumps(BROKEN.result)

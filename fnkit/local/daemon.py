@@ -14,13 +14,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fnkit import __version__
 from fnkit.core import places
 from fnkit.core.errors import BadArgument, FnkitError, Unreachable
 from fnkit.local.folder import Folder, Running
+from fnkit.local.settings import PORT, Settings
 
 STARTING = 60.0
 """Seconds that a server may take until it answers."""
@@ -33,23 +34,17 @@ def status(data: Path | None = None) -> Running | None:
     return _folder(data).running()
 
 
-def start(
-    data: Path | None = None,
-    port: int = 3233,
-    host: str = "127.0.0.1",
-    guest: bool = False,
-    full_sync: bool = False,
-) -> Running:
-    """Start a server on the data folder and return when it answers. Raises FnkitError where it cannot."""
-    folder = _folder(data)
+def start(settings: Settings) -> Running:
+    """Start a server and return when it answers. Raises FnkitError where it cannot."""
+    settings.check()
+    folder = _folder(settings.data)
     folder.make()
-    options = [*(["--guest"] if guest else []), *(["--full-sync"] if full_sync else [])]
     starting = folder.lock("starting", wait=True)
     with starting if starting else contextlib.nullcontext():
-        return _spawn(folder, ["--host", host, "--port", str(port), *options])
+        return _spawn(replace(settings, data=folder.root))
 
 
-def ensure(data: Path | None = None, port: int = 3233) -> tuple[Running, bool]:
+def ensure(data: Path | None = None, port: int = PORT) -> tuple[Running, bool]:
     """The server of the data folder and whether it was started now.
 
     Raises BadArgument where the one that runs is of another version or another Python: an action would run on
@@ -62,7 +57,7 @@ def ensure(data: Path | None = None, port: int = 3233) -> tuple[Running, bool]:
         if found := folder.running():
             check_same(found)
             return found, False
-        return _spawn(folder, ["--port", str(port)]), True
+        return _spawn(Settings(folder.root, port=port)), True
 
 
 def check_same(running: Running) -> None:
@@ -97,11 +92,12 @@ def _folder(data: Path | None) -> Folder:
     return Folder((data or places.data()).absolute())
 
 
-def _spawn(folder: Folder, options: Sequence[str]) -> Running:
+def _spawn(settings: Settings) -> Running:
     """Run `fnkit.local.serve` in a session of its own and read the one line that it says."""
     reader, writer = os.pipe()
     # -P: the folder that it runs in is no place to import from.
-    command = [sys.executable, "-P", "-m", "fnkit.local.serve", "--data", str(folder.root), *options]
+    command = [sys.executable, "-P", "-m", "fnkit.local.serve", *settings.words()]
+    folder = Folder(settings.data)
     with os.fdopen(reader, "rb") as ready, folder.log.open("ab") as log:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} starting\n".encode())
         log.flush()

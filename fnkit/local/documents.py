@@ -18,9 +18,6 @@ from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?")
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
-CONCURRENT = 1000
-"""Activations of a namespace at a time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -80,8 +77,8 @@ class ActionPut:
     annotations: Pairs | None
     without: tuple[str, ...]
 
-    def check_sizes_and_limits(self) -> None:
-        """Raises Rejected 413 or 400."""
+    def check_sizes_and_limits(self, concurrent: int) -> None:
+        """Raises Rejected 413 or 400; `concurrent` is what the namespace may run at a time."""
         if self.exec and (size := len(self.exec.code.encode())) > CODE_LIMIT:
             raise too_large(f"exec larger than allowed: {size} > {CODE_LIMIT} bytes.")
         parameters.check_size("parameters", self.parameters or [])
@@ -90,8 +87,8 @@ class ActionPut:
         for bound in BOUNDS:
             if bound.field in limits:
                 bound.check(limits[bound.field])
-        if not 0 <= limits.get("instances", 0) <= CONCURRENT:
-            text = f"Max action instance concurrency must not exceed your namespace concurrency of {CONCURRENT}."
+        if not 0 <= limits.get("instances", 0) <= concurrent:
+            text = f"Max action instance concurrency must not exceed your namespace concurrency of {concurrent}."
             raise bad_request(text)
 
 

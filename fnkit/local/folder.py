@@ -3,7 +3,7 @@
 lock         held by the server for as long as it lives
 server.json  what the server that holds the lock says about itself
 starting     held by a process that starts a server in the background
-whisk.db     .wskprops  layers/  objects/  code/  instances/  server.log
+whisk.db     .wskprops  .wskadmin  users/  layers/  objects/  code/  instances/  server.log
 """
 
 import fcntl
@@ -47,6 +47,11 @@ class Folder:
     def props(self) -> Path:
         """The `.wskprops` that opens the platform."""
         return self.root / ".wskprops"
+
+    @property
+    def operator(self) -> Path:
+        """The props that administer the users of the server that runs, anew with each start."""
+        return self.root / ".wskadmin"
 
     @property
     def database(self) -> Path:

@@ -42,7 +42,25 @@ def _0002_positions(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE accepted ADD COLUMN cause TEXT")
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions)
+def _0003_users(db: sqlite3.Connection) -> None:
+    """A user can be shut out, and have limits of its own (JSON, by OpenWhisk's names)."""
+    db.execute("ALTER TABLE users ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE users ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'")
+
+
+def _0004_sizes(db: sqlite3.Connection) -> None:
+    """What each record weighs, and indexes that answer which records a page has without touching a record."""
+    for statement in (
+        "ALTER TABLE activations ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
+        "UPDATE activations SET size = length(head) + length(response) + length(logs)",
+        "DROP INDEX activations_by_time",
+        "CREATE INDEX activations_by_time ON activations (namespace, start, id, size)",
+        "CREATE INDEX activations_by_name ON activations (namespace, name, start, id)",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes)
 
 
 class NewerData(Exception):

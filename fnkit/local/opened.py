@@ -12,9 +12,10 @@ from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
-from fnkit.local.folder import Folder
+from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
+from fnkit.local.limits import PRESETS
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform
 from fnkit.local.pool import Pool
@@ -23,8 +24,10 @@ from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.settings import Settings
 from fnkit.local.store import Store
-from fnkit.local.users import Users
+from fnkit.local.throttles import Throttles
+from fnkit.local.users import Users, random_key
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
@@ -40,10 +43,15 @@ class Opened:
     scheduler: Scheduler
 
     @classmethod
-    async def open(cls, folder: Folder, store: Store, url: str, cache: Path) -> "Opened":
-        """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
-        entities, activations = Entities(store), Activations(store)
+    async def open(cls, keys: Keys, store: Store, cache: Path, settings: Settings) -> "Opened":
+        """All parts over the data in the keys' folder; models and common packages are in `cache`.
+
+        Raises PlatformFault.
+        """
+        folder, throttles = keys.folder, Throttles()
+        entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
+        activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache / "models")
@@ -54,13 +62,17 @@ class Opened:
         layouts = Layouts(folder.root / "code", layers.path, common.folder, kinds)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
-        users, positions = Users(store), Positions(store, activations)
+        users = Users(store, PRESETS[settings.limits])
+        positions = Positions(store, activations)
         platform = Platform(
-            url=url,
+            url=keys.url,
             users=users,
+            keys=keys,
+            operator=random_key(),
+            throttles=throttles,
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, positions, scheduler, url),
+            controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             kinds=kinds,
@@ -73,6 +85,7 @@ class Opened:
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
+        self.platform.activations.retention.stop()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 

@@ -1,16 +1,18 @@
 """The parts of a running platform, put together once and handed to every route."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
+from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.scheduler import Snapshot
+from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
 
 
@@ -20,6 +22,10 @@ class Platform:
 
     url: str
     users: Users
+    keys: Keys
+    operator: str = field(repr=False)
+    """The key that administers users."""
+    throttles: Throttles
     entities: Entities
     activations: Activations
     controller: Controller

@@ -11,8 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import IO
 
 import uvicorn
@@ -22,35 +21,22 @@ from fnkit.core import places
 from fnkit.core.errors import BadArgument, FnkitError
 from fnkit.local.app import make_app
 from fnkit.local.folder import Folder, Running
+from fnkit.local.keys import Keys
 from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
+from fnkit.local.settings import Settings, add_options
 from fnkit.local.store import Store
-from fnkit.local.users import ensure_user, write_props
+from fnkit.local.users import ensure_user
 
-PORT = 3233
-"""As OpenWhisk standalone."""
 GRACE = 5
 """Seconds that requests and activations in flight get when the server stops."""
 
 Announce = Callable[[Running], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to serve."""
-
-    data: Path
-    host: str = "127.0.0.1"
-    port: int = PORT
-    """0 for a free one."""
-    guest: bool = False
-    """The well-known key of OpenWhisk standalone in place of one's own."""
-    full_sync: bool = False
-    """Each commit waits for the disk: survives a power cut too."""
-
-
 def serve(settings: Settings, announce: Announce) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called once it answers. Raises FnkitError where it cannot."""
+    settings.check()
     folder = Folder(settings.data.absolute())
     folder.make()
     with (
@@ -68,9 +54,10 @@ def serve(settings: Settings, announce: Announce) -> None:
 async def _serve(
     settings: Settings, folder: Folder, listener: socket.socket, store: Store, announce: Announce
 ) -> None:
-    identity = ensure_user(store, settings.guest)
+    ensure_user(store, settings.guest)
     url = _url(settings.host, listener.getsockname()[1])
-    opened = await Opened.open(folder, store, url, places.cache())
+    keys = Keys(folder, url)
+    opened = await Opened.open(keys, store, places.cache(), settings)
     running = Running(
         pid=os.getpid(),
         url=url,
@@ -82,7 +69,9 @@ async def _serve(
     )
 
     def ready() -> None:
-        write_props(folder.props, url, identity)
+        for identity in opened.platform.users.all():
+            keys.write(identity)
+        keys.write_operator(opened.platform.operator)
         folder.announce(running)
         announce(running)
 
@@ -186,19 +175,16 @@ def _url(host: str, port: int) -> str:
 def main() -> None:
     """Serve as the command line says; to `--ready-fd` goes one line of JSON: who serves, or why not."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=PORT)
-    parser.add_argument("--data", type=Path, default=None)
-    parser.add_argument("--guest", action="store_true")
-    parser.add_argument("--full-sync", action="store_true")
+    add_options(parser)
     parser.add_argument("--ready-fd", type=int, default=1)
-    given = parser.parse_args()
+    given = vars(parser.parse_args())
+    ready_fd: int = given.pop("ready_fd")
 
     def tell(line: dict[str, object]) -> None:
-        with os.fdopen(given.ready_fd, "w", closefd=given.ready_fd > 2) as pipe:
+        with os.fdopen(ready_fd, "w", closefd=ready_fd > 2) as pipe:
             pipe.write(json.dumps(line) + "\n")
 
-    settings = Settings(given.data or places.data(), given.host, given.port, given.guest, given.full_sync)
+    settings = Settings(**{**given, "data": given["data"] or places.data()})
     try:
         serve(settings, lambda running: tell({"running": asdict(running)}))
     except FnkitError as error:

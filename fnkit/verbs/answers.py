@@ -105,6 +105,16 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedUser:
+    """A user that was deleted."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"deleted the user {self.name}; what it deployed stays for a new one of that name"
+
+
+@dataclass(frozen=True, slots=True)
 class Deleted:
     """An action that was deleted."""
 

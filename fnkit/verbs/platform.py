@@ -1,7 +1,8 @@
 """The verbs of the embedded platform."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from fnkit.context import Context, embedded_data
 from fnkit.core import places
@@ -11,45 +12,48 @@ from fnkit.verbs.table import Option
 
 if TYPE_CHECKING:
     from fnkit.local.folder import Running
+    from fnkit.local.settings import Settings
 
-Port = Annotated[int, Option("the port to listen on, 0 for a free one", "PORT")]
 Data = Annotated[Path | None, Option("the folder that keeps everything", "DIR")]
-Guest = Annotated[bool, Option("use the well-known guest key of OpenWhisk standalone")]
-Full = Annotated[bool, Option("wait for the disk at each record: survives a power cut too")]
+
+
+class ServeOptions(TypedDict, total=False):
+    """How the embedded platform is served; what is not given is as `fnkit.local.settings` says."""
+
+    port: Annotated[int, Option("the port to listen on, 0 for a free one (3233)", "PORT")]
+    data: Data
+    guest: Annotated[bool, Option("use the well-known guest key of OpenWhisk standalone")]
+    full_sync: Annotated[bool, Option("wait for the disk at each record: survives a power cut too")]
+    limits: Annotated[
+        str, Option("what users without limits of their own may: none, or openwhisk for its defaults", "SET")
+    ]
+    keep_days: Annotated[int, Option("keep the records of activations so long (30)", "DAYS")]
+    keep_mb: Annotated[int, Option("keep so much of them, the oldest go first (2048)", "MB")]
 
 
 def serve(
     *,
     host: Annotated[str, Option("the address to listen on", "ADDRESS")] = "127.0.0.1",
-    port: Port = 3233,
-    data: Data = None,
-    guest: Guest = False,
-    full_sync: Full = False,
     context: Context | None = None,
+    **options: Unpack[ServeOptions],
 ) -> None:
     """Run the embedded platform in the foreground until it is interrupted."""
     from fnkit.local import serve
 
     face = (context or Context()).face
-    settings = serve.Settings(data or places.data(), host, port, guest, full_sync)
+    settings = replace(_settings(options), host=host)
     serve.serve(settings, lambda running: face.notice(f"{_line(running)} Ctrl-C stops it."))
 
 
-def start(
-    *,
-    port: Port = 3233,
-    data: Data = None,
-    guest: Guest = False,
-    full_sync: Full = False,
-    context: Context | None = None,
-) -> "Running":
+def start(*, context: Context | None = None, **options: Unpack[ServeOptions]) -> "Running":
     """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
     from fnkit.local import daemon
 
-    if running := daemon.status(data):
+    settings = _settings(options)
+    if running := daemon.status(settings.data):
         daemon.check_same(running)
         return running
-    return daemon.start(data, port, guest=guest, full_sync=full_sync)
+    return daemon.start(settings)
 
 
 def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
@@ -84,6 +88,13 @@ def props(*, context: Context | None = None) -> Path:
     from fnkit.whisk.props import built_in_file
 
     return built_in_file()
+
+
+def _settings(options: ServeOptions) -> "Settings":
+    from fnkit.local.settings import Settings
+
+    given: dict[str, Any] = {**options, "data": options.get("data") or places.data()}
+    return Settings(**given)
 
 
 def _line(running: "Running") -> str:

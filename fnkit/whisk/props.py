@@ -81,6 +81,18 @@ def load(
     elif "auth" in own and "auth" not in found and _host(found["apihost"]) == _host(own["apihost"]):
         found["auth"] = own["auth"]
     _same_trust(found)
+    return _props(found)
+
+
+def load_file(path: Path) -> Props:
+    """The props of one file and of nothing else. Raises BadArgument where it names no host."""
+    found = sources.file(path)
+    if "apihost" not in found:
+        raise BadArgument(f"Reading {path}", "it names no host.")
+    return _props(found)
+
+
+def _props(found: Mapping[str, Setting]) -> Props:
     return Props(
         apihost=_host(found["apihost"]),
         key=_key(found.get("auth")),

@@ -67,5 +67,7 @@ def _advice(request: Request, response: Response, props: Props) -> str:
     if status >= 500:
         code = response.headers.get("x-request-id")
         return "Try again. " + (f"The platform's log knows it as {code}." if code else "")
+    if request.path.startswith("/fnkit/v1/users") and status in (404, 409):
+        return "fnkit user list shows who is there."
     words = ADVICE.get(f"{status} {request.method}", ADVICE.get(str(status), ""))
     return words.format(key=props.key, source=props.sources.get("auth"))

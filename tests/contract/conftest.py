@@ -1,10 +1,14 @@
 """What the contract tests share: things of an OpenWhisk that are gone after the test."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.conftest import Platform
 
@@ -81,3 +85,39 @@ def rule(platform: Platform, clean: list[str]) -> Make:
 def namespace(platform: Platform) -> str:
     """The namespace of the key."""
     return platform.call("GET", "/api/v1/namespaces").json()[0]
+
+
+@pytest.fixture(scope="session")
+def other(platform: Platform) -> Iterator[Platform]:
+    """The same OpenWhisk with the key of another namespace, `ct-other` on an embedded one.
+
+    Any other OpenWhisk needs a second key in FNKIT_OTHER_AUTH.
+    """
+    if auth := os.environ.get("FNKIT_OTHER_AUTH"):
+        yield replace(platform, auth=auth)
+        return
+    if platform.data is None:
+        pytest.skip("FNKIT_OTHER_AUTH has no key of a second namespace")
+    with new_user(platform, "ct-other") as user:
+        yield user
+
+
+@contextmanager
+def new_user(platform: Platform, name: str, **limits: int) -> Iterator[Platform]:
+    """The platform with the key of a new user, who is gone afterwards."""
+    made = operator(platform, "PUT", f"/{name}", json={"limits": limits})
+    assert made.status_code == 201, made.text
+    yield replace(platform, auth=auth_of(Path(made.json()["props"])))
+    assert operator(platform, "DELETE", f"/{name}").status_code == 200
+
+
+def operator(platform: Platform, verb: str, path: str, **options: Any) -> requests.Response:
+    """One request of the operator's under /fnkit/v1/users."""
+    assert platform.data is not None
+    user, _, key = auth_of(platform.data / ".wskadmin").partition(":")
+    return platform.call(verb, f"/fnkit/v1/users{path}", **{"auth": (user, key), **options})
+
+
+def auth_of(props: Path) -> str:
+    """The key in a props file."""
+    return dict(line.split("=") for line in props.read_text().splitlines())["AUTH"]

@@ -16,6 +16,7 @@ _CODES = {Status.SUCCESS: 200, Status.INTERNAL_ERROR: 500}
 
 async def post(platform: Platform, call: Call) -> Response:
     """202 with the id where it does not block or does not end in time, else the record or its result."""
+    platform.throttles.invoke(call.identity)
     invocable = resolve(platform, call)
     wait = wait_of(call)
     result_only = call.boolean("result")

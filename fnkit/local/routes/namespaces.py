@@ -4,13 +4,10 @@ from starlette.responses import Response
 
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only
-from fnkit.local.documents import BOUNDS, CONCURRENT
+from fnkit.local.documents import BOUNDS
 from fnkit.local.exchange import Call, answer
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
-
-PER_MINUTE = 1_000_000
-"""Calls a minute: one machine of one's own is not throttled."""
 
 
 async def list_all(platform: Platform, call: Call) -> Response:
@@ -28,10 +25,8 @@ async def limits(platform: Platform, call: Call) -> Response:
     return answer(
         {
             **ranges,
-            "invocationsPerMinute": PER_MINUTE,
-            "firesPerMinute": PER_MINUTE,
-            "concurrentInvocations": CONCURRENT,
-            "maxActionInstances": CONCURRENT,
+            **call.identity.limits.to_json(),
+            "maxActionInstances": call.identity.limits.concurrent_invocations,
             "maxParameterSize": f"{PAYLOAD_LIMIT} B",
         }
     )

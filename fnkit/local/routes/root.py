@@ -1,16 +1,30 @@
-"""What is there without credentials: /, /ping and /api/v1. Source: Controller.scala."""
+"""What is there without a key: /, /ping, /metrics, /invokers, /api/v1 and api-docs. Source: Controller.scala."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from fnkit.local.documents import BOUNDS, CONCURRENT
+from fnkit.local.documents import BOUNDS
+from fnkit.local.metrics import MEDIA
+from fnkit.local.openapi import document
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS
-from fnkit.local.routes.namespaces import PER_MINUTE
+from fnkit.local.routes.v1 import ROUTES
+from fnkit.local.web.access import METHODS
 
+_HEALTH: Mapping[str, object] = {
+    "/invokers": {"invoker0": "up"},
+    "/invokers/": {"invoker0": "up"},
+    "/invokers/healthy/count": 1,
+    "/invokers/ready": {"healthy": "1/1"},
+}
+"""The one invoker is this process: it is up where it answers, as OpenWhisk standalone's lean balancer says."""
+API_DOCS = "/api/v1/api-docs"
+PATHS = frozenset({"/", "/ping", "/metrics", "/api/v1", API_DOCS, *_HEALTH})
+"""All that is here."""
 _UNITS = {"memory": 1024 * 1024, "logs": 1024 * 1024}
 _WORDS = {"timeout": "duration", "memory": "memory", "logs": "logs"}
 
@@ -21,11 +35,28 @@ def routes(platform: Platform) -> list[Route]:
     async def info(request: Request) -> Response:
         return JSONResponse(_info(platform))
 
+    async def metrics(request: Request) -> Response:
+        text = platform.controller.metrics.text(platform.throttles.refused)
+        return Response(text.encode(), media_type=MEDIA)
+
+    async def api_docs(request: Request) -> Response:
+        return JSONResponse(document(ROUTES, METHODS))
+
     return [
         Route("/", info, methods=["GET"]),
         Route("/ping", _ping, methods=["GET"]),
+        Route(API_DOCS, api_docs, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+        *(Route(path, _healthy(answer), methods=["GET"]) for path, answer in _HEALTH.items()),
         Route("/api/v1", _api, methods=["GET"]),
     ]
+
+
+def _healthy(answer: object) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return JSONResponse(answer)
+
+    return endpoint
 
 
 async def _ping(request: Request) -> Response:
@@ -47,10 +78,11 @@ async def _api(request: Request) -> Response:
 
 
 def _info(platform: Platform) -> dict[str, object]:
+    usual = platform.users.limits
     limits: dict[str, int] = {
-        "actions_per_minute": PER_MINUTE,
-        "triggers_per_minute": PER_MINUTE,
-        "concurrent_actions": CONCURRENT,
+        "actions_per_minute": usual.invocations_per_minute,
+        "triggers_per_minute": usual.fires_per_minute,
+        "concurrent_actions": usual.concurrent_invocations,
         "sequence_length": 50,
     }
     for bound in BOUNDS:

@@ -71,6 +71,7 @@ async def fire(platform: Platform, call: Call) -> Response:
 
     When it answers, the firing's record and the promise of each run are on disk.
     """
+    platform.throttles.fire(call.identity)
     owner_only(call)
     payload = await call.arguments(PAYLOAD_LIMIT)
     trigger = platform.entities.get(call.namespace, call.names[0], "trigger")
@@ -92,6 +93,7 @@ async def _follow(platform: Platform, call: Call, link: Link, arguments: Mapping
         return Fired(link, Status.APPLICATION_ERROR, error=text)
     names = tuple(link.action.inner.split("/"))
     try:
+        platform.throttles.invoke(call.identity)
         if (size := len(dumps(arguments).encode())) > PAYLOAD_LIMIT:
             raise too_large(f"Request larger than allowed: {size} > {PAYLOAD_LIMIT} bytes.")
         invocable = resolve(platform, replace(call, namespace=link.action.namespace, names=names))

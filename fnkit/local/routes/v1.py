@@ -29,7 +29,7 @@ INTERNAL = "There was an internal server error."
 Handler = Callable[[Platform, Call], Awaitable[Response]]
 
 # The collection, then what follows it: "" nothing, "/" a slash, "x" a name, "x/" a name and a slash, "x/x" two.
-_ROUTES: Mapping[tuple[str, str, str], Handler] = {
+ROUTES: Mapping[tuple[str, str, str], Handler] = {
     ("GET", "actions", ""): actions.list_all,
     ("GET", "actions", "x"): actions.get,
     ("PUT", "actions", "x"): actions.put,
@@ -148,7 +148,7 @@ def _route(request: Request, identity: Identity, tid: str, rest: list[str]) -> t
         for name in names[:2]:
             _check_name("name", name)
     call = Call(request, identity, tid, now_ms(), namespace, tuple(names))
-    handler = _ROUTES.get((request.method, collection, shape))
+    handler = ROUTES.get((request.method, collection, shape))
     if handler is None:
         if collection in _NAMED and shape in ("", "x"):
             owner_only(call)

@@ -56,7 +56,7 @@ async def serve(platform: Platform, request: Request, target: Target, user: Iden
 def _resolved(platform: Platform, request: Request, target: Target) -> tuple[Call, Invocable]:
     """The action on behalf of its owner. What is not there and what is not for the web are the same 404."""
     owner = platform.users.by_namespace(target.namespace)
-    if owner is None:
+    if owner is None or owner.blocked:
         raise _missing()
     call = Call(request, owner, request.scope["transaction_id"], now_ms(), target.namespace, target.names)
     try:
@@ -66,11 +66,12 @@ def _resolved(platform: Platform, request: Request, target: Target) -> tuple[Cal
         raise _missing() from None
     if invocable.annotations.get("web-export") is not True:
         raise _missing()
-    if target.package:
-        try:
+    try:
+        platform.throttles.invoke(owner)
+        if target.package:
             readable_package(platform.entities, call, target.namespace, target.package)
-        except Rejected as no:
-            raise Rejected(no.status, no.text, False) from None
+    except Rejected as no:
+        raise Rejected(no.status, no.text, False) from None
     return call, invocable
 
 

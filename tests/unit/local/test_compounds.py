@@ -13,6 +13,7 @@ from fnkit.local.entities import Entities
 from fnkit.local.invocable import Ask
 from fnkit.local.positions import Positions
 from fnkit.local.store import Store
+from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, ensure_user
 from tests.unit.local.inprocess import InProcess
 
@@ -54,7 +55,9 @@ class Server:
         self.activations = Activations(self.store)
         positions = Positions(self.store, self.activations)
         self.activations.recover()
-        self.controller = Controller(self.entities, self.activations, positions, scheduler, "http://here")
+        self.controller = Controller(
+            self.entities, self.activations, positions, scheduler, Throttles(), "http://here"
+        )
         self.controller.resume(Users(self.store))
 
     async def put(self, name, executable, **fields):

@@ -9,13 +9,15 @@ import pytest
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations, Filter
 from fnkit.local.controller import Controller
-from fnkit.local.documents import CONCURRENT, action_document, read_action
+from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entities
 from fnkit.local.invocable import Ask
+from fnkit.local.limits import QUEUE
 from fnkit.local.positions import Positions
 from fnkit.local.records import new_id
 from fnkit.local.rejected import Rejected
 from fnkit.local.store import Store
+from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, ensure_user
 from tests.unit.local.inprocess import InProcess
 
@@ -40,8 +42,9 @@ class Room:
         self.use(self.scheduler)
 
     def use(self, scheduler):
+        positions = Positions(self.store, self.activations)
         self.controller = Controller(
-            self.entities, self.activations, Positions(self.store, self.activations), scheduler, "http://here"
+            self.entities, self.activations, positions, scheduler, Throttles(), "http://here"
         )
         return scheduler
 
@@ -168,7 +171,7 @@ class Gate(InProcess):
 
     async def run(self, job):
         self.arrived += 1
-        if self.arrived == CONCURRENT:
+        if self.arrived == QUEUE:
             self.full.set()
         await self.opened.wait()
         return await super().run(job)
@@ -231,7 +234,7 @@ def test_too_many_at_a_time_are_refused(room):
     async def story():
         gate = room.use(Gate())
         await room.action("a")
-        tasks = [asyncio.create_task(room.invoke("a")) for _ in range(CONCURRENT)]
+        tasks = [asyncio.create_task(room.invoke("a")) for _ in range(QUEUE)]
         await gate.full.wait()
         with pytest.raises(Rejected) as refused:
             await room.invoke("a")
@@ -242,7 +245,7 @@ def test_too_many_at_a_time_are_refused(room):
     refused = asyncio.run(story())
     assert (refused.status, refused.text) == (
         429,
-        f"Too many concurrent requests in flight (count: {CONCURRENT}, allowed: {CONCURRENT}).",
+        f"Too many concurrent requests in flight (count: {QUEUE}, allowed: {QUEUE}).",
     )
 
 

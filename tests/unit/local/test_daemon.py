@@ -14,6 +14,7 @@ import requests
 from fnkit.core.errors import BadArgument, FnkitError
 from fnkit.local import daemon
 from fnkit.local.folder import Folder
+from fnkit.local.settings import Settings
 
 
 @pytest.fixture
@@ -57,34 +58,36 @@ def test_two_who_need_it_at_once_get_the_same(data):
 
 
 def test_the_key_outlives_the_server_and_guest_sets_the_known_one(data):
-    first = props(daemon.start(data, 0))["AUTH"]
+    first = props(daemon.start(Settings(data, port=0)))["AUTH"]
     daemon.stop(data)
-    assert props(daemon.start(data, 0))["AUTH"] == first
+    assert props(daemon.start(Settings(data, port=0)))["AUTH"] == first
     daemon.stop(data)
-    assert props(daemon.start(data, 0, guest=True))["AUTH"].startswith("23bc46b1-71f6-4ed5-8c54-816aa4f8c502:")
+    assert props(daemon.start(Settings(data, port=0, guest=True)))["AUTH"].startswith(
+        "23bc46b1-71f6-4ed5-8c54-816aa4f8c502:"
+    )
 
 
 def test_a_second_server_on_one_folder_is_refused(data):
-    running = daemon.start(data, 0)
+    running = daemon.start(Settings(data, port=0))
     with pytest.raises(BadArgument, match=f"process {running.pid}.*fnkit stop"):
-        daemon.start(data, 0)
+        daemon.start(Settings(data, port=0))
 
 
 def test_a_taken_port_is_refused(data):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadArgument, match=f"127.0.0.1:{port}.*--port"):
-            daemon.start(data, port)
+            daemon.start(Settings(data, port=port))
     assert daemon.status(data) is None
 
 
 def test_the_folder_of_a_later_version_is_refused_and_left_alone(data):
-    daemon.start(data, 0)
+    daemon.start(Settings(data, port=0))
     daemon.stop(data)
     with sqlite3.connect(data / "whisk.db") as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(BadArgument, match=r"later fnkit \(format 99.*--data"):
-        daemon.start(data, 0)
+        daemon.start(Settings(data, port=0))
 
 
 def test_a_file_in_place_of_the_folder_is_refused(data):
@@ -95,7 +98,7 @@ def test_a_file_in_place_of_the_folder_is_refused(data):
 
 
 def test_a_server_of_another_version_or_python_is_not_used(data):
-    running = daemon.start(data, 0)
+    running = daemon.start(Settings(data, port=0))
     for other in ({"version": "0.0.9"}, {"python": "3.12.1"}, {"executable": "/usr/bin/python3"}):
         Folder(data).announce(replace(running, **other))
         with pytest.raises(BadArgument, match="fnkit stop") as refused:
@@ -105,18 +108,18 @@ def test_a_server_of_another_version_or_python_is_not_used(data):
 
 
 def test_what_a_killed_server_left_stands_in_nobodys_way(data):
-    running = daemon.start(data, 0)
+    running = daemon.start(Settings(data, port=0))
     left = json.loads((data / "server.json").read_text())
     daemon.stop(data)
     (data / "server.json").write_text(json.dumps(left))
     assert daemon.status(data) is None
-    assert daemon.start(data, 0).pid != running.pid
+    assert daemon.start(Settings(data, port=0)).pid != running.pid
 
 
 def test_a_server_that_cannot_start_says_why(data):
     data.mkdir()
     (data / "whisk.db").write_text("this is no database, but it is long enough to look like one\n" * 20)
     with pytest.raises(FnkitError) as refused:
-        daemon.start(data, 0)
+        daemon.start(Settings(data, port=0))
     assert "database" in refused.value.found
     assert "Traceback" not in str(refused.value)

@@ -15,7 +15,7 @@ EXEC = {"kind": "python:default", "code": "def main(args): return args"}
 
 def put(body, old=None):
     read = read_action(body, KINDS)
-    read.check_sizes_and_limits()
+    read.check_sizes_and_limits(1000)
     return action_document(read, old)
 
 

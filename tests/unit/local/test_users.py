@@ -4,8 +4,10 @@ import stat
 
 import pytest
 
+from fnkit.local.folder import Folder
+from fnkit.local.keys import Keys
 from fnkit.local.store import Store
-from fnkit.local.users import GUEST, Users, ensure_user, write_props
+from fnkit.local.users import GUEST, Users, ensure_user
 
 
 @pytest.fixture
@@ -64,6 +66,6 @@ def test_props_are_for_their_owner_only(store, tmp_path):
     path = tmp_path / ".wskprops"
     path.write_text("old")
     path.chmod(0o644)
-    write_props(path, "http://127.0.0.1:3233", identity)
+    Keys(Folder(tmp_path), "http://127.0.0.1:3233").write(identity)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text().splitlines()[:2] == ["APIHOST=http://127.0.0.1:3233", f"AUTH={identity.auth}"]

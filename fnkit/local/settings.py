@@ -1,0 +1,65 @@
+"""How a platform is served: one value for the foreground, the background and the command line between them."""
+
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from fnkit.core.entities import MIB
+from fnkit.core.errors import BadArgument, did_you_mean
+from fnkit.local.limits import PRESETS
+from fnkit.local.retention import DAY, Keep
+
+PORT = 3233
+"""As OpenWhisk standalone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `fnkit serve` and `fnkit start` may be told."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = PORT
+    """0 for a free one."""
+    guest: bool = False
+    """The well-known key of OpenWhisk standalone in place of one's own."""
+    full_sync: bool = False
+    """Each commit waits for the disk: survives a power cut too."""
+    limits: str = "none"
+    """Of users without limits of their own: a name in `limits.PRESETS`."""
+    keep_days: int = 30
+    """How long the records of activations are kept."""
+    keep_mb: int = 2048
+    """How much of them, about."""
+
+    @property
+    def keep(self) -> Keep:
+        """What is kept of what ran."""
+        return Keep(self.keep_days * DAY, self.keep_mb * MIB)
+
+    def check(self) -> None:
+        """Raises BadArgument."""
+        if self.limits not in PRESETS:
+            found = f"{self.limits!r} is no set of limits."
+            raise BadArgument("Starting the platform", found, did_you_mean(self.limits, list(PRESETS)))
+        for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
+            if value < 1:
+                raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+
+    def words(self) -> list[str]:
+        """The command line that says the same."""
+        said = [(f"--{one.name.replace('_', '-')}", getattr(self, one.name)) for one in fields(self)]
+        flags = [option for option, value in said if value is True]
+        return flags + [f"{option}={value}" for option, value in said if not isinstance(value, bool)]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `Settings.words`."""
+    for one in fields(Settings):
+        option = f"--{one.name.replace('_', '-')}"
+        if one.type is bool:
+            parser.add_argument(option, action="store_true")
+        elif one.name == "data":
+            parser.add_argument(option, type=Path)
+        else:
+            parser.add_argument(option, type=one.type, default=one.default)

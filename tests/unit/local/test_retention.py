@@ -1,0 +1,131 @@
+"""What is kept of what ran: within an age and a size, the oldest go first; and a page of very many."""
+
+import asyncio
+import time
+
+import pytest
+
+from fnkit.local.activations import Activations, Filter
+from fnkit.local.jobs import Status
+from fnkit.local.records import Record
+from fnkit.local.retention import DAY, MOST_ROWS, Keep
+from fnkit.local.store import Store
+
+NOW = int(time.time() * 1000)
+
+
+def record(number, at=NOW, weight=100, name="a", namespace="guest"):
+    """A record that weighs `weight` characters."""
+    head = f'{{"activationId":"{number}","subject":"guest"}}'
+    response = '{"result":{}}'
+    return Record(
+        id=f"{at:012x}{number:020x}",
+        namespace=namespace,
+        filter_name=name,
+        start=at,
+        status=Status.SUCCESS,
+        began="warm",
+        head=head,
+        result="{}",
+        response=response,
+        logs="[]".ljust(weight - len(head) - len(response)),
+    )
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "whisk.db")
+    yield store
+    store.close()
+
+
+def numbers(activations, **filter):
+    return [int(one["activationId"]) for one in activations.summaries("guest", Filter(**filter), 0, 200)]
+
+
+async def settled():
+    """Every turn that was asked for has been taken."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+def test_too_much_goes_oldest_first_over_all_namespaces(store):
+    async def story():
+        activations = Activations(store, Keep(size=1000))
+        await activations.save(record(0, namespace="other"))
+        for number in range(1, 10):
+            await activations.save(record(number))
+        await settled()
+        assert numbers(activations) == [9, 8, 7, 6, 5, 4, 3, 2, 1], "1000 of 1000"
+        await activations.save(record(10))
+        await settled()
+        assert activations.count("other", Filter()) == 0
+        assert numbers(activations) == [10, 9, 8, 7, 6, 5, 4, 3, 2]
+        assert activations.retention.size == 900
+        return activations
+
+    asyncio.run(story())
+    assert Activations(store).retention.size == 900, "the next start knows what there is"
+
+
+def test_one_that_is_too_large_for_all_of_it_goes_like_the_others(store):
+    async def story():
+        activations = Activations(store, Keep(size=1000))
+        await activations.save(record(1))
+        await activations.save(record(2, weight=5000))
+        await settled()
+        return activations
+
+    assert asyncio.run(story()).retention.size == 0
+
+
+def test_what_is_too_old_goes_a_few_at_a_time(store):
+    async def story():
+        activations = Activations(store)
+        for number in range(3 * MOST_ROWS):
+            await activations.save(record(number, int(time.time() * 1000) - 31 * DAY), company=1)
+        await activations.save(record(9999, int(time.time() * 1000) - 29 * DAY))
+        activations.retention.tidy()
+        assert activations.count("guest", Filter()) == 2 * MOST_ROWS + 1
+        activations.retention.start()
+        await settled()
+        activations.retention.stop()
+        return numbers(activations)
+
+    assert asyncio.run(story()) == [9999]
+
+
+def test_a_page_of_very_many_takes_no_longer_than_one_of_few(store):
+    """Of 100,000 records, any page and any action's page; times are compared with the same of 1,000."""
+    activations = Activations(store)
+    few, many = 1_000, 100_000
+
+    def fill(first, last):
+        for number in range(first, last):
+            activations.write(record(number, NOW + number, name="rare" if number % 1000 == 5 else "often"))
+        store.commit()
+
+    def best(skip, **filter):
+        def once():
+            began = time.perf_counter()
+            listed = activations.summaries("guest", Filter(**filter), skip, 30)
+            return time.perf_counter() - began, len(listed)
+
+        runs = [once() for _ in range(7)]
+        return min(seconds for seconds, _ in runs), runs[0][1]
+
+    fill(0, few)
+    first, _ = best(0)
+    fill(few, many)
+    for skip, filter, found in (
+        (0, {}, 30),
+        (0, {"name": "rare"}, 30),
+        (0, {"upto": NOW + 500}, 30),
+        (0, {"since": NOW + many - 10}, 10),
+        (many - 30, {}, 30),
+    ):
+        seconds, length = best(skip, **filter)
+        print(skip, filter, seconds * 1e3, first * 1e3)
+        assert length == found
+        assert seconds < 4 * first + 0.02, f"{skip} {filter}: {seconds * 1e3:.2f} ms, {first * 1e3:.2f} ms of few"
+    assert activations.count("guest", Filter()) == many
