@@ -12,7 +12,7 @@ from fnkit.action.modules import Import, imports
 from fnkit.action.spec import Companion
 from fnkit.core.errors import BadArgument
 
-_LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".git", ".venv"})
+_STAYS = frozenset({"__pycache__", "node_modules", "venv"})
 
 
 def modules(wanted: Sequence[Import], folder: Path) -> tuple[dict[str, Companion], list[Import]]:
@@ -30,7 +30,7 @@ def modules(wanted: Sequence[Import], folder: Path) -> tuple[dict[str, Companion
         if each.top in tops:
             continue
         tops.add(each.top)
-        for companion in _files(place, place.parent):
+        for companion in files(place, place.parent):
             found[companion.path] = companion
             if companion.content.suffix == ".py":
                 tree = parse(companion.content.read_text("utf-8"), companion.path)
@@ -49,20 +49,29 @@ def included(paths: Sequence[Path], folder: Path) -> tuple[Companion, ...]:
         if not place.exists():
             raise BadArgument(f"Including {path}", "there is no such file or folder.", f"Paths begin at {folder}.")
         base = folder.resolve() if place.is_relative_to(folder.resolve()) else place.parent
-        companions += _files(place, base)
+        taken = list(files(place, base))
+        if not taken:
+            raise BadArgument(
+                f"Including {path}",
+                "nothing in it travels: hidden files (.env, .git) and caches never do.",
+                "Send a key along with --secret NAME, and give a file that has to travel another name.",
+            )
+        companions += taken
     for companion in companions:
         if companion.path in ("__main__.py", "fnkit.json"):
             raise BadArgument(f"Including {companion.path}", "the action has a file of that name.", "Rename it.")
-    return tuple(companions)
+    return tuple({companion.path: companion for companion in companions}.values())
 
 
-def _files(place: Path, base: Path) -> Iterator[Companion]:
-    if place.is_file():
-        yield Companion(place.relative_to(base).as_posix(), place)
-        return
-    for path in sorted(place.rglob("*")):
+def files(place: Path, base: Path) -> Iterator[Companion]:
+    """The file or the folder's files by their path from `base`, without what never travels.
+
+    That is what is hidden (`.env`, `.git`, `.wskprops`, `.venv`), what others keep there, and bytecode.
+    """
+    for path in [place] if place.is_file() else sorted(place.rglob("*")):
         inner = path.relative_to(base)
-        if path.is_file() and not _LEFT_OUT & set(inner.parts) and path.suffix != ".pyc":
+        stays = any(part.startswith(".") or part in _STAYS for part in inner.parts) or path.suffix == ".pyc"
+        if path.is_file() and not stays:
             yield Companion(inner.as_posix(), path)
 
 
@@ -87,12 +96,14 @@ def _elsewhere(top: str, folder: Path) -> Path | None:
         bare = spec is None or owner(top, records()) is None
         return folder / top if bare and any((folder / top).glob("*.py")) else None
     origin = Path(spec.origin)
-    if origin.suffix != ".py" or _is_installed(top, origin):
+    # No folder on sys.path, nor an editable install, is what a registry has.
+    if origin.suffix != ".py" or installed(origin) or owner(top, records()) is not None:
         return None
     return origin.parent if origin.name == "__init__.py" else origin
 
 
-def _is_installed(top: str, origin: Path) -> bool:
-    """True for what a registry has: not for a folder on sys.path, nor for an editable install."""
-    libraries = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib")]
-    return any(origin.is_relative_to(library) for library in libraries) or owner(top, records()) is not None
+def installed(file: Path) -> bool:
+    """True for a file of Python's own library or of one that was installed."""
+    libraries = [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")]
+    inside = any(file.is_relative_to(library) for library in libraries)
+    return inside or bool({"site-packages", "dist-packages"} & set(file.parts))

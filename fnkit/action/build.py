@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from fnkit.action import vendor
+from fnkit.action import beside, vendor
 from fnkit.action.bundle import Bundle, Layer, LayerFile
 from fnkit.action.imports import constraints
 from fnkit.action.inject import injected
@@ -14,7 +14,7 @@ from fnkit.action.target import Target
 from fnkit.action.vendor import Libraries
 from fnkit.core import places
 from fnkit.core.entities import MIB, ModelFile
-from fnkit.core.errors import BadArgument, TooLarge
+from fnkit.core.errors import BadArgument, BadModel, TooLarge
 
 ModelIn = Literal["auto", "bundle"]
 """`auto`: the model travels in the zip where it fits; `bundle`: it must."""
@@ -37,6 +37,7 @@ def build(spec: ActionSpec | Packed, target: Target, model: ModelIn = "auto") ->
 
 
 def _from_spec(spec: ActionSpec, target: Target) -> tuple[Bundle, dict[str, int]]:
+    _check_loads(spec)
     made = injected(spec, target.python)
     libraries = vendor.vendored(spec.requirements, constraints(spec.requirements), target)
     code = (LayerFile.of("__main__.py", made.text.encode()), *map(_file, spec.companions))
@@ -58,6 +59,14 @@ def _from_spec(spec: ActionSpec, target: Target) -> tuple[Bundle, dict[str, int]
     return bundle, libraries.weights
 
 
+def _check_loads(spec: ActionSpec) -> None:
+    """A model that is loaded by its name has to travel: say so before the action misses it."""
+    paths = {companion.path for companion in spec.companions}
+    for name in spec.loads if spec.model is None else ():
+        if not name.startswith(("https:", "http:", "file:")) and name.removeprefix("./") not in paths:
+            raise BadModel(f"Bundling the model {name}", "no --model was given.", f"Add --model {name}")
+
+
 def _file(companion: Companion) -> LayerFile:
     # The mode is left behind on purpose: it hangs on umask, and an action's files are read, not run.
     return LayerFile.of(companion.path, companion.content.read_bytes())
@@ -65,10 +74,7 @@ def _file(companion: Companion) -> LayerFile:
 
 def _packed_files(spec: Packed) -> tuple[LayerFile, ...]:
     if spec.content.is_dir():
-        names = sorted(
-            path for path in spec.content.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-        )
-        files = [LayerFile.of(path.relative_to(spec.content).as_posix(), path.read_bytes()) for path in names]
+        files = [_file(companion) for companion in beside.files(spec.content, spec.content)]
     else:
         with zipfile.ZipFile(spec.content) as archive:
             files = [
@@ -77,8 +83,7 @@ def _packed_files(spec: Packed) -> tuple[LayerFile, ...]:
                 if not info.is_dir()
             ]
     files += map(_file, spec.companions)
-    known = {file.path: file for file in files if file.path != "fnkit.json"}
-    return tuple(known[path] for path in sorted(known))
+    return tuple(sorted((file for file in files if file.path != "fnkit.json"), key=lambda file: file.path))
 
 
 def _with_model(

@@ -1,7 +1,9 @@
 """A bundle: a manifest and layers, and the two ways to carry them."""
 
 import io
+import re
 import tarfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -14,6 +16,7 @@ from fnkit.action.spec import Origin, Requirement
 from fnkit.action.target import Target
 from fnkit.core.canonical import canonical, sha256, tree_digest
 from fnkit.core.entities import Entry, Json, ModelFile
+from fnkit.core.errors import BadArgument
 
 Kind = Literal["code", "libraries", "model"]
 
@@ -27,6 +30,13 @@ class LayerFile:
     size: int
     content: Path | bytes
     executable: bool = False
+
+    def __post_init__(self) -> None:
+        parts = self.path.split("/")
+        if {"", ".", ".."} & set(parts) or re.search(r"\\|\0|\A[A-Za-z]:", self.path):
+            raise BadArgument(
+                f"Packing {self.path!r}", "it would lie outside of the action's folder.", "Give it a plain path."
+            )
 
     def read(self) -> bytes:
         """The bytes."""
@@ -48,6 +58,11 @@ class Layer:
     """Where a zip of exactly these files is kept, deflated once; None where that is not worth it."""
     tree: Path | None = None
     """A folder that holds exactly these files, None where they lie apart."""
+
+    def __post_init__(self) -> None:
+        twice = [path for path, count in Counter(file.path for file in self.files).items() if count > 1]
+        if twice:
+            raise BadArgument(f"Packing {twice[0]!r}", "two files have that path.", "Leave one of them out.")
 
     @cached_property
     def digest(self) -> str:

@@ -25,6 +25,8 @@ _FILES = re.compile(
     r"|fnkit\.models\.images\.open|scipy\.io\.\w+|torch\.load)\Z"
 )
 _FILE_METHODS = frozenset({"read_text", "read_bytes", "open", "iterdir", "glob", "rglob"})
+_LISTS = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "iterdir", "rglob"})
+_PATTERN = re.compile(r"[*?\[]")
 _CHANCE = re.compile(
     r"(?:random\.(?!Random\Z)\w+|numpy\.random\.(?!default_rng\Z|RandomState\Z|Generator\Z|SeedSequence\Z|PCG64\Z)\w+"
     r"|secrets\.\w+|uuid\.uuid[14]|os\.urandom|os\.getpid)\Z"
@@ -38,7 +40,15 @@ _ASKED = frozenset({"input", "getpass.getpass"})
 _SHELLS = re.compile(r"(?:subprocess\.\w+|os\.(?:system|popen))\Z")
 _NETWORK = re.compile(r"(?:(?:requests|httpx)\.(?:get|post|put|head|request)|urllib\.request\.url\w+)\Z")
 _FITS = frozenset({"fit", "fit_transform", "partial_fit", "train_on_batch", "fit_predict"})
+_HERE = re.compile(
+    r"(?:os\.(?:getcwdb?|getlogin|uname)|pathlib\.Path\.(?:cwd|home)|os\.path\.(?:abspath|realpath|expanduser)"
+    r"|socket\.(?:gethostname|getfqdn)|platform\.node|getpass\.getuser|sys\.(?:argv|executable))\Z"
+)
 _INCLUDE = "Put it into the function, or send the file along with --include {} and open it by that name."
+_FOLDER = (
+    "Write the names down, or keep the files in a folder of their own beside the notebook, list that folder by "
+    "its name, and send it along with --include FOLDER."
+)
 
 
 def doubts(node: ast.stmt, names: Mapping[str, str], includes: frozenset[str]) -> Iterator[Doubt]:
@@ -46,10 +56,15 @@ def doubts(node: ast.stmt, names: Mapping[str, str], includes: frozenset[str]) -
     for part in _immediate(node):
         if isinstance(part, ast.Call):
             yield from _doubt(part, _dotted(part.func, names), includes)
-        elif isinstance(part, ast.Attribute) and _dotted(part, names) == "os.environ":
-            yield _ENVIRONMENT
+        if isinstance(part, ast.Attribute | ast.Name):
+            read = _dotted(part, names)
+            if read == "os.environ":
+                yield _ENVIRONMENT
+            elif _HERE.match(read):
+                yield Doubt(f"hangs on where it runs ({ast.unparse(part)})", _ELSEWHERE, note=True)
 
 
+_ELSEWHERE = "It is another one in the action: write the value down, or make it a parameter."
 _ENVIRONMENT = Doubt("reads the environment", "Send the variable along with --secret NAME.", note=True)
 
 
@@ -59,9 +74,11 @@ def _doubt(call: ast.Call, called: str, includes: frozenset[str]) -> Iterator[Do
         paths = [path for part in ast.walk(call) if (path := _text(part))]
         if any(path.startswith(("http://", "https://")) for path in paths):
             yield Doubt("comes from the network", "Every new instance fetches it again.", note=True)
-        elif not any(path.removeprefix("./") in includes for path in paths):
-            path = next((path for path in paths if len(path) > 3 or "." in path), "PATH")
-            yield Doubt(f"from a file of this machine ({ast.unparse(call)})", _INCLUDE.format(path))
+        elif not any(_travels(path, includes) for path in paths):
+            named = [path for path in map(_place, paths) if len(path) > 3 or "." in path]
+            lists = not named and called.rpartition(".")[2] in _LISTS
+            advice = _FOLDER if lists else _INCLUDE.format(named[0] if named else "PATH")
+            yield Doubt(f"from a file of this machine ({ast.unparse(call)})", advice)
     elif method in _FITS:
         yield Doubt(
             f"by fitting it ({ast.unparse(call)})",
@@ -79,6 +96,19 @@ def _doubt(call: ast.Call, called: str, includes: frozenset[str]) -> Iterator[Do
         yield Doubt("comes from the network", "Every new instance fetches it again.", note=True)
     elif called == "os.getenv":
         yield _ENVIRONMENT
+
+
+def _place(path: str) -> str:
+    """A path as `--include` takes it: `data` for `./data/*.csv`, nothing for this folder itself."""
+    if _PATTERN.search(path):
+        path = _PATTERN.split(path)[0].rpartition("/")[0]
+    plain = path.removeprefix("./").rstrip("/")
+    return "" if plain == "." else plain
+
+
+def _travels(path: str, includes: frozenset[str]) -> bool:
+    place = _place(path)
+    return bool(place) and any(each == place or each.startswith(f"{place}/") for each in includes)
 
 
 def _text(node: ast.AST) -> str:

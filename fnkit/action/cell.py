@@ -3,7 +3,8 @@
 import ast
 import inspect
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from fnkit.action.scan import findings
 from fnkit.action.slice import sliced
 from fnkit.action.spec import ActionSpec, Companion, Packed, Wishes
 from fnkit.action.statements import run
-from fnkit.core.entities import Entry
+from fnkit.core.entities import MIB, Entry
 from fnkit.core.errors import BadArgument, BadCell
 from fnkit.core.names import ActionName
 
@@ -29,6 +30,16 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = _NO_WISHES) -> A
 
     Raises BadCell where it cannot be taken out of the notebook, MissingPackage, BadArgument for an option.
     """
+    spec = _spec(name, cells, wishes)
+    last = len(cells.cells) - 1
+    maker = (ran := run(cells)).binder(wishes.entry, len(ran.statements))
+    if maker is None or maker.cell == last:
+        return spec
+    older = f"{wishes.entry} is the one of {maker.label}: {cells.cells[last].label} makes none."
+    return replace(spec, warnings=(*spec.warnings, older))
+
+
+def _spec(name: ActionName, cells: Cells, wishes: Wishes) -> ActionSpec:
     _check_last(cells, wishes.entry)
     included = beside.included(wishes.includes, cells.folder)
     ran = run(cells)
@@ -50,7 +61,7 @@ def from_cells(name: ActionName, cells: Cells, wishes: Wishes = _NO_WISHES) -> A
         loads=ships.loads(tree),
         notebook=cells.notebook,
         notes=tuple(cut.notes),
-        warnings=tuple(_keys(body)),
+        warnings=tuple(_keys(body, [*own.values(), *included])),
     )
 
 
@@ -70,13 +81,19 @@ def from_function(
         )
     wishes = Wishes(called, wishes.includes, wishes.requires, wishes.model)
     if plain.__module__ == "__main__" and cells is not None:
-        return from_cells(name, cells, wishes)
+        return _spec(name, cells, wishes)
     file = inspect.getsourcefile(plain)
     if file is None or not Path(file).is_file():
         raise BadArgument(
             tried, "its source is in no file.", "Use %%deploy_action on its cell, or write it to a .py file."
         )
-    return from_cells(name, from_script(Path(file)), wishes)
+    if beside.installed(Path(file)):
+        raise BadArgument(
+            tried,
+            f"it belongs to the installed package {plain.__module__.split('.')[0]}.",
+            "Write a function of your own that calls it, and deploy that.",
+        )
+    return _spec(name, from_script(Path(file)), wishes)
 
 
 def from_path(name: ActionName, path: Path, wishes: Wishes = _NO_WISHES) -> ActionSpec | Packed:
@@ -86,9 +103,9 @@ def from_path(name: ActionName, path: Path, wishes: Wishes = _NO_WISHES) -> Acti
     if not path.is_file():
         raise BadArgument(f"Deploying {path}", "there is no such file.")
     if path.suffix == ".ipynb":
-        return from_cells(name, from_notebook(path), wishes)
+        return _spec(name, from_notebook(path), wishes)
     if path.suffix == ".py":
-        return from_cells(name, from_script(path), wishes)
+        return _spec(name, from_script(path), wishes)
     raise BadArgument(f"Deploying {path}", "it is neither .py, .ipynb, a folder nor a .zip.")
 
 
@@ -107,8 +124,11 @@ def _packed(name: ActionName, path: Path, wishes: Wishes) -> Packed:
             "OpenWhisk's Python looks for its function there.",
         )
     included = beside.included(wishes.includes, Path.cwd())
+    travelling = [*(beside.files(path, path) if path.is_dir() else ()), *included]
     notes = ("--require is for cells and scripts: this travels as it is.",) if wishes.requires else ()
-    return Packed(name, Entry(wishes.entry, whole=True), path, included, wishes.model, notes)
+    return Packed(
+        name, Entry(wishes.entry, whole=True), path, included, wishes.model, notes, tuple(_keys("", travelling))
+    )
 
 
 def _check_last(cells: Cells, wanted: str) -> None:
@@ -137,5 +157,18 @@ def _travelling(tree: ast.AST, folder: Path) -> tuple[dict[str, Companion], list
     return own, others, tuple(shipped.values())
 
 
-def _keys(body: str) -> list[str]:
-    return [f"looks like a key: {found} Send it with --secret NAME instead." for found in findings(body)]
+def _keys(body: str, companions: Iterable[Companion]) -> list[str]:
+    texts = {"": body} | {f"{c.path}, ": _text(c.content) for c in companions}
+    return [
+        f"looks like a key: {place}{found} Send it with --secret NAME instead."
+        for place, text in texts.items()
+        for found in findings(text)
+    ]
+
+
+def _text(file: Path) -> str:
+    """What a file says, nothing where it is no text, or more than anybody writes by hand."""
+    try:
+        return file.read_text("utf-8") if file.stat().st_size <= MIB else ""
+    except UnicodeDecodeError:
+        return ""

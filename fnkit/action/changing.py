@@ -1,5 +1,7 @@
 """Calls that change a value in place, by the names that the standard library and its friends give them."""
 
+import ast
+
 _CONTAINERS = """
 append extend insert remove pop clear sort reverse update setdefault popitem add discard intersection_update
 difference_update symmetric_difference_update appendleft extendleft popleft rotate move_to_end subtract
@@ -22,3 +24,15 @@ ON_ARGUMENT = frozenset(
     )
 )
 """`next(x)` changes `x`."""
+
+
+def written_into(call: ast.Call) -> list[ast.expr]:
+    """What a call says that it writes into: `numpy.add(a, 1, out=a)`, `frame.drop("x", inplace=True)`."""
+    found: list[ast.expr] = []
+    for keyword in call.keywords:
+        if keyword.arg == "out":
+            found += keyword.value.elts if isinstance(keyword.value, ast.Tuple) else [keyword.value]
+        elif keyword.arg == "inplace" and isinstance(call.func, ast.Attribute):
+            off = isinstance(keyword.value, ast.Constant) and not keyword.value.value
+            found += [] if off else [call.func.value]
+    return found

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-from fnkit.action.changing import METHODS, ON_ARGUMENT
+from fnkit.action.changing import METHODS, ON_ARGUMENT, written_into
 from fnkit.action.scopes import Scope, all_arguments, root, stored_names, type_parameters
 from fnkit.action.ways import Ways
 
@@ -48,10 +48,16 @@ class _Reader(Ways, ast.NodeVisitor):
         self.scopes: list[Scope] = []
         self.lazy_annotations = lazy_annotations
         self.resting = False  # within a body that nothing runs before the statement has ended
+        self.handed: set[ast.expr] = set()  # what is called, or handed to a call that may call it
+        self.running = False  # within a lambda that runs while the statement does
 
     @property
     def deferred(self) -> bool:
         return any(scope.kind == "function" for scope in self.scopes)
+
+    @property
+    def at_once(self) -> bool:
+        return self.running or not self.deferred
 
     def is_global(self, name: str) -> bool:
         for scope in reversed(self.scopes):
@@ -85,7 +91,10 @@ class _Reader(Ways, ast.NodeVisitor):
         name = root(node)
         if name is None or not self.is_global(name):
             return
-        (self.found.changes_later if self.deferred else self.found.changes).add(name)
+        if self.deferred:
+            self.found.changes_later.add(name)
+        if self.at_once:
+            self.found.changes.add(name)
 
     # Names
 
@@ -100,15 +109,12 @@ class _Reader(Ways, ast.NodeVisitor):
             self.found.deletes.add(node.id)
             self.bound.add(node.id)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
+    def visit_Attribute(self, node: ast.Attribute | ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
             self.change(node)
         self.generic_visit(node)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:
-        if not isinstance(node.ctx, ast.Load):
-            self.change(node)
-        self.generic_visit(node)
+    visit_Subscript = visit_Attribute  # noqa: N815
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -155,19 +161,26 @@ class _Reader(Ways, ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         handed = [*node.args, *(keyword.value for keyword in node.keywords)]
         for name in (item.id for item in [node.func, *handed] if isinstance(item, ast.Name)):
-            if not self.deferred and self.is_global(name):
-                self.found.called.add(name)
+            self.call(name)
+        self.handed.update([node.func, *handed])
         last = node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)
-        if isinstance(node.func, ast.Attribute):
+        written = written_into(node)
+        for target in written:
+            self.change(target)
+        if isinstance(node.func, ast.Attribute) and not written:
             self.method(node.func)
         if last in ON_ARGUMENT and node.args:
             self.change(node.args[0])
         self.generic_visit(node)
 
+    def call(self, name: str | None) -> None:
+        if name is not None and self.at_once and self.is_global(name):
+            self.found.called.add(name)
+
     def method(self, called: ast.Attribute) -> None:
         if called.attr in METHODS:
             self.change(called.value)
-        elif not self.deferred and (name := root(called.value)) is not None and self.is_global(name):
+        elif self.at_once and (name := root(called.value)) is not None and self.is_global(name):
             self.found.methods.add((name, called.attr))
 
     def wait(self) -> None:
@@ -189,15 +202,18 @@ class _Reader(Ways, ast.NodeVisitor):
             self.visit_all([hint for hint in [*hints, node.returns] if hint is not None])
         self.scopes.pop()
         self.store(node.name)
-        was, self.resting = self.resting, self.resting or not node.decorator_list
+        was = self.resting, self.running
+        self.resting, self.running = self.resting or not node.decorator_list, False
         self.body(node.args, node.body, generic)
-        self.resting = was
+        self.resting, self.running = was
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self.visit_all([*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)])
+        was, self.running = self.running, node in self.handed and self.at_once
         self.body(node.args, [node.body], set())
+        self.running = was
 
     def body(self, arguments: ast.arguments, nodes: list[ast.stmt] | list[ast.expr], generic: set[str]) -> None:
         stored, global_names, outer = stored_names(nodes)
@@ -220,8 +236,9 @@ class _Reader(Ways, ast.NodeVisitor):
 
     def decorated(self, decorators: list[ast.expr]) -> None:
         for decorator in decorators:
-            if (name := root(decorator)) is not None and not self.deferred and self.is_global(name):
-                self.found.called.add(name)
+            self.call(root(decorator))
+            if isinstance(decorator, ast.Attribute):  # `@registry.add` is a call `registry.add(function)`
+                self.method(decorator)
         self.visit_all(decorators)
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:

@@ -71,8 +71,8 @@ def _framework(each: Import) -> BadCell:
     return BadCell(
         f"Looking for the package of `import {each.module}`",
         "TensorFlow is far over an action's size and memory limits.",
-        "Convert the model with fnkit.models.convert(model, sample), load it with fnkit.models.load in the "
-        "function, and deploy with --model.",
+        "Convert the model with fnkit.models.convert(model, sample), load it with fnkit.models.load at the top "
+        "of the cell, above the function, and deploy with --model.",
     )
 
 

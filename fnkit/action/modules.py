@@ -50,20 +50,35 @@ def dotted_names(tree: ast.AST) -> Iterator[str]:
 
     A name that is rebound is taken for the import all the same: better one file too many.
     """
+    known = _known(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute) and (name := _chain(node, known)):
+            yield name
+
+
+def calls(tree: ast.AST, function: str) -> Iterator[ast.Call]:
+    """The calls of a function that is imported, by its dotted name."""
+    known = _known(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _chain(node.func, known) == function:
+            yield node
+
+
+def _known(tree: ast.AST) -> dict[str, str]:
     known: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.split(".")[0]
                 known[alias.asname or top] = alias.name if alias.asname else top
-                yield alias.name
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-                yield f"{node.module}.{alias.name}"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and (name := _chain(node, known)):
-            yield name
+    return known
 
 
 def _chain(node: ast.expr, known: dict[str, str]) -> str | None:

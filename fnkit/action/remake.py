@@ -72,6 +72,12 @@ def changed(name: str, maker: Statement, statement: Statement, entry: str) -> Ba
 def unknown(name: str, user: str, run: Run, entry: str) -> BadCell:
     """The error for a name that no cell made."""
     tried = f"Taking {entry} out of the notebook"
+    if name in run.guarded:
+        return BadCell(
+            tried,
+            f'{user} needs {name}, which {run.guarded[name]} makes under `if __name__ == "__main__"`.',
+            f"That does not run in an action: make {name} outside of it.",
+        )
     if name == entry:
         functions = [
             s.node.name for s in run.statements if isinstance(s.node, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import fnkit
-from fnkit.action.modules import dotted_names, imports
+from fnkit.action.modules import calls, dotted_names, imports
 from fnkit.action.spec import Companion
 from fnkit.core.errors import BadCell
 
@@ -46,13 +46,8 @@ def travelling(tree: ast.AST) -> tuple[tuple[Companion, ...], frozenset[str]]:
 
 def loads(tree: ast.AST) -> tuple[str, ...]:
     """The models that source loads by a name that is written down: `fnkit.models.load("movenet-multipose")`."""
-    aliases = {name for name in dotted_names(tree) if name == "fnkit.models.load"}
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call)) if aliases else iter(())
-    named = [
-        node.args[0].value
-        for node in calls
-        if ast.unparse(node.func).split(".")[-1] == "load" and node.args and isinstance(node.args[0], ast.Constant)
-    ]
+    given = [call.args[0] for call in calls(tree, "fnkit.models.load") if call.args]
+    named = [each.value for each in given if isinstance(each, ast.Constant)]
     return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 

@@ -5,6 +5,7 @@ A name that a statement reads while it runs means what was bound before; a name 
 reads means what is bound when the function is called.
 """
 
+import ast
 from dataclasses import dataclass, field
 
 from fnkit.action import remake
@@ -125,8 +126,19 @@ class Slice:
             own = not any(
                 self.run.origin(n, statement.index) == origin for n in changed_at_once(self.run, statement)
             )
-            if own and _called(self.run, statement) <= carried:
-                continue  # the action's own state, as a cache is: an instance begins with what the maker made
+            guilty = {
+                index
+                for index in _called(self.run, statement)
+                if any(
+                    self.run.origin(n, statement.index) == origin
+                    for n in self.run.statements[index].effects.changes_later
+                )
+            }
+            if own and guilty <= carried:
+                # The action's own state, as a cache is.
+                left = f"not carried over: what calls in the notebook did to {name}. An instance begins with what "
+                self.notes += [note for note in [f"{left}{maker.label} made."] if note not in self.notes]
+                continue
             if statement.cell != maker.cell:
                 raise remake.changed(name, maker, statement, self.entry)
             for need in self._taking(statement, at):
@@ -167,7 +179,7 @@ def changed_by(run: Run, statement: Statement) -> set[str]:
 
 
 def _called(run: Run, statement: Statement) -> set[int]:
-    """Functions of the notebook that a statement may run, also through one another."""
+    """Functions of the notebook that a statement may run, also through one another and by other names."""
     return _reached(run, [(name, statement.index) for name in statement.effects.called])
 
 
@@ -181,7 +193,15 @@ def _reached(run: Run, waiting: list[tuple[str, int]]) -> set[int]:
     while waiting:
         name, at = waiting.pop()
         maker = run.binder(name, at)
-        if maker is not None and maker.defines and maker.index not in found:
+        if maker is not None and not maker.imports and maker.index not in found:
             found.add(maker.index)
             waiting += [(later, at) for later in maker.effects.later]
+            waiting += [(held, maker.index) for held in _held(maker.node)]
     return found
+
+
+def _held(node: ast.stmt) -> list[str]:
+    """The names whose values an assignment may hold on to: `g` in `h = g` and in `h = partial(g, 1)`."""
+    parts = list(ast.walk(node.value)) if isinstance(node, ast.Assign | ast.AnnAssign) and node.value else []
+    called = {part.func for part in parts if isinstance(part, ast.Call)}
+    return [part.id for part in parts if isinstance(part, ast.Name) and part not in called]

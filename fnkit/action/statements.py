@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fnkit.action.cells import Cell, Cells
+from fnkit.action.cells import Cells
 from fnkit.action.effects import Effects, effects
 from fnkit.action.plain import parsed, plain
 from fnkit.action.scopes import changing_methods
@@ -50,6 +50,8 @@ class Run:
     """Methods of the notebook's own classes that change their object."""
     future: tuple[str, ...]
     """Names imported from `__future__`: they hold for all later cells too."""
+    guarded: Mapping[str, str]
+    """Name → the cell that binds it under `if __name__ == "__main__"`, which does not run in an action."""
 
     def binder(self, name: str, at: int) -> Statement | None:
         """The statement that bound `name` last before statement `at`, None where there is none."""
@@ -82,10 +84,14 @@ def run(cells: Cells) -> Run:
     """Read all cells. A cell that is not Python never ran and is left out."""
     statements: list[Statement] = []
     future: list[str] = []
+    guarded: dict[str, str] = {}
     for number, cell in enumerate(cells.cells):
         tree = parsed(cell.source)
         for node in tree.body if tree is not None else ():
-            if not _ran(node, cell):
+            if cell.stopped is not None and (node.end_lineno or node.lineno) >= cell.stopped:
+                continue
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+                guarded |= dict.fromkeys(effects(node).binds, cell.label)
                 continue
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 future += [alias.name for alias in node.names if alias.name not in future]
@@ -99,11 +105,4 @@ def run(cells: Cells) -> Run:
         for name in statement.effects.binds:
             bound[name].append(statement.index)
     changing = {m for s in statements if isinstance(s.node, ast.ClassDef) for m in changing_methods(s.node)}
-    return Run(cells, tuple(statements), bound, frozenset(changing), tuple(future))
-
-
-def _ran(node: ast.stmt, cell: Cell) -> bool:
-    if cell.stopped is not None and (node.end_lineno or node.lineno) >= cell.stopped:
-        return False
-    # In an action the module has another name: such a block does not run there.
-    return not (isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'")
+    return Run(cells, tuple(statements), bound, frozenset(changing), tuple(future), guarded)

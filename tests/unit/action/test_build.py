@@ -20,7 +20,7 @@ from fnkit.action.spec import Wishes
 from fnkit.action.target import Target
 from fnkit.core.canonical import sha256, tree_digest
 from fnkit.core.entities import ModelFile
-from fnkit.core.errors import BadArgument, MissingPackage, TooLarge
+from fnkit.core.errors import BadArgument, BadModel, MissingPackage, TooLarge
 from fnkit.core.names import ActionName
 
 POSE = (
@@ -195,6 +195,35 @@ def test_folders_and_zips_are_bundles_as_they_were_made(tmp_path: Path) -> None:
         assert bundle.entry.whole
         digests.add(bundle.digest)
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["../../out.txt", "/tmp/out.txt", "a/../../b", "a\\b", "C:/out.txt", "./a", "a//b"]
+)
+def test_nothing_is_written_outside_of_the_action(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
+        archive.writestr("__main__.py", "def main(args): return args\n")
+        archive.writestr(name, "x")
+    with pytest.raises(BadArgument, match="outside of the action's folder"):
+        build.build(cell.from_path(ActionName("x"), tmp_path / "made.zip"), HERE)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
+        for text in ("def main(args): return args\n", "import os\n"):
+            archive.writestr("__main__.py", text)
+    with pytest.raises(BadArgument, match=r"'__main__\.py': two files"):
+        build.build(cell.from_path(ActionName("x"), tmp_path / "made.zip"), HERE)
+
+
+def test_a_model_that_is_loaded_by_name_has_to_travel(tmp_path: Path) -> None:
+    cells = ("import fnkit\nmodel = fnkit.models.load('{}')", "def main(): return {'m': str(model)}")
+    with pytest.raises(BadModel, match=r"Add --model movenet-multipose"):
+        bundle_of((cells[0].format("movenet-multipose"), cells[1]), HERE)
+    (tmp_path / "mine.tflite").write_bytes(b"x")
+    for name, includes in (("https://example.org/m.tflite", ()), ("mine.tflite", (tmp_path / "mine.tflite",))):
+        bundle_of((cells[0].format(name), cells[1]), HERE, includes=includes)
 
 
 def test_members_are_copied_still_deflated(tmp_path: Path) -> None:

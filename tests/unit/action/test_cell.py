@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fnkit.action import cell, ships
+from fnkit.action import build, cell, ships, target
 from fnkit.action.cells import from_history, from_notebook
 from fnkit.action.imports import parse
 from fnkit.action.spec import ActionSpec, Packed, Wishes
@@ -116,7 +116,7 @@ def test_what_is_not_installed_is_told_unless_it_is_optional() -> None:
     ],
 )
 def test_tensorflow_is_refused_with_the_way_out(cells: tuple[str, ...]) -> None:
-    with pytest.raises(BadCell, match=r"fnkit\.models\.convert\(model, sample\).*--model"):
+    with pytest.raises(BadCell, match=r"fnkit\.models\.convert\(model, sample\).*top of the cell.*--model"):
         spec_of(*cells)
 
 
@@ -172,6 +172,56 @@ def test_the_cell_is_scanned_for_keys() -> None:
     spec = spec_of("PASSWORD = 'hunter22'", "def main(): return {'n': len(PASSWORD)}")
     assert any(note.startswith("looks like a key:") and "--secret" in note for note in spec.warnings)
     assert not any("hunter22" in note for note in spec.notes)
+
+
+def test_files_that_travel_are_scanned_for_keys(tmp_path: Path) -> None:
+    (tmp_path / "secrets_of_mine.py").write_text("\nPASSWORD = 'hunter22'\n")
+    (tmp_path / "other.py").write_text("API_KEY = 'k3jh45kjh34k5jh'\n")
+    (tmp_path / "weights.bin").write_bytes(b"\xff\xfe" * 9)
+    wishes = Wishes(includes=(Path("other.py"), Path("weights.bin")))
+    main = "def main(): return {'n': len(secrets_of_mine.PASSWORD)}"
+    spec = spec_of("import secrets_of_mine", main, folder=tmp_path, wishes=wishes)
+    assert [warning.split(" has ")[0] for warning in spec.warnings] == [
+        "looks like a key: secrets_of_mine.py, line 2",
+        "looks like a key: other.py, line 1",
+    ]
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "__main__.py").write_text("PASSWORD = 'hunter22'\n")
+    packed = cell.from_path(NAME, tmp_path / "made")
+    assert packed.warnings[0].startswith("looks like a key: __main__.py, line 1")
+
+
+def test_what_is_hidden_never_travels(tmp_path: Path) -> None:
+    for name in (".env", ".git/config", ".venv/x.py", "__pycache__/x.pyc", "data/.wskprops", "data/a.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / "__main__.py").write_text("def main(args): return args\n")
+    packed = build.build(cell.from_path(NAME, tmp_path), target.remote())
+    assert [file.path for file in packed.code.files] == ["__main__.py", "data/a.txt"]
+    (tmp_path / "__main__.py").unlink()
+    spec = spec_of("def main(): return {}", folder=tmp_path, wishes=Wishes(includes=(Path(), Path("data"))))
+    assert [companion.path for companion in spec.companions] == ["data/a.txt"]
+    for hidden in (".env", ".git"):
+        with pytest.raises(BadArgument, match=r"hidden files.*--secret"):
+            spec_of("def main(): return {}", folder=tmp_path, wishes=Wishes(includes=(Path(hidden),)))
+
+
+def test_an_older_entry_is_told() -> None:
+    older = "main is the one of In [1]: In [2] makes none."
+    assert older in spec_of("def main(): return {}", "x = 5").warnings
+    assert spec_of("x = 5", "def main(): return {}").warnings == ()
+
+
+def test_only_models_are_taken_for_models() -> None:
+    source = "import fnkit, numpy as np\nfrom fnkit.models import load as get\nA = np.load('a.npy')\nB = get('b')"
+    assert ships.loads(parse(source, "x")) == ("b",)
+
+
+def test_a_function_of_an_installed_package_is_refused() -> None:
+    import numpy
+
+    with pytest.raises(BadArgument, match=r"installed package numpy.*of your own"):
+        cell.from_function(NAME, numpy.sum)
 
 
 def helper(x: int) -> int:

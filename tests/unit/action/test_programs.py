@@ -1,16 +1,21 @@
-"""Random notebooks: where the slicer gives a slice, it runs alone and answers as the notebook does."""
+"""Random notebooks: where the slicer gives a slice, it runs alone and answers as the notebook does.
+
+The same ones every time. `FNKIT_PROGRAMS=5000 pytest tests/unit/action/test_programs.py` tries as many new ones.
+"""
 
 import ast
 import copy
+import os
 from typing import Any
 
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from fnkit.action.cells import from_history
+from fnkit.action.emit import written
 from fnkit.core.errors import BadCell
 
-from .conftest import text_of
+from .conftest import cut
 
 VALUES = ["a", "b", "c", "d"]
 FUNCTIONS = ["f", "g", "h"]
@@ -98,10 +103,24 @@ DEFS = "\n".join(f"def {name}(x):\n    return x[:2] + [{number}]" for number, na
 entry = expression.map(lambda e: f"def main():\n    return {e}")
 
 
+NEW = int(os.environ.get("FNKIT_PROGRAMS", "0"))
+HANDED_A_LAMBDA = """def g(x):
+    a.append(0)
+    return a + x[:3]
+def h(x, y=(lambda x: x + [x + 1 for x in g([0])])([0])):
+    def inner():
+        return y + [0]
+    return x[:3] + inner()"""
+
+
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=NEW or 120,
+    derandomize=not NEW,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 @given(st.lists(cell, min_size=1, max_size=6), entry)
+@example([HANDED_A_LAMBDA], "def main():\n    return g([x + 1 for x in [0]])")
 def test_a_slice_answers_as_its_notebook(cells: list[str], main: str) -> None:
     sources = [START, DEFS, *cells, main]
     namespace: dict[str, Any] = {"__name__": "__main__"}
@@ -115,7 +134,8 @@ def test_a_slice_answers_as_its_notebook(cells: list[str], main: str) -> None:
     assume(len(expected) < 200)
     namespace.update(before)  # as it was when the cell was deployed
     try:
-        text = text_of(from_history(["", *sources], namespace))
+        slice_ = cut(from_history(["", *sources], namespace))
+        text = written(slice_)[0]
     except BadCell as refused:
         event("refused")
         assert "In [" in str(refused) or "made nowhere" in str(refused)
@@ -124,4 +144,8 @@ def test_a_slice_answers_as_its_notebook(cells: list[str], main: str) -> None:
     ast.parse(text)
     alone: dict[str, Any] = {"__name__": "main__"}
     exec(text, alone)
-    assert alone["main"]() == expected, text
+    answer = alone["main"]()
+    if any(note.startswith("not carried over: what calls") for note in slice_.notes):
+        event("told that a state begins anew")
+    else:
+        assert answer == expected, text

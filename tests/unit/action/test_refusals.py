@@ -5,7 +5,7 @@ import pytest
 from fnkit.action.cells import from_history
 from fnkit.core.errors import BadCell
 
-from .conftest import Notebook, cut, text_of
+from .conftest import Notebook, call, cut, text_of
 
 MAIN = "def main(): return THING"
 
@@ -62,6 +62,12 @@ def test_what_hangs_on_this_machine_or_moment_is_refused(maker: str, how: str, a
         "def grow(): THING.append(1)\ngrow()",
         "if True:\n    THING.extend([1])",
         "from lab import Part\nTHING.part = Part()",
+        "(lambda x: THING.append(x))(1)",
+        "def grow(x): THING.append(x)\nlist(map(lambda x: grow(x), [1]))",
+        "import numpy as np\nnp.add(THING, 1, out=THING)",
+        "THING.drop('x', inplace=True)",
+        "@THING.register\ndef one(): pass",
+        "@THING.setdefault('one', 1).insert\ndef one(): pass",
     ],
 )
 def test_what_a_later_cell_changed_is_refused(change: str) -> None:
@@ -77,6 +83,13 @@ def test_a_change_after_the_value_was_used_up_is_no_matter(notebook: Notebook) -
 def test_a_change_by_another_name_is_seen() -> None:
     with pytest.raises(BadCell, match=r"THING was made in In \[1\] and changed in In \[3\] \(alias.append\(2\)\)"):
         cut(from_history(["", "THING = list([1])", "alias = THING", "alias.append(2)", MAIN], {}))
+
+
+def test_a_change_by_a_function_of_another_name_is_seen() -> None:
+    grow = "from functools import partial\ndef grow(x): THING.append(x)\n"
+    for other in ("other = grow", "other = partial(grow)", "other = (lambda f: lambda x: f(x))(grow)"):
+        with pytest.raises(BadCell, match=r"THING was made in In \[1\] and changed in In \[[23]\]"):
+            cut(from_history(["", "THING = [1]", grow + other, "other(1)", MAIN], {}))
 
 
 def test_a_change_by_a_method_of_the_notebooks_own_is_seen() -> None:
@@ -125,6 +138,67 @@ def test_a_fitted_estimator_is_known_by_its_attributes(notebook: Notebook) -> No
 def test_a_file_that_is_included_may_be_read_again() -> None:
     cells = from_history(["", "with open('data/labels.txt') as f:\n    THING = f.read()", MAIN], {})
     assert "labels.txt" in text_of(cells, includes=["data/labels.txt"])
+
+
+def test_a_registry_that_a_decorator_fills_is_carried_from_its_own_cell() -> None:
+    kinds = "import functools\n@functools.singledispatch\ndef f(x): return 'any'\n"
+    body = text_of(
+        from_history(["", f"{kinds}@f.register\ndef _(x: int): return 'int'", "def main(): return f(1)"], {})
+    )
+    assert call(body) == "int"
+    with pytest.raises(BadCell, match=r"THING was made in In \[1\] and changed in In \[2\]"):
+        registry = "class Reg(list):\n    def add(self, f): self.append(f)\nTHING = Reg()"
+        cut(from_history(["", registry, "@THING.add\ndef one(): pass", MAIN], {}))
+
+
+def test_a_lambda_that_is_kept_changes_nothing_yet() -> None:
+    assert "[1]" in text_of(from_history(["", "THING = [1]", "later = lambda: THING.append(1)", MAIN], {}))
+
+
+def test_writing_into_one_array_is_no_setting_of_its_module() -> None:
+    cells = from_history(["", "import numpy as np\nA = []\nnp.add(A, 1, out=A)", "def main(): return np, A"], {})
+    assert not any("not carried over" in note for note in cut(cells).notes)
+    assert "out=A" in text_of(cells)
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "import os\nTHING = os.getcwd()",
+        "from pathlib import Path\nTHING = Path.cwd() / 'x'",
+        "import sys\nTHING = sys.argv[1:]",
+        "from sys import argv\nTHING = argv[1:]",
+    ],
+)
+def test_what_hangs_on_where_it_runs_is_noted(maker: str) -> None:
+    notes = cut(from_history(["", maker, MAIN], {})).notes
+    assert any(note.startswith("THING, made in In [1], hangs on where it runs") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("listing", "advice"),
+    [
+        ("os.listdir()", "a folder of their own"),
+        ("os.listdir('.')", "a folder of their own"),
+        ("glob.glob('*.csv')", "a folder of their own"),
+        ("os.listdir('data')", "--include data "),
+        ("glob.glob('./data/*.csv')", "--include data "),
+    ],
+)
+def test_the_advice_for_a_listing_works(listing: str, advice: str) -> None:
+    cells = from_history(["", f"import os, glob\nTHING = {listing}", MAIN], {})
+    with pytest.raises(BadCell) as refused:
+        cut(cells)
+    assert advice in str(refused.value)
+    assert "--include ." not in str(refused.value)
+    if "data" in listing:
+        assert listing in text_of(cells, includes=["data/a.csv"])
+
+
+def test_what_only_a_script_runs_is_told_as_that() -> None:
+    cells = from_history(["", 'if __name__ == "__main__":\n    THING = 1', MAIN], {"THING": 1})
+    with pytest.raises(BadCell, match=r"main needs THING, which In \[1\] makes under `if __name__"):
+        cut(cells)
 
 
 def test_what_comes_from_the_network_or_the_environment_is_noted() -> None:

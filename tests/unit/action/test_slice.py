@@ -91,6 +91,9 @@ def test_a_global_made_by_a_function_travels_with_its_call(notebook: Notebook) -
 def test_the_actions_own_cache_travels_as_it_began(notebook: Notebook) -> None:
     cells = notebook("SEEN = {}", "def main(x):\n    SEEN[x] = True\n    return len(SEEN)", "main(1)", "main(2)")
     assert call(text_of(cells), 9) == 1
+    assert cut(cells).notes[:1] == [
+        "not carried over: what calls in the notebook did to SEEN. An instance begins with what In [1] made."
+    ]
 
 
 def test_conditional_bindings_bring_what_may_have_been_bound_before(notebook: Notebook) -> None:
