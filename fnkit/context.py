@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fnkit.core import places
+from fnkit.core.errors import BadArgument
 from fnkit.whisk import props as settings
 from fnkit.whisk import vault
 from fnkit.whisk.key import Key
+from fnkit.whisk.props import keyless
 
 if TYPE_CHECKING:
     from fnkit.delivery.progress import Step
@@ -93,6 +95,12 @@ class Context:
         if data := embedded_data(found):
             self.ensure(data)
             found = self.props  # the first start writes the key
+        if found.key is None and found.withheld:
+            raise BadArgument(
+                f"Choosing the key for {found.apihost}, the host in {found.sources['apihost']}",
+                f"the one in {found.withheld} was not given for it, and a key is not sent to another host.",
+                keyless(found.apihost),
+            )
         if self._client is None or self._client.props != found:
             self._client = Client(found)
             why = "the embedded platform of this machine" if data else f"as {found.sources['apihost']} says"

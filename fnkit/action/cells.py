@@ -38,6 +38,8 @@ class Cells:
     """Cell id → source as last saved; None where the notebook's file is not known."""
     deleted: frozenset[str] | None = None
     """Ids of cells that are no longer in the notebook; None where that is not known."""
+    ran: bool = True
+    """False where the last cell was not run: `namespace` holds what earlier ones defined under its names."""
 
     def with_cell(self, source: str) -> "Cells":
         """These cells with `source` as the last one: itself where it is the last one already."""

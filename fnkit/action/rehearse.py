@@ -20,6 +20,8 @@ from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Json
 
+STARTING = 2.0
+"""Seconds that a process may take to start, on top of the action's limit."""
 Status = Literal["success", "application error", "action developer error", "not checked"]
 
 
@@ -37,7 +39,7 @@ class Rehearsal:
     run: float = 0.0
     """Seconds of the call."""
     remembered: bool = False
-    """True where the same bytes passed before on the same input."""
+    """True where the same bytes passed before on the same input, without secrets."""
 
     @property
     def success(self) -> bool:
@@ -59,20 +61,21 @@ def rehearse(
     """Run the action file of `bundle` on `arguments` (None: import it only), in `python -I` and a fresh folder.
 
     `environment` holds the secrets that the platform would send as init parameters. The same outcomes as on a
-    platform; `not checked` where this machine cannot run the target's Python. A success is remembered by content.
+    platform; `not checked` where this machine cannot run the target's Python. `timeout`, in seconds, is the
+    action's limit. A success without secrets is remembered by content; one with them may hold their values, so it
+    is written nowhere.
     """
     interpreter = executable(bundle.target)
     if interpreter is None:
         return Rehearsal("not checked", None, (f"this machine cannot run {bundle.target.kind} for its platform.",))
-    names = sorted(environment or ())
-    key = sha256(canonical([bundle.digest, bundle.main, arguments, names, interpreter, running()]))
-    memory = places.cache() / "rehearsals" / f"{key}.json"
-    if memory.is_file():
+    key = sha256(canonical([bundle.digest, bundle.main, arguments, timeout, interpreter, running()]))
+    memory = None if environment else places.cache() / "rehearsals" / f"{key}.json"
+    if memory and memory.is_file():
         known = json.loads(memory.read_text("utf-8"))
         return Rehearsal(**known | {"logs": tuple(known["logs"]), "remembered": True})
     with tempfile.TemporaryDirectory(prefix="fnkit-") as folder:
         done = _played(bundle, arguments, dict(environment or {}), timeout, Path(folder), interpreter)
-    if done.success:
+    if done.success and memory:
         _remember(done, memory)
     return done
 
@@ -103,14 +106,18 @@ def _played(
         "arguments": arguments,
         "answer": str(answer),
     }
+    variables = _environment(bundle, folder) | environment
     try:
-        said = _said(interpreter, json.dumps(order), _environment(bundle, folder) | environment, timeout, folder)
+        said, stopped = _said(interpreter, json.dumps(order), variables, STARTING + timeout, folder), False
     except subprocess.TimeoutExpired as expired:
-        return _over_time(expired)
+        said, stopped = (expired.stdout or b"").decode("utf-8", "replace"), True  # bytes, whatever was asked for
     logs = tuple(mapped(said, bundle.origins).replace(f"{code}{os.sep}", "").splitlines())
+    if stopped:
+        return _over_time(timeout, logs)
     if not answer.is_file():
         return Rehearsal("action developer error", {"error": "command exited"}, logs)
-    return Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+    done = Rehearsal(**json.loads(answer.read_text("utf-8")), logs=logs)
+    return done if max(done.init, done.run) <= timeout else _over_time(timeout, logs)
 
 
 def _said(interpreter: str, order: str, environment: dict[str, str], timeout: float, folder: Path) -> str:
@@ -149,11 +156,9 @@ def _lay_out(bundle: Bundle, code: Path) -> None:
         place.write_bytes(file.read())
 
 
-def _over_time(expired: subprocess.TimeoutExpired) -> Rehearsal:
-    said = expired.stdout or b""
-    text = said if isinstance(said, str) else said.decode("utf-8", "replace")
-    error = f"The action exceeded its time limits of {round(expired.timeout * 1000)} milliseconds."
-    return Rehearsal("action developer error", {"error": error}, tuple(text.splitlines()), run=expired.timeout)
+def _over_time(timeout: float, logs: tuple[str, ...]) -> Rehearsal:
+    error = f"The action exceeded its time limits of {round(timeout * 1000)} milliseconds."
+    return Rehearsal("action developer error", {"error": error}, logs, run=timeout)
 
 
 def _environment(bundle: Bundle, folder: Path) -> dict[str, str]:

@@ -52,7 +52,7 @@ def _receipt(receipt: Receipt) -> Iterable[str]:
     yield str(receipt)
     if receipt.did == "updated":
         yield from (f"  {reason}" for reason in receipt.plan.reasons)
-    yield from (f"  note: {note}" for note in receipt.plan.notes)
+    yield from (f"  note: {note}" for note in receipt.notes)
 
 
 @lines.register

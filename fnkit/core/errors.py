@@ -16,6 +16,7 @@ FnkitError
 │   ├── Missing           404
 │   ├── Conflict          409
 │   ├── Throttled         429
+│   ├── Rejected          400, 413: what was sent is not acceptable, as it is
 │   ├── Unreachable       nobody answers at that host, or not what was expected
 │   └── PlatformFault     any other answer that is not a success
 └── ActionFailed          your code raised or answered with an error
@@ -101,6 +102,10 @@ class Conflict(Refused):
 
 class Throttled(Refused):
     """429."""
+
+
+class Rejected(Refused):
+    """400 or 413: what was sent is malformed, outside the limits or too large."""
 
 
 class Unreachable(Refused):

@@ -65,7 +65,6 @@ def apply(client: Client, plan: Plan, tell: Tell) -> Action:
     """Bring the layers, then create or update the action with one PUT. Raises Refused."""
     bundle = plan.wanted.bundle
     carrier(client).bring(bundle.layers[1:] if bundle.target.embedded else (), tell)
-    tell(Step("upload", f"Sending {plan.name}, {plan.size:,} bytes"))
     draft = plan.draft(base64.b64encode(bundle.zip).decode())
     overwrite = plan.change == "update"
     try:

@@ -13,6 +13,8 @@ from fnkit.core.errors import ActionFailed
 _STAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\S+ +(std(out|err): )?")
 """The time, in a field of 30 characters, and the stream, which OpenWhisk standalone leaves out."""
 _ACTION_FILE = re.compile(r'File "(?P<folder>[^"]*[/\\])?(?:__main__|main__|exec__main)\.py"')
+LONGEST = 500
+"""Characters of an action's error in a message; the result has all of it."""
 State = Literal["pending", "running", "pending or running", "done"]
 """A real OpenWhisk tells only whether it is done: until then it is "pending or running"."""
 
@@ -78,9 +80,10 @@ class Invocation:
         """Why it failed, with the user's own traceback by notebook cell and line; None where it did not."""
         if self.activation is None or self.activation.success:
             return None
-        error = self.result.get("error", self.result) if isinstance(self.result, dict) else self.result
-        trace = traceback(self.logs, self.origins)
-        found = f"{self.activation.status}: {error if isinstance(error, str) else repr(error)}"
+        # The platform's own failure may have a traceback too, of the platform.
+        own = self.activation.status != "whisk internal error"
+        trace = traceback(self.logs, self.origins) if own else ""
+        found = f"{self.activation.status}: {spelt(self.result)}"
         advice = f"In your code:\n{trace}" if trace else f"fnkit logs {self.id} shows what it printed."
         return ActionFailed(f"Running {self.action}", found, advice, self.id, self.logs)
 
@@ -103,6 +106,13 @@ class Invocation:
         spent = ", ".join(f"{name} {ms} ms" for name, ms in times if ms is not None)
         began = f" {self.began}" if self.began else ""
         return f"{self.action} {self.id}: {self.status}{began}" + (f" ({spent})" if spent else "")
+
+
+def spelt(result: Json) -> str:
+    """The error in a failed action's result, short enough for a message."""
+    error = result.get("error", result) if isinstance(result, dict) else result
+    text = error if isinstance(error, str) else repr(error)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def traceback(logs: tuple[str, ...], origins: tuple[Origin, ...]) -> str:

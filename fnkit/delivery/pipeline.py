@@ -24,6 +24,7 @@ from fnkit.delivery.order import Settings, Test
 from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.secrets import masked, masked_lines
 from fnkit.delivery.trial import Trial, ready, rehearsed, remember
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
@@ -46,9 +47,9 @@ def deploy(
     test = ready(spec, test) if test else None  # a misspelt name is told before anything takes time
     planned, there = _planned(client, spec, settings, stages)
     trial = Trial(planned.wanted, test) if test else None
-    mark = trial.mark(client.props) if trial else None
-    if there and planned.change == "unchanged" and (mark is None or mark.exists()):
-        return Receipt(planned, there.namespace, there.version, stages.seconds, None, planned.notes)
+    if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
+        done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
+        return replace(done, passed_before=trial is not None)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
@@ -57,15 +58,16 @@ def deploy(
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
-    if trial is None or mark is None:
-        return Receipt(planned, now.namespace, now.version, stages.seconds, None, notes)
+    receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes)
+    if trial is None:
+        return receipt
     with (
         stages.stage("check", f"Checking {spec.name} on {planned.host}"),
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
-    remember(mark)
-    return Receipt(planned, now.namespace, now.version, stages.seconds, checked, notes)
+    remember(trial.mark(client.props, now))
+    return replace(receipt, check=checked)
 
 
 def rehearse(
@@ -83,7 +85,8 @@ def rehearse(
     test = ready(spec, test) if test else None
     wanted = _built(client, spec, settings, stages)
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
-        return Trial(wanted, test).rehearse() if test else rehearsed(wanted, None)
+        alone = Trial(wanted, test).rehearse() if test else rehearsed(wanted, None)
+    return replace(alone, result=masked(alone.result, settings.secrets))
 
 
 def _planned(
@@ -112,9 +115,11 @@ def _check(client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json]
     tried = f"Checking {planned.name} on {planned.host}"
     calls = Calls(client, str(planned.name), planned.wanted.bundle.origins)
     invocation = calls.run(planned.name, sent, planned.wanted.settings.limits.timeout)
-    if not invocation.done:
+    if invocation.activation is None:
         raise CheckFailed(tried, f"activation {invocation.id} is {invocation.status}, without an answer.")
-    if failure := invocation.failure:
+    logs = masked_lines(invocation.logs, planned.wanted.settings.secrets)
+    seen = replace(invocation.activation, result=trial.hide(invocation.result), logs=logs)
+    if failure := replace(invocation, activation=seen).failure:
         raise CheckFailed(tried, failure.found, failure.advice)
     if alone.success or trial.test.function:
         trial.compare(alone.result, invocation.result, tried)

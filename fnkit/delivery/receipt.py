@@ -19,6 +19,8 @@ class Receipt:
     """By stage: build, plan, rehearse, upload, check; only those that were gone through."""
     check: Invocation | None = None
     """The platform's answer to the test; None where there was no test or it had passed before."""
+    passed_before: bool = False
+    """True where this test had passed before, on just what is there."""
     notes: tuple[str, ...] = ()
     """What the person should know: the plan's notes, and what could not be tried on this machine."""
 
@@ -34,6 +36,7 @@ class Receipt:
 
     def __str__(self) -> str:
         tested = f", tested: {self.check.status}" if self.check else ""
+        tested = ", tested: passed before" if self.passed_before else tested
         return (
             f"{self.did} {self.name} {self.version} ({self.plan.digest[:8]}) at {self.plan.host} "
             f"in {sum(self.seconds.values()):.1f} s{tested}"

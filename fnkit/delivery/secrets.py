@@ -1,11 +1,13 @@
 """Secrets by name: found in the environment or the keyring, sent as `init` parameters, never shown."""
 
+import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.whisk import vault
 
@@ -42,6 +44,35 @@ def find(name: str, environment: Mapping[str, str] | None = None) -> Secret:
         "it is neither in the environment nor in a keyring that answers.",
         f"Set it before Jupyter or the shell starts (export {name}=…), or: keyring set {vault.SERVICE} {name}",
     )
+
+
+def masked(value: Json, secrets: Iterable[Secret]) -> Json:
+    """`value` for people: `•••` for a secret's value in any text in it, as it is or as `repr` or JSON spell it."""
+    spelt = {
+        form
+        for secret in secrets
+        if secret.value
+        for form in (secret.value, repr(secret.value)[1:-1], json.dumps(secret.value)[1:-1])
+    }
+    return _without(value, sorted(spelt, key=len, reverse=True))  # one secret may be part of another
+
+
+def masked_lines(lines: Iterable[str], secrets: Iterable[Secret]) -> tuple[str, ...]:
+    """Lines of a log, masked: a secret may have several."""
+    return tuple(str(masked("\n".join(lines), secrets)).splitlines())
+
+
+def _without(value: Json, spelt: list[str]) -> Json:
+    match value:
+        case str():
+            for form in spelt:
+                value = value.replace(form, "•••")
+            return value
+        case list() | tuple():
+            return [_without(item, spelt) for item in value]
+        case dict():
+            return {_without(key, spelt): _without(item, spelt) for key, item in value.items()}
+    return value
 
 
 def shown(name: str, value: Any) -> str:

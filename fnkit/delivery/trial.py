@@ -1,21 +1,25 @@
 """The test of a deploy: one input, the same answer in the cell, in the action file and on the platform."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 
 from fnkit.action.compare import as_json, differences
 from fnkit.action.rehearse import Rehearsal, rehearse
 from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import Entry, Json
+from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed
 from fnkit.core.places import cache
 from fnkit.delivery import arguments
-from fnkit.delivery.invocation import traceback
+from fnkit.delivery.invocation import spelt, traceback
 from fnkit.delivery.order import Test
 from fnkit.delivery.plan import Wanted
+from fnkit.delivery.secrets import masked, masked_lines
+from fnkit.whisk.documents import Action
 from fnkit.whisk.props import Props
 
 SHOWN = 5
@@ -48,20 +52,24 @@ class Trial:
         """The one object that the action gets."""
         return {**self.wanted.settings.parameters, **self.test.arguments}
 
-    def mark(self, props: Props) -> Path:
-        """The file that is there where this bundle passed this test on this platform."""
+    def mark(self, props: Props, there: Action) -> Path:
+        """The file that is there where this bundle passed this test on this platform, as `there` has it.
+
+        Its version stands for all that may change the answer beside the code: secrets above all.
+        """
         passed = {
             "bundle": self.wanted.bundle.digest,
             "input": sha256(canonical(self.received)),
             "ignore": sorted(self.test.ignore),
             "tolerance": self.test.tolerance,
             "where": [props.apihost, props.key.pair[0] if props.key else "", str(self.wanted.name)],
+            "version": [there.version, there.updated],
         }
         return cache() / "passes" / sha256(canonical(passed))
 
     def rehearse(self) -> Rehearsal:
         """What came of the action file on its own. Raises CheckFailed where the cell gives another answer."""
-        expected = _in_the_cell(self.test, self.wanted.bundle.entry, self.received)
+        expected = self._in_the_cell()
         alone = rehearsed(self.wanted, self.received)
         if expected is None:
             return alone
@@ -74,24 +82,51 @@ class Trial:
 
     def compare(self, expected: Json, answer: Json, tried: str) -> None:
         """Raises CheckFailed with what differs."""
-        found = differences(expected, answer, self.test.ignore, self.test.tolerance)
-        if found:
+        if self._differences(expected, answer):
+            found = self._differences(self.hide(expected), self.hide(answer)) or ("they differ in a secret.",)
             more = f" … and {len(found) - SHOWN} more." if len(found) > SHOWN else ""
             raise CheckFailed(tried, " ".join(found[:SHOWN]) + more)
 
+    def hide(self, value: Json) -> Json:
+        """The value with the secrets of the deploy masked."""
+        return masked(value, self.wanted.settings.secrets)
+
+    def _differences(self, expected: Json, answer: Json) -> tuple[str, ...]:
+        return differences(expected, answer, self.test.ignore, self.test.tolerance)
+
+    def _in_the_cell(self) -> Answer | None:
+        """The entry's own answer in the notebook's namespace. Raises CheckFailed from what it raised."""
+        function, entry, received = self.test.function, self.wanted.bundle.entry, self.received
+        if function is None:
+            return None
+        known = {parameter.name for parameter in entry.parameters}
+        named = {name: value for name, value in received.items() if entry.rest or name in known}
+        try:
+            answer = _apart(lambda: function(dict(received)) if entry.whole else function(**named))
+        except Exception as error:
+            raise CheckFailed(
+                f"Running {entry.name} in the notebook on the test input",
+                f"{type(error).__name__}: {self.hide(str(error))}.",
+                "Nothing was sent.",
+            ) from error
+        return Answer(as_json(answer, f"{entry.name} in the notebook"))
+
 
 def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> Rehearsal:
-    """The action file, alone in a clean process; `received` None imports it only. Raises CheckFailed."""
-    secrets = {secret.name: secret.value for secret in wanted.settings.secrets}
-    outcome = rehearse(wanted.bundle, received, secrets)
+    """The action file, alone in a clean process; `received` None imports it only. Raises CheckFailed.
+
+    Its logs are masked; its result is not, since the platform's is compared with it.
+    """
+    secrets, limit = wanted.settings.secrets, wanted.settings.limits.timeout / 1000
+    outcome = rehearse(wanted.bundle, received, {secret.name: secret.value for secret in secrets}, limit)
+    outcome = replace(outcome, logs=masked_lines(outcome.logs, secrets))
     if outcome.success or outcome.status == "not checked":
         return outcome
-    error = outcome.result.get("error") if isinstance(outcome.result, dict) else outcome.result
     trace = traceback(outcome.logs, wanted.bundle.origins)
     what = "Importing" if received is None else "Running"
     raise CheckFailed(
         f"{what} the action file of {wanted.name} alone, in a clean process",
-        f"{outcome.status}: {error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)}",
+        f"{outcome.status}: {spelt(masked(outcome.result, secrets))}",
         f"Nothing was sent.\n{trace}" if trace else "Nothing was sent.",
     )
 
@@ -102,18 +137,16 @@ def remember(mark: Path) -> None:
     mark.touch()
 
 
-def _in_the_cell(test: Test, entry: Entry, received: Mapping[str, Json]) -> Answer | None:
-    """The entry's own answer in the notebook's namespace. Raises CheckFailed from what it raised."""
-    if test.function is None:
-        return None
-    known = {parameter.name for parameter in entry.parameters}
-    named = {name: value for name, value in received.items() if entry.rest or name in known}
-    try:
-        answer = test.function(dict(received)) if entry.whole else test.function(**named)
-    except Exception as error:
-        raise CheckFailed(
-            f"Running {entry.name} in the notebook on the test input",
-            f"{type(error).__name__}: {error}.",
-            "Nothing was sent.",
-        ) from error
-    return Answer(as_json(answer, f"{entry.name} in the notebook"))
+def _apart(call: Callable[[], Json]) -> Json:
+    """What `call` gives in a thread of its own: where a kernel's loop runs, `asyncio.run` is forbidden."""
+    given: Future[Json] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        try:
+            given.set_result(context.run(call))
+        except BaseException as error:  # noqa: BLE001  (raised again where it was asked for)
+            given.set_exception(error)
+
+    Thread(target=run, name="fnkit test", daemon=True).start()
+    return given.result()

@@ -35,6 +35,7 @@ def receipt(receipt: Receipt) -> View:
     """What a deploy did."""
     plan, check = receipt.plan, receipt.check
     tested = Html(f"{pill('same answer', 'good')} {faint(timeline.line(check.split))}") if check else ""
+    tested = pill("passed before", "quiet") if receipt.passed_before else tested
     rows: list[tuple[str, object]] = [
         ("at", f"{plan.host}, namespace {receipt.namespace}"),
         ("because", lines(plan.reasons)),
@@ -43,13 +44,15 @@ def receipt(receipt: Receipt) -> View:
         ("libraries", ", ".join(map(str, plan.requirements))),
         ("tested there", tested),
         ("took", " · ".join(f"{stage} {seconds:.2f} s" for stage, seconds in receipt.seconds.items())),
-        ("notes", lines(plan.notes)),
+        ("notes", lines(receipt.notes)),
     ]
     data = _planned(plan) | {
         "namespace": receipt.namespace,
         "version": receipt.version,
         "seconds": dict(receipt.seconds),
         "check": check.id if check else None,
+        "passed_before": receipt.passed_before,
+        "notes": list(receipt.notes),
     }
     head = title(plan.name, receipt.version, pill(DONE[plan.change], TONES[plan.change]))
     return View(str(receipt), card(head, facts(rows)), "receipt", data)

@@ -84,7 +84,7 @@ class FnkitMagics(Configurable):
             return self._page(parse.help_text(self._deploy, CELL))
         if not call.no_run:
             self._run(line, cell)
-        cells = self._history.cells().with_cell(self._history.source)
+        cells = replace(self._history.cells().with_cell(self._history.source), ran=not call.no_run)
         call = replace(call, typed={**self._defaults(), **call.typed})
         return self._call(call, CELL, twin.python(call, call.typed.get("entry", "main")), cells=cells)
 

@@ -83,7 +83,7 @@ def test(source: Any, options: BuildOptions) -> "Test | None":
     if arguments is None:
         return None
     function: Callable[..., Any] | None = source if callable(source) else None
-    if isinstance(source, Cells) and source.namespace is not None:
+    if isinstance(source, Cells) and source.namespace is not None and source.ran:
         function = source.namespace.get(options.get("entry") or "main")
     made = Test(arguments, tuple(options.get("ignore", ())), function=function)
     return replace(made, tolerance=options["tolerance"]) if "tolerance" in options else made

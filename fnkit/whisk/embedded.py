@@ -58,7 +58,7 @@ class Embedded:
         return list(self._ask(request)["missing"])
 
     def put_layer(self, digest: str, tar: Callable[[], Iterable[bytes]]) -> None:
-        """Bring a layer, the pieces of an uncompressed tar. Raises PlatformFault: it has another digest."""
+        """Bring a layer, the pieces of an uncompressed tar. Raises Rejected: it has another digest."""
         self._ask(
             Request(
                 "PUT",

@@ -2,6 +2,8 @@
 
 Order, the first wins: arguments; `FNKIT_*`, `__OW_*`, `WHISK_*` in the environment; the project's
 `fnkit.toml`; the file that `WSK_CONFIG_FILE` names, or else `~/.wskprops`; this machine's embedded platform.
+The host is chosen first. What a file says beside a host of its own is for that host, and a key is never sent to a
+host that was chosen by somebody who did not give it: see `_meant`.
 Source: apache/openwhisk-cli commands/property.go, openwhisk-client-js lib/client.js.
 """
 
@@ -36,6 +38,8 @@ class Props:
     """False where TLS certificates are not checked."""
     sources: Mapping[str, str]
     """By name of the value: `FNKIT_APIHOST`, a file's path, `an argument`, …"""
+    withheld: str = ""
+    """Where the first key that was found came from, if it is not for this host; empty where none was held back."""
 
     @property
     def built_in(self) -> bool:
@@ -69,19 +73,18 @@ def load(
     """The props for this moment: `arguments` by name (apihost, auth, …), the environment, files.
 
     `folder` is where the search for `fnkit.toml` begins, upwards; the working folder by default.
-    Raises BadArgument for a host or a file that cannot be read, and where a key would go to another's host.
+    Raises BadArgument for a host or a file that cannot be read. Where no key was given for the host, there is
+    none: `withheld` says which one was not taken.
     """
     environment = os.environ if environment is None else environment
+    everything = [*_sources(arguments or {}, environment, folder or Path.cwd()), _built_in()]
+    host = next(source["apihost"] for source in everything if "apihost" in source)
     found: dict[str, Setting] = {}
-    for source in _sources(arguments or {}, environment, folder or Path.cwd()):
-        found = dict(source) | found
-    own = _built_in()
-    if "apihost" not in found:
-        found = own | found
-    elif "auth" in own and "auth" not in found and _host(found["apihost"]) == _host(own["apihost"]):
-        found["auth"] = own["auth"]
-    _same_trust(found)
-    return _props(found)
+    for source in reversed(everything):
+        found |= {name: one for name, one in source.items() if _meant(name, one, host)}
+    found["apihost"] = host
+    keys = [source["auth"].source for source in everything[:-1] if "auth" in source]
+    return _props(found, keys[0] if keys and "auth" not in found else "")
 
 
 def load_file(path: Path) -> Props:
@@ -92,7 +95,7 @@ def load_file(path: Path) -> Props:
     return _props(found)
 
 
-def _props(found: Mapping[str, Setting]) -> Props:
+def _props(found: Mapping[str, Setting], withheld: str = "") -> Props:
     return Props(
         apihost=_host(found["apihost"]),
         key=_key(found.get("auth")),
@@ -100,6 +103,7 @@ def _props(found: Mapping[str, Setting]) -> Props:
         apiversion=found["apiversion"].value if "apiversion" in found else "v1",
         verify="ignore_certs" not in found or found["ignore_certs"].value.lower() not in ("true", "1", "yes"),
         sources={name: setting.source for name, setting in found.items()},
+        withheld=withheld,
     )
 
 
@@ -118,21 +122,32 @@ def _sources(
 
 
 def _built_in() -> dict[str, Setting]:
-    written = {name: Setting(one.value, BUILT_IN) for name, one in sources.file(built_in_file()).items()}
+    written = {name: replace(one, source=BUILT_IN) for name, one in sources.file(built_in_file()).items()}
     return {"apihost": Setting("http://127.0.0.1:3233", BUILT_IN)} | written
 
 
-def _same_trust(found: Mapping[str, Setting]) -> None:
-    """A project's file comes with a clone: it may not choose where a key from elsewhere is sent."""
-    host, auth = found["apihost"], found.get("auth")
-    if not (host.project and auth and not auth.explicit):
-        return
-    if not auth.host or _host(replace(host, value=auth.host)) != _host(host):
-        raise BadArgument(
-            f"Choosing the key for {_host(host)}, the host in {host.source}",
-            f"the key in {auth.source} is for {auth.host or 'a host that it does not name'}.",
-            "Keys are not sent to another host. Give this one's: fnkit login, or FNKIT_AUTH.",
-        )
+def keyless(host: str) -> str:
+    """What to do where there is no key for a host."""
+    return f"fnkit login {host} asks for one; or set FNKIT_AUTH beside FNKIT_APIHOST."
+
+
+def _meant(name: str, setting: Setting, host: Setting) -> bool:
+    """Whether a setting may be used with the chosen host.
+
+    A file speaks of the host that it names. Arguments and the environment are the person's own and go together,
+    but a project's file comes with a clone: it may not choose where a key from the environment is sent.
+    """
+    if setting.host:
+        return _address(setting.host) == _address(host.value)
+    if name == "auth":
+        return setting.explicit and not host.project
+    return True
+
+
+def _address(text: str) -> str:
+    """Scheme, host and port of a host as it is written."""
+    url = urlsplit(text if "://" in text else f"https://{text}")
+    return f"{url.scheme}://{url.netloc}"
 
 
 def _host(setting: Setting) -> str:
@@ -145,7 +160,7 @@ def _host(setting: Setting) -> str:
             "it is not a host name.",
             "Write openwhisk.example.com or http://127.0.0.1:3233, without a path or a key.",
         )
-    return f"{url.scheme}://{url.netloc}"
+    return _address(text)
 
 
 def _key(setting: Setting | None) -> Key | None:

@@ -2,18 +2,30 @@
 
 import json
 
-from fnkit.core.errors import Conflict, Missing, PlatformFault, Refused, Throttled, Unauthorized, Unreachable
+from fnkit.core.errors import (
+    Conflict,
+    Missing,
+    PlatformFault,
+    Refused,
+    Rejected,
+    Throttled,
+    Unauthorized,
+    Unreachable,
+)
 from fnkit.whisk.messages import Request, Response
-from fnkit.whisk.props import Props
+from fnkit.whisk.props import Props, keyless
 
 KINDS: dict[int, type[Refused]] = {
+    400: Rejected,
     401: Unauthorized,
     403: Unauthorized,
     404: Missing,
     409: Conflict,
+    413: Rejected,
     429: Throttled,
 }
 ADVICE = {
+    "400": "Change what it names, then try again.",
     "401": "The key {key} is from {source}: fnkit login sets another.",
     "403": "The key {key} may not do this there; use a name in its own namespace.",
     "404": "fnkit list and fnkit activations show what is there.",
@@ -63,7 +75,7 @@ def _short(text: str) -> str:
 def _advice(request: Request, response: Response, props: Props) -> str:
     status = response.status
     if status == 401 and props.key is None:
-        return "There is no key for this host yet: fnkit login."
+        return f"There is no key for this host yet. {keyless(props.apihost)}"
     if status >= 500:
         code = response.headers.get("x-request-id")
         return "Try again. " + (f"The platform's log knows it as {code}." if code else "")

@@ -64,7 +64,8 @@ def project(folder: Path) -> dict[str, Setting]:
             f"it may not say {wrong[0]!r}, or not so.",
             f"It may say {', '.join(allowed)}, each a text; keys belong into FNKIT_AUTH or fnkit login.",
         )
-    return {name: Setting(value, str(path), project=True) for name, value in table.items()}
+    host = table.get("apihost", "")
+    return {name: Setting(value, str(path), project=True, host=host) for name, value in table.items()}
 
 
 def home(variables: Mapping[str, str]) -> Path:

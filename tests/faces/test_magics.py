@@ -132,6 +132,14 @@ def test_magics_and_displayed_values_in_the_cell_work(kernel):
     assert "face-magics" not in done.out, "-o displays nothing of the deploy"
 
 
+def test_a_cell_that_is_not_run_is_not_compared_with_an_older_function(kernel):
+    assert kernel(f"%%deploy_action face-no-run --test name=Ada\n{HELLO}").ok
+    done = kernel(f"%%deploy_action face-no-run --no-run --test name=Ada\n{HELLO.replace('Hello', 'Good day')}")
+    assert done.ok, done.out
+    assert done.value.check.result["greeting"] == "Good day, Ada!"
+    assert kernel("main('Ada')").value["greeting"] == "Hello, Ada!"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

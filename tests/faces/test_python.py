@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import fnkit
+from fnkit.cli.views import lines
 from fnkit.core.errors import ActionFailed, BadArgument, Missing
+from fnkit.notebook import show
 from tests.faces.greetings import fail, greet, weigh
 
 
@@ -105,3 +108,12 @@ def test_a_program_is_told_once_which_platform_is_used(embedded):
 def test_what_is_no_function_is_refused(thing):
     with pytest.raises(BadArgument):
         fnkit.deploy(thing, "nothing")
+
+
+def test_both_faces_say_what_a_deploy_has_to_say():
+    fnkit.deploy(greet, "greet-notes", test={"name": "Ada"})
+    receipt = fnkit.deploy(greet, "greet-notes", test={"name": "Ada"})
+    receipt = replace(receipt, notes=("it could not be tried on this machine",))
+    for said in ("\n".join(lines(receipt)), show.view(receipt).html):
+        assert "it could not be tried on this machine" in said
+        assert "passed before" in said

@@ -1,7 +1,10 @@
 """The line of a deploy against a platform: what is sent, what is refused, what is put back."""
 
+import asyncio
+import hashlib
 import json
 import zipfile
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +14,12 @@ from fnkit.action import cell
 from fnkit.action.spec import ActionSpec, Wishes
 from fnkit.core.canonical import sha256
 from fnkit.core.entities import PAYLOAD_LIMIT, Limits, ModelFile
-from fnkit.core.errors import BadArgument, CheckFailed, Missing, Refused, TooLarge
+from fnkit.core.errors import BadArgument, CheckFailed, Missing, Refused, Rejected, TooLarge
 from fnkit.core.names import ActionName
+from fnkit.core.places import cache
 from fnkit.delivery.calls import invoke
 from fnkit.delivery.order import Settings, Test
-from fnkit.delivery.pipeline import deploy, preview
+from fnkit.delivery.pipeline import deploy, preview, rehearse
 from fnkit.delivery.progress import Step
 from fnkit.delivery.secrets import Secret
 from fnkit.whisk.client import Client
@@ -53,6 +57,24 @@ import os
 
 def main():
     return {"digest": hashlib.sha256(os.environ["API_TOKEN"].encode()).hexdigest()}
+"""
+TALKATIVE = """
+import os
+
+
+def main(fail: bool = False):
+    print("the token is", os.environ["API_TOKEN"])
+    if fail:
+        raise ValueError(os.environ["API_TOKEN"])
+    return {"token": os.environ["API_TOKEN"], "all": repr(os.environ["API_TOKEN"])}
+"""
+TIRED = """
+import time
+
+
+def main():
+    time.sleep(0.8)
+    return {}
 """
 SIZE = """
 import urllib.request
@@ -119,7 +141,9 @@ ADA = Test({"name": "Ada", "times": 2})
 
 
 def test_create(client, spec, name):
-    receipt = deploy(client, spec(), Settings(), ADA)
+    steps: list[Step] = []
+    receipt = deploy(client, spec(), Settings(), ADA, steps.append)
+    assert [step.text for step in steps if "Sending" in step.text] == [f"Sending {name}"]
     assert (receipt.did, receipt.version, str(receipt.name)) == ("created", "0.0.1", str(name))
     assert receipt.check.result == {"greeting": "Hello Hello Ada"}
     assert list(receipt.seconds) == ["build", "plan", "rehearse", "upload", "check"]
@@ -273,6 +297,33 @@ def test_the_cell_gets_what_the_action_gets(client, spec, tmp_path):
     assert receipt.check.result["greeting"].endswith("bm90IHJlYWxseQ==")
 
 
+def test_the_cell_may_run_a_loop_inside_the_kernels(client, spec):
+    """A kernel runs cells inside a loop of its own."""
+    greeting = ContextVar("greeting")
+
+    async def answer(name, times):
+        return {"greeting": " ".join([greeting.get()] * times) + f" {name}"}
+
+    def function(name, times):
+        return asyncio.run(answer(name, times))
+
+    async def kernel():
+        greeting.set("Hello")
+        return deploy(client, spec(), Settings(), replace(ADA, function=function))
+
+    assert asyncio.run(kernel()).check.result == {"greeting": "Hello Hello Ada"}
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), SystemExit(3)])
+def test_what_the_cell_raises_comes_out_as_it_is(client, spec, error):
+    def function(name, times):
+        raise error
+
+    with pytest.raises((CheckFailed, SystemExit)) as caught:
+        deploy(client, spec(), Settings(), replace(ADA, function=function))
+    assert error in (caught.value, caught.value.__cause__)
+
+
 def test_ignored_keys_may_differ(client, spec):
     receipt = deploy(client, spec(FICKLE), Settings(), Test({}, ignore=("where",)))
     assert receipt.check.result["where"].endswith(f"/{receipt.name}")
@@ -288,8 +339,6 @@ def test_a_failing_action_is_told_in_the_users_terms(client, spec, name):
 
 
 def test_a_secret_reaches_the_action_and_nothing_else(client, spec, name, capfd):
-    import hashlib
-
     secret = Secret("API_TOKEN", "hush-" + "x" * 20)
     digest = {"digest": hashlib.sha256(secret.value.encode()).hexdigest()}
     receipt = deploy(client, spec(SECRETIVE), Settings(secrets=(secret,)), Test({}))
@@ -302,6 +351,45 @@ def test_a_secret_reaches_the_action_and_nothing_else(client, spec, name, capfd)
     assert secret.value.encode() not in receipt.plan.wanted.bundle.zip
     changed = deploy(client, spec(SECRETIVE), Settings(secrets=(Secret("API_TOKEN", "other"),)))
     assert changed.plan.reasons == ("secret API_TOKEN: another value",)
+    telling = deploy(client, spec(TALKATIVE), Settings(secrets=(secret,)), Test({}))
+    assert telling.check.result["token"] == secret.value
+    assert [
+        path for path in cache().rglob("*") if path.is_file() and secret.value.encode() in path.read_bytes()
+    ] == []
+
+
+def test_what_is_shown_of_a_rehearsal_has_no_secret_in_it(client, spec):
+    secret = Secret("API_TOKEN", "hush\n" + "x" * 90 + "'")
+    settings = Settings(secrets=(secret,))
+    alone = rehearse(client, spec(TALKATIVE), settings, Test({}))
+    assert (alone.result["token"], alone.logs) == ("•••", ("the token is •••",))
+    wrong = Test({"fail": False}, function=lambda fail: {"token": "mine", "all": secret.value})
+    for test in (Test({"fail": True}), wrong):
+        with pytest.raises(CheckFailed) as caught:
+            deploy(client, spec(TALKATIVE), settings, test)
+        assert "•••" in str(caught.value)
+        assert "hush" not in str(caught.value)
+        assert "xxx" not in str(caught.value)
+
+
+def test_another_secret_is_another_test(client, spec):
+    def deployed(value: str, test: Test | None):
+        return deploy(client, spec(SECRETIVE), Settings(secrets=(Secret("API_TOKEN", value),)), test)
+
+    for value in ("first", "second"):
+        digest = hashlib.sha256(value.encode()).hexdigest()
+        assert deployed(value, Test({})).check.result == {"digest": digest}
+    again = deployed("second", Test({}))
+    assert (again.did, again.check, again.passed_before) == ("unchanged", None, True)
+    assert "passed before" in str(again)
+    deployed("first", None)
+    assert deployed("first", Test({})).check is not None, "what passed before had another secret"
+
+
+def test_the_rehearsal_has_the_actions_time(client, spec, sent):
+    with pytest.raises(CheckFailed, match="exceeded its time limits of 300 milliseconds"):
+        deploy(client, spec(TIRED), Settings(Limits(timeout=300)), Test({}))
+    assert sent() == ["GET"]
 
 
 def test_a_large_file_goes_through_the_object_store(client, embedded, spec, name, tmp_path):
@@ -427,6 +515,12 @@ def test_a_zip_as_its_author_made_it(client, tmp_path, name):
     receipt = deploy(client, cell.from_path(name, path, Wishes()), Settings(), Test({"x": 1}))
     assert receipt.check.result == {"word": "mine", "x": 1}
     assert deploy(client, cell.from_path(name, path, Wishes()), Settings()).did == "unchanged"
+
+
+def test_limits_that_the_platform_has_not_are_rejected(client, spec, name):
+    with pytest.raises(Rejected, match="memory size 50 MB below allowed threshold of 128 MB"):
+        deploy(client, spec(), Settings(Limits(memory=50)))
+    assert client.actions.find(name) is None
 
 
 def test_values_too_large_for_the_platform_are_refused_before_anything_is_sent(client, spec, sent):

@@ -12,6 +12,7 @@ from fnkit.action.cells import from_history
 from fnkit.action.rehearse import Rehearsal, rehearse
 from fnkit.action.spec import Wishes
 from fnkit.action.target import Target
+from fnkit.core import places
 from fnkit.core.canonical import sha256
 from fnkit.core.entities import ModelFile
 from fnkit.core.names import ActionName
@@ -87,6 +88,18 @@ def test_a_run_over_its_time_is_ended() -> None:
     done = played("def main():\n    while True: pass", timeout=1.5)
     assert done.status == "action developer error"
     assert done.result == {"error": "The action exceeded its time limits of 1500 milliseconds."}
+    done = played("import time\ndef main():\n    print('begun')\n    time.sleep(0.6)\n    return {}", timeout=0.3)
+    assert done.result == {"error": "The action exceeded its time limits of 300 milliseconds."}
+    assert done.logs == ("begun",)
+
+
+def test_what_was_given_secrets_is_not_remembered() -> None:
+    bundle = bundle_of("import os\ndef main():\n    return {'token': os.environ['TOKEN']}")
+    for value in ("one-secret", "one-secret", "another"):
+        done = rehearse(bundle, {}, {"TOKEN": value})
+        assert (done.result, done.remembered) == ({"token": value}, False)
+    kept = [path.read_bytes() for path in places.cache().rglob("*.json")]
+    assert not any(b"one-secret" in content for content in kept)
 
 
 def test_without_input_the_file_is_imported_only() -> None:

@@ -66,3 +66,24 @@ def test_why_it_failed(result, words):
     call = Invocation("x", "a" * 32, "done", activation=record(status="application error", result=result))
     assert call.failure.found == f"application error: {words}"
     assert call.failure.advice == f"fnkit logs {'a' * 32} shows what it printed."
+
+
+def test_a_long_error_is_short_in_the_message_and_whole_in_the_result():
+    error = "The action produced a response that exceeded the allowed length: " + "x" * 1_000_000
+    call = Invocation(
+        "x", "a" * 32, "done", activation=record(status="application error", result={"error": error})
+    )
+    assert 400 < len(str(call.failure)) < 700
+    assert "exceeded the allowed length: xxx" in call.failure.found
+    assert call.failure.found.endswith("x…")
+    assert call.result["error"] == error
+
+
+def test_the_platforms_own_traceback_is_not_the_users_code():
+    fields = {"result": {"error": "no"}, "logs": tuple(TRACE)}
+    failed = [
+        Invocation("x", "a" * 32, "done", activation=record(status=status, **fields), origins=ORIGINS).failure
+        for status in ("application error", "action developer error", "whisk internal error")
+    ]
+    assert ["In your code" in failure.advice for failure in failed] == [True, True, False]
+    assert "Traceback" not in str(failed[2])

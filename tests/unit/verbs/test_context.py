@@ -3,6 +3,7 @@
 import pytest
 
 from fnkit.context import Context, embedded_data
+from fnkit.core.errors import BadArgument
 from fnkit.whisk import props
 
 
@@ -61,3 +62,19 @@ def test_props_are_looked_up_anew(monkeypatch):
     assert context.props.built_in
     monkeypatch.setenv("FNKIT_APIHOST", "https://later.example.org")
     assert context.props.apihost == "https://later.example.org"
+
+
+@pytest.mark.parametrize("chooser", ["FNKIT_APIHOST", "project"])
+def test_a_key_that_was_not_given_for_the_host_is_not_sent(tmp_path, monkeypatch, chooser):
+    """The request is not made without it either: it might hold code and secrets."""
+    monkeypatch.setenv("WSK_CONFIG_FILE", str(written(tmp_path / "mine" / "wskprops")))
+    if chooser == "project":
+        (tmp_path / "fnkit.toml").write_text('[platform]\napihost = "https://evil.example.org"\n')
+    else:
+        monkeypatch.setenv(chooser, "https://evil.example.org")
+    with pytest.raises(
+        BadArgument, match=r"fnkit login https://evil\.example\.org .*FNKIT_AUTH beside FNKIT_APIHOST"
+    ) as caught:
+        _ = Context().client
+    assert "wskprops" in caught.value.found
+    assert "uuid:key" not in str(caught.value)

@@ -99,22 +99,48 @@ def test_order(props, home, tmp_path):
 
 def test_values_come_from_different_places(props, home):
     (home / ".wskprops").write_text(f"APIHOST=home.example.com\nAUTH={KEY}\n")
-    found = props(WHISK_APIHOST="other.example.com")
+    found = props(WHISK_APIHOST="home.example.com")
     assert found.sources == {
         "apihost": "WHISK_APIHOST",
         "auth": str(home / ".wskprops"),
     }
 
 
+@pytest.mark.parametrize("chooser", ["argument", "FNKIT_APIHOST", "__OW_API_HOST", "WHISK_APIHOST", "project"])
+def test_what_a_file_says_is_for_its_host_alone(props, home, tmp_path, chooser):
+    file = home / ".wskprops"
+    file.write_text(f"APIHOST=home.example.com\nAUTH={KEY}\nNAMESPACE=mine\nIGNORE_CERTS=true\n")
+
+    def chosen(host: str) -> Props:
+        if chooser == "project":
+            (tmp_path / "work" / "fnkit.toml").write_text(f'[platform]\napihost = "{host}"\n')
+            return props()
+        return props({"apihost": host}) if chooser == "argument" else props(**{chooser: host})
+
+    found = chosen("other.example.com")
+    assert (found.host, found.key, found.namespace, found.verify) == ("other.example.com", None, "_", True)
+    assert found.withheld == str(file)
+    found = chosen("https://home.example.com/")
+    assert (found.key, found.namespace, found.verify, found.withheld) == (Key(KEY), "mine", False, "")
+    file.write_text(f"AUTH={KEY}\n")
+    assert chosen("home.example.com").key is None, "the file names no host"
+
+
 def test_a_project_may_not_lead_a_key_away(props, home, tmp_path):
-    (home / ".wskprops").write_text(f"APIHOST=home.example.com\nAUTH={KEY}\n")
     (tmp_path / "work" / "fnkit.toml").write_text('[platform]\napihost = "evil.example.com"\n')
-    with pytest.raises(BadArgument, match="not sent to another host") as caught:
-        props()
-    assert KEY not in str(caught.value)
-    assert props(FNKIT_AUTH=KEY).host == "evil.example.com"
-    (tmp_path / "work" / "fnkit.toml").write_text('[platform]\napihost = "https://home.example.com/"\n')
-    assert props().key == Key(KEY)
+    found = props(FNKIT_AUTH=KEY)
+    assert (found.host, found.key, found.withheld) == ("evil.example.com", None, "FNKIT_AUTH")
+    assert props(FNKIT_AUTH=KEY, FNKIT_APIHOST="evil.example.com").key == Key(KEY), "the person said so"
+    (home / ".wskprops").write_text(f"APIHOST=evil.example.com\nAUTH={KEY}\n")
+    assert props(FNKIT_AUTH="other:key").key == Key(KEY), "the one that was given for this host"
+
+
+@pytest.mark.parametrize("beside", ["argument", "WHISK_APIHOST", "file", "nothing"])
+def test_a_key_of_ones_own_goes_to_a_host_of_ones_own(props, home, beside):
+    (home / ".wskprops").write_text("APIHOST=home.example.com\nAUTH=other:key\n" if beside == "file" else "")
+    variables = {"WHISK_APIHOST": "x.example.com"} if beside == "WHISK_APIHOST" else {}
+    arguments = {"apihost": "x.example.com"} if beside == "argument" else {}
+    assert props(arguments, FNKIT_AUTH=KEY, **variables).key == Key(KEY)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from fnkit.core.errors import (
     Missing,
     PlatformFault,
     Refused,
+    Rejected,
     Throttled,
     Unauthorized,
     Unreachable,
@@ -107,13 +108,13 @@ def test_pieces_are_streamed_and_made_anew_for_another_attempt():
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, PlatformFault),
+        (400, Rejected),
         (401, Unauthorized),
         (403, Unauthorized),
         (404, Missing),
         (405, PlatformFault),
         (409, Conflict),
-        (413, PlatformFault),
+        (413, Rejected),
         (429, Throttled),
         (500, PlatformFault),
         (503, PlatformFault),
@@ -146,7 +147,7 @@ def test_each_refusal_has_its_kind_and_three_parts(status, kind):
     ],
 )
 def test_refusals_that_are_not_openwhisks(body, words):
-    with scripted(Answer(400, body)) as server, pytest.raises(PlatformFault) as caught:
+    with scripted(Answer(400, body)) as server, pytest.raises(Rejected) as caught:
         Http(props(server.url)).send(post())
     assert caught.value.found == f"HTTP 400, {words}"
 
