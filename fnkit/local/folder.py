@@ -59,11 +59,12 @@ class Folder:
         return self.root / "server.log"
 
     def make(self) -> None:
-        """Create the folder and the database's file, for their owner only. Raises BadArgument."""
+        """Create the folder, the database and the log, for their owner only. Raises BadArgument."""
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The keys are in it; SQLite gives its other files the same mode.
+            # The folder may have been there, open to all. SQLite gives its other files the same mode.
             self.database.touch(mode=0o600)
+            self.log.touch(mode=0o600)
         except OSError as error:
             raise BadArgument(
                 f"Opening the data folder {self.root}",

@@ -8,6 +8,7 @@ import os
 import platform as machine
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ class Settings:
 
 def serve(settings: Settings, announce: Announce) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called once it answers. Raises FnkitError where it cannot."""
+    os.umask(0o077)  # code, objects and records are their owner's alone, also in a folder that others may enter
     folder = Folder(settings.data.absolute())
     folder.make()
     with (
@@ -154,6 +156,12 @@ def _store(folder: Folder, full: bool) -> Iterator[Store]:
             f"Opening the data folder {folder.root}",
             f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
             "Install that version again, or choose another folder with --data.",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise BadArgument(
+            f"Opening the database {folder.database}",
+            f"{error}.",
+            "Choose another folder with --data, or move that file away: then the platform begins anew.",
         ) from error
     try:
         yield store
