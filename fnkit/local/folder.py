@@ -9,7 +9,7 @@ whisk.db     .wskprops  layers/  objects/  code/  instances/  server.log
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,10 @@ class Running:
     """The data folder."""
     sandbox: str = ""
     """The rung of the ladder in use."""
+    guest: bool = field(default=False, repr=False)
+    """True where its key is the well-known one of OpenWhisk standalone."""
+    full_sync: bool = field(default=False, repr=False)
+    """True where each commit waits for the disk."""
 
     @property
     def props(self) -> Path:

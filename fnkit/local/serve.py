@@ -26,7 +26,7 @@ from fnkit.local.folder import Folder, Running
 from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
 from fnkit.local.store import Store
-from fnkit.local.users import ensure_user, write_props
+from fnkit.local.users import GUEST, ensure_user, write_props
 
 PORT = 3233
 """As OpenWhisk standalone."""
@@ -81,6 +81,8 @@ async def _serve(
         executable=sys.executable,
         data=str(folder.root),
         sandbox=opened.platform.sandbox.rung.name,
+        guest=identity.auth == GUEST,
+        full_sync=settings.full_sync,
     )
 
     def ready() -> None:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from fnkit.context import Context, embedded_data
 from fnkit.core import places
-from fnkit.core.errors import BadArgument, Unreachable
+from fnkit.core.errors import BadArgument, Missing, PlatformFault, Unreachable
 from fnkit.verbs.answers import Status, Stopped
 from fnkit.verbs.table import Option
 
@@ -37,19 +38,23 @@ def serve(
 
 def start(
     *,
-    port: Port = 3233,
+    port: Annotated[int | None, Option("the port to listen on, 0 for a free one (else 3233)", "PORT")] = None,
     data: Data = None,
     guest: Guest = False,
     full_sync: Full = False,
     context: Context | None = None,
 ) -> "Running":
-    """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
+    """Start the embedded platform in the background and give where it listens; one that runs is left alone.
+
+    Raises BadArgument where the one that runs is not as it is asked for here.
+    """
     from fnkit.local import daemon
 
     if running := daemon.status(data):
         daemon.check_same(running)
+        _check_wanted(running, port, guest, full_sync)
         return running
-    return daemon.start(data, port, guest=guest, full_sync=full_sync)
+    return daemon.start(data, 3233 if port is None else port, guest=guest, full_sync=full_sync)
 
 
 def stop(*, data: Data = None, context: Context | None = None) -> Stopped:
@@ -72,9 +77,12 @@ def status(*, context: Context | None = None) -> Status:
     if (data := embedded_data(props)) and daemon.status(data) is None:
         return Status(host, source, False, trouble="it does not run; what needs it starts it, or fnkit start.")
     try:
-        embedded = Client(props).embedded
+        client = Client(props)
+        embedded = client.embedded
         pool = embedded.pool() if embedded else None
-    except Unreachable as error:
+        if embedded is None:
+            client.check()
+    except (Unreachable, Missing, PlatformFault) as error:
         return Status(host, source, False, trouble=str(error))
     return Status(host, source, True, embedded.info if embedded else None, pool)
 
@@ -84,6 +92,21 @@ def props(*, context: Context | None = None) -> Path:
     from fnkit.whisk.props import built_in_file
 
     return built_in_file()
+
+
+def _check_wanted(running: "Running", port: int | None, guest: bool, full_sync: bool) -> None:
+    """Raises BadArgument where a server that runs cannot become what is asked for."""
+    other = {
+        f"--port {port}": bool(port) and urlsplit(running.url).port != port,
+        "--guest": guest and not running.guest,
+        "--full-sync": full_sync and not running.full_sync,
+    }
+    if wanted := [option for option, differs in other.items() if differs]:
+        raise BadArgument(
+            f"Starting the platform with {' '.join(wanted)}",
+            f"it runs already, without that, at {running.url}.",
+            "Stop it first: fnkit stop. What was deployed stays.",
+        )
 
 
 def _line(running: "Running") -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fnkit.context import Context
 from fnkit.core import places
 from fnkit.core.errors import BadArgument
-from fnkit.verbs.answers import Login, Setting
+from fnkit.verbs.answers import Listing, Login, Setting
 from fnkit.verbs.table import Argument
 
 
@@ -34,7 +34,9 @@ def login(
         )
     face = (context or Context()).face
     given = {**os.environ, "WSK_CONFIG_FILE": ""}  # not the file: it speaks of another host
-    apihost = props.load({"apihost": host}, given).apihost  # before the key is asked for: a typo is no reason to type it
+    apihost = props.load(
+        {"apihost": host}, given
+    ).apihost  # before the key is asked for: a typo is no reason to type it
     key = key or face.secret(f"Key of {apihost} (uuid:key, as wsk has it in AUTH)")
     if not key:
         raise BadArgument(f"Logging in to {host}", "there is no key.", "Pipe it in: fnkit login HOST < FILE.")
@@ -47,14 +49,14 @@ def login(
     return Login(chosen.apihost, namespace, path, "the keyring" if kept else f"{path} (mode 0600)")
 
 
-def config(*, context: Context | None = None) -> tuple[Setting, ...]:
+def config(*, context: Context | None = None) -> Listing[Setting]:
     """Give every setting with its value and where it came from."""
     props = (context or Context()).props
 
     def said(name: str) -> str:
         return props.sources.get(name, "built in")
 
-    return (
+    settings = (
         Setting("apihost", props.apihost, said("apihost")),
         Setting("auth", str(props.key or "none"), said("auth")),
         Setting("namespace", props.namespace, said("namespace")),
@@ -63,6 +65,7 @@ def config(*, context: Context | None = None) -> tuple[Setting, ...]:
         Setting("data", str(places.data()), _place("FNKIT_DATA")),
         Setting("cache", str(places.cache()), _place("FNKIT_CACHE")),
     )
+    return Listing.of("setting", settings, lambda one: one.name, lambda one: one.value, lambda one: one.source)
 
 
 def _place(variable: str) -> str:
