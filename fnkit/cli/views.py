@@ -180,8 +180,8 @@ def _status(status: Status) -> Iterable[str]:
             "python": info and f"{info['python']} ({info['executable']})",
             "kinds": ", ".join(info.get("kinds") or ()),
             "sandbox": sandbox.get("rung"),
-            "stops": _sentence(sandbox.get("stops")),
-            "does not stop": _sentence(sandbox.get("does_not_stop")),
+            "stops": _listed(sandbox.get("stops")),
+            "does not stop": _listed(sandbox.get("does_not_stop")),
             "instances": tuple(
                 f"{one['action']} {one['state']} {one['memory']} MB" for one in pool.get("instances") or ()
             ),
@@ -189,9 +189,9 @@ def _status(status: Status) -> Iterable[str]:
     )
 
 
-def _sentence(text: object) -> str:
-    """A text, or a list of them."""
-    return ", ".join(map(str, text)) if isinstance(text, list | tuple) else str(text or "")
+def _listed(text: object) -> tuple[str, ...]:
+    """A text, or a list of them, one per line."""
+    return tuple(map(str, text)) if isinstance(text, list | tuple) else (str(text),) if text else ()
 
 
 @lines.register

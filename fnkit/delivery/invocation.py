@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fnkit.action.spec import Origin
-from fnkit.action.trace import mapped
+from fnkit.action.trace import STAMP, told
 from fnkit.core.entities import Activation, Json
 from fnkit.core.errors import ActionFailed
 
-_STAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\S+ +(std(out|err): )?")
-"""The time, in a field of 30 characters, and the stream, which OpenWhisk standalone leaves out."""
 _ACTION_FILE = re.compile(r'File "(?P<folder>[^"]*[/\\])?(?:__main__|main__|exec__main)\.py"')
 LONGEST = 500
 """Characters of an action's error in a message; the result has all of it."""
@@ -72,8 +70,8 @@ class Invocation:
 
     @property
     def logs(self) -> tuple[str, ...]:
-        """The log lines that are there so far."""
-        return self.activation.logs if self.activation else ()
+        """The log lines that are there so far, tracebacks in terms of the notebook."""
+        return tuple(told(self.activation.logs, self.origins)) if self.activation else ()
 
     @property
     def failure(self) -> ActionFailed | None:
@@ -82,7 +80,7 @@ class Invocation:
             return None
         # The platform's own failure may have a traceback too, of the platform.
         own = self.activation.status != "whisk internal error"
-        trace = traceback(self.logs, self.origins) if own else ""
+        trace = traceback(self.activation.logs, self.origins) if own else ""
         found = f"{self.activation.status}: {spelt(self.result)}"
         advice = f"In your code:\n{trace}" if trace else f"fnkit logs {self.id} shows what it printed."
         return ActionFailed(f"Running {self.action}", found, advice, self.id, self.logs)
@@ -120,16 +118,16 @@ def traceback(logs: tuple[str, ...], origins: tuple[Origin, ...]) -> str:
 
     It begins at the first line of the user's own: what fnkit and the launcher did before is left out.
     """
-    lines = [_STAMP.sub("", line) for line in logs]
+    lines = [STAMP.sub("", line) for line in logs]
     starts = [n for n, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
     if not starts:
         return ""
     head, *rest = lines[starts[-1] :]
     # The last line of a traceback is the first that is not indented.
     end = next((n + 1 for n, line in enumerate(rest) if line[:1] not in (" ", "")), len(rest))
-    told = [mapped(line, origins) for line in rest[:end]]
-    own = next((n for n, line in enumerate(told) if line != rest[n]), 0)
-    return _without_folder("\n".join([head, *told[own:]]), rest)
+    found = told(rest[:end], origins)
+    own = next((n for n, line in enumerate(found) if line not in rest), 0)
+    return _without_folder("\n".join([head, *found[own:]]), rest)
 
 
 def _without_folder(text: str, trace: list[str]) -> str:

@@ -131,7 +131,8 @@ def _spawn(settings: Settings) -> Running:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing."
+    said = lines[-1] if lines else "it said nothing"
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

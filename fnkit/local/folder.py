@@ -9,7 +9,7 @@ whisk.db     .wskprops  .wskadmin  users/  layers/  objects/  code/  instances/ 
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,10 @@ class Running:
     """The data folder."""
     sandbox: str = ""
     """The rung of the ladder in use."""
+    guest: bool = field(default=False, repr=False)
+    """True where its key is the well-known one of OpenWhisk standalone."""
+    full_sync: bool = field(default=False, repr=False)
+    """True where each commit waits for the disk."""
 
     @property
     def props(self) -> Path:
@@ -64,11 +68,12 @@ class Folder:
         return self.root / "server.log"
 
     def make(self) -> None:
-        """Create the folder and the database's file, for their owner only. Raises BadArgument."""
+        """Create the folder, the database and the log, for their owner only. Raises BadArgument."""
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The keys are in it; SQLite gives its other files the same mode.
+            # The folder may have been there, open to all. SQLite gives its other files the same mode.
             self.database.touch(mode=0o600)
+            self.log.touch(mode=0o600)
         except OSError as error:
             raise BadArgument(
                 f"Opening the data folder {self.root}",

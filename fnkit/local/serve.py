@@ -8,6 +8,7 @@ import os
 import platform as machine
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
 from fnkit.local.settings import Settings, add_options
 from fnkit.local.store import Store
-from fnkit.local.users import ensure_user
+from fnkit.local.users import GUEST, ensure_user
 
 GRACE = 5
 """Seconds that requests and activations in flight get when the server stops."""
@@ -37,6 +38,7 @@ Announce = Callable[[Running], None]
 def serve(settings: Settings, announce: Announce) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called once it answers. Raises FnkitError where it cannot."""
     settings.check()
+    os.umask(0o077)  # code, objects and records are their owner's alone, also in a folder that others may enter
     folder = Folder(settings.data.absolute())
     folder.make()
     with (
@@ -54,7 +56,7 @@ def serve(settings: Settings, announce: Announce) -> None:
 async def _serve(
     settings: Settings, folder: Folder, listener: socket.socket, store: Store, announce: Announce
 ) -> None:
-    ensure_user(store, settings.guest)
+    owner = ensure_user(store, settings.guest)
     url = _url(settings.host, listener.getsockname()[1])
     keys = Keys(folder, url)
     opened = await Opened.open(keys, store, places.cache(), settings)
@@ -66,6 +68,8 @@ async def _serve(
         executable=sys.executable,
         data=str(folder.root),
         sandbox=opened.platform.sandbox.rung.name,
+        guest=owner.auth == GUEST,
+        full_sync=settings.full_sync,
     )
 
     def ready() -> None:
@@ -143,6 +147,12 @@ def _store(folder: Folder, full: bool) -> Iterator[Store]:
             f"Opening the data folder {folder.root}",
             f"it was written by a later fnkit (format {error.found}; {__version__} knows {error.known}).",
             "Install that version again, or choose another folder with --data.",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise BadArgument(
+            f"Opening the database {folder.database}",
+            f"{error}.",
+            "Choose another folder with --data, or move that file away: then the platform begins anew.",
         ) from error
     try:
         yield store

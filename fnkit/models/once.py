@@ -45,7 +45,7 @@ def is_sha256(text: str) -> bool:
 def checked(sha256: str | None) -> str:
     """A sha256 that somebody typed, in lower case. Raises BadModel where it is none."""
     if not sha256:
-        raise BadModel("Fetching a model from a URL", "its sha256 is not given.", "Name it: sha256=…")
+        raise BadModel("Fetching a model from a URL", "its sha256 is not given.", "Write it behind: URL#sha256=…")
     if not is_sha256(sha256.lower()):
         raise BadModel(f"Checking a model by {sha256!r}", "that is not a sha256.", "It has 64 hex digits.")
     return sha256.lower()

@@ -134,6 +134,8 @@ def _file(source: str, sha256: str | None) -> ModelFile:
     """What is here already, else what `download` brings; an action has no `download` and looks at less."""
     if Path(source).is_dir():
         return ModelFile(Path(source).name, "", 0, Path(source))
+    source, _, behind = source.partition("#sha256=")
+    sha256 = sha256 or behind or None
     name, digest = _content(source, sha256)
     if digest and (path := once.bring(digest)):
         return ModelFile(name, digest, path.stat().st_size, path)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 
-from fnkit.core.errors import did_you_mean
+from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.notebook.words import Held
 from fnkit.verbs.table import Parameter, Verb
 
@@ -33,7 +33,11 @@ class Call:
 def parse(verb: Verb, line: Sequence[Any], prog: str) -> Call:
     """What `line` asks of `verb`. Raises UsageError, in one line, with the option that was probably meant."""
     parser = _parser(verb, prog)
-    words = [word if isinstance(word, str) else _Carrier(word) for word in verb.join(line)]
+    try:
+        joined = verb.join(line)
+    except BadArgument as error:
+        parser.error(str(error))
+    words = [word if isinstance(word, str) else _Carrier(word) for word in joined]
     if {"-h", "--help"} & {word for word in words if type(word) is str}:
         return Call(verb, {}, help=True)
     known, unknown = parser.parse_known_intermixed_args(words)
@@ -74,7 +78,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what IPython prints as one line."""
-        raise UsageError(f"{message}. Usage: {self.prog} … ({self.prog} --help shows it all)")
+        end = "" if message.endswith((".", "?", "!")) else "."
+        raise UsageError(f"{message}{end} Usage: {self.prog} … ({self.prog} --help shows it all)")
 
 
 def _parser(verb: Verb, prog: str) -> _Parser:
@@ -164,4 +169,4 @@ def _stranger(word: str, parser: argparse.ArgumentParser) -> str:
     if not word.startswith("-"):
         return f"{word!r} is one argument too many"
     option = word.partition("=")[0]
-    return f"there is no option {option}. {did_you_mean(option, list(parser._option_string_actions))[:-1]}"
+    return f"there is no option {option}. {did_you_mean(option, list(parser._option_string_actions))}"

@@ -16,7 +16,21 @@ from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.notebook import calls, deploys
 from fnkit.notebook.calls import side_by_side
-from fnkit.notebook.markup import View, block, card, code, details, facts, grid, pill, text, title, value
+from fnkit.notebook.markup import (
+    Html,
+    View,
+    block,
+    card,
+    code,
+    details,
+    facts,
+    grid,
+    lines,
+    pill,
+    text,
+    title,
+    value,
+)
 from fnkit.verbs.answers import ActionFile, Deleted, KnownModel, Login, Setting, Status, Stopped, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action
@@ -90,8 +104,8 @@ def _status(status: Status) -> View:
         ("trouble", status.trouble),
         ("runs", f"fnkit {told['fnkit']} on Python {told.get('python', '?')}" if told else ""),
         ("sandbox", sandbox.get("rung", "")),
-        ("stops", _joined(sandbox.get("stops"))),
-        ("does not stop", _joined(sandbox.get("does_not_stop"))),
+        ("stops", _listed(sandbox.get("stops"))),
+        ("does not stop", _listed(sandbox.get("does_not_stop"))),
         ("instances", ", ".join(f"{one['action']} ({one['state']})" for one in pool.get("instances", ()))),
     ]
     word, tone = ("answers", "good") if status.reachable else ("does not answer", "bad")
@@ -139,5 +153,6 @@ def _models(models: Sequence[KnownModel]) -> View:
     return View(line, card(grid(("model", "task", "licence", "size", ""), rows)), "models", data)
 
 
-def _joined(words: Json) -> str:
-    return ", ".join(words) if isinstance(words, list | tuple) else str(words or "")
+def _listed(words: Json) -> Html:
+    """One under the other."""
+    return lines(words if isinstance(words, list | tuple) else [words or ""])

@@ -108,4 +108,7 @@ def _evaluate(word: str, namespace: Mapping[str, Any]) -> Held:
     try:
         return Held(expression, eval(expression, dict(namespace)))
     except Exception as error:  # noqa: BLE001  it is the notebook's expression: anything may come of it
-        raise UsageError(f"{word}: {type(error).__name__}: {error}") from None
+        hint = (
+            "" if word.startswith("$") else " JSON stands in single quotes, 'key={\"a\": 1}', an object as $name."
+        )
+        raise UsageError(f"{word}: {type(error).__name__}: {error}.{hint}") from None

@@ -10,7 +10,7 @@ from fnkit.context import Context
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
-from fnkit.verbs.answers import ActionFile, Deleted
+from fnkit.verbs.answers import ActionFile, Deleted, Listing
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def list(
     limit: Annotated[int, Option("at most so many, up to 200", "N", short="-l")] = 30,
     skip: Annotated[int, Option("leave out so many of the newest", "N", short="-s")] = 0,
     context: Context | None = None,
-) -> "tuple[Action, ...]":
+) -> "Listing[Action]":
     """Give the actions of your namespace, the newest first."""
-    return tuple((context or Context()).client.actions.list(package, limit, skip))
+    found = (context or Context()).client.actions.list(package, limit, skip)
+    return Listing.of("action", found, lambda one: one.path, lambda one: one.version, lambda one: one.kind)
 
 
 def delete(
@@ -81,9 +82,12 @@ def delete(
     """Delete an action from the platform, after a question."""
     context = context or Context()
     action = ActionName.parse(name)
-    if not (yes or context.face.confirm(f"Delete the action {action} on {context.props.host}?")):
-        raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
-    gone = context.client.actions.delete(action)
+    actions = context.client.actions
+    if not yes:
+        actions.get(action, code=False)  # who asks for what is not there is not asked whether it may go
+        if not context.face.confirm(f"Delete the action {action} on {context.props.host}?"):
+            raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
+    gone = actions.delete(action)
     return Deleted(f"/{gone.namespace}/{gone.path}", gone.version)
 
 

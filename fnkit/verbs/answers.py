@@ -1,10 +1,33 @@
 """What verbs give where no room below has a value for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self, TypeVar
 
 from fnkit.core.entities import Json
+
+Row = TypeVar("Row")
+
+
+class Listing(tuple[Row, ...]):
+    """A tuple of results of one kind, which says itself in one short line for each."""
+
+    _said: str
+
+    @classmethod
+    def of(cls, noun: str, rows: Iterable[Row], *columns: Callable[[Row], object]) -> Self:
+        """`noun` is what one row is: `action`; `columns` read what is said of a row."""
+        made = cls(rows)
+        cells = [[str(read(row) or "") for read in columns] for row in made]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ["  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)) for row in cells]
+        head = f"{len(made) or 'no'} {noun}{'' if len(made) == 1 else 's'}"
+        made._said = "\n".join([f"{head}:" if made else head, *(f"  {line}".rstrip() for line in lines)])
+        return made
+
+    def __repr__(self) -> str:
+        return self._said
 
 
 @dataclass(frozen=True, slots=True)

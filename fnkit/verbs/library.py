@@ -5,17 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument
-from fnkit.verbs.answers import KnownModel
+from fnkit.verbs.answers import KnownModel, Listing
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
     from fnkit.core.entities import ModelFile
     from fnkit.models.catalogue import Known
 
-Model = Annotated[str, Argument("a model of the catalogue, one that you converted, a path or an URL", "MODEL")]
+Model = Annotated[
+    str, Argument("a model of the catalogue, one that you converted, a path, or URL#sha256=…", "MODEL")
+]
 
 
-def models_list(*, context: Context | None = None) -> tuple[KnownModel, ...]:
+def models_list(*, context: Context | None = None) -> Listing[KnownModel]:
     """Give the trained models of the catalogue and those that you converted."""
     from fnkit.models import catalogue, once
 
@@ -27,7 +29,7 @@ def models_list(*, context: Context | None = None) -> tuple[KnownModel, ...]:
         path = once.find(once.named(name) or "")
         if path is not None:
             rows.append(KnownModel(name, "yours", "", path.stat().st_size, path))
-    return tuple(rows)
+    return Listing.of("model", rows, lambda one: one.name, lambda one: one.task)
 
 
 def models_show(name: Model, *, context: Context | None = None) -> "Known | ModelFile":

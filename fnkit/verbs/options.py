@@ -12,9 +12,15 @@ class BuildOptions(TypedDict, total=False):
     """How a function becomes a bundle, and the input that it is tried on."""
 
     entry: Annotated[str, Option("the function to deploy (main where none is named)", "NAME")]
-    model: Annotated[str, Option("a model of the catalogue, one you converted, a path or an URL", "MODEL")]
+    model: Annotated[
+        str, Option("a model of the catalogue, one you converted, a path, or an address as URL#sha256=…", "MODEL")
+    ]
     model_url: Annotated[
-        str, Option("where an instance downloads the model that does not fit into the bundle", "URL")
+        str,
+        Option(
+            "where an instance downloads the model that fits into no bundle; URL#sha256=… without --model",
+            "URL",
+        ),
     ]
     bundle_model: Annotated[bool, Option("put the model into the bundle, also where the platform has it already")]
     require: Annotated[Sequence[str], Option("a library to add, or to take in another version", "NAME==VERSION")]
@@ -23,7 +29,8 @@ class BuildOptions(TypedDict, total=False):
     test: Annotated[
         Mapping[str, Json],
         Option(
-            "an input that must give the same result everywhere: KEY=VALUE, KEY=@photo.jpg or @file.json",
+            "an input that must give the same result everywhere: KEY=VALUE, KEY=@photo.jpg, @file.json, "
+            "or {} for none at all",
             "KEY=VALUE",
         ),
     ]

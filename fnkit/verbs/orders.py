@@ -44,6 +44,12 @@ def spec(source: Any, name: str | None, options: BuildOptions) -> "ActionSpec | 
         return cell.from_cells(_name(name), source, wishes)
     if callable(source):
         return cell.from_function(_name(name or source.__name__), source, wishes, _history(source))
+    if source is None and name is not None and Path(name).expanduser().is_file():
+        raise BadArgument(
+            f"Deploying {name}",
+            "a file stands where the action's name belongs.",
+            f"The name comes first: NAME {name}.",
+        )
     if not isinstance(source, str | Path):
         raise BadArgument(
             f"Deploying {name or source!r}",
@@ -75,7 +81,7 @@ def settings(options: DeployOptions) -> "Settings":
 
 
 def test(source: Any, options: BuildOptions) -> "Test | None":
-    """The input to try, None where none was given. An empty one, `--test @empty.json`, is one too."""
+    """The input to try, None where none was given. An empty one, `--test {}`, is one too."""
     from fnkit.action.cells import Cells
     from fnkit.delivery.order import Test
 
@@ -120,12 +126,11 @@ def _wishes(options: BuildOptions) -> "Wishes":
 
 
 def _model(options: BuildOptions) -> ModelFile | None:
-    """The model's checked file; an URL says its content as pip has it: `URL#sha256=…`."""
+    """The model's checked file, and the URL that an instance has it from."""
     source, url = options.get("model"), options.get("model_url")
     if source is None and url is None:
         return None
     from fnkit.models import download
 
-    address, _, digest = str(source or url).partition("#sha256=")
-    found = download.fetch(address, sha256=digest or None)
+    found = download.fetch(str(source or url))
     return replace(found, url=url.partition("#sha256=")[0]) if url else found

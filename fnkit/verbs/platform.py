@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
+from urllib.parse import urlsplit
 
 from fnkit.context import Context, embedded_data
 from fnkit.core import places
-from fnkit.core.errors import BadArgument, Unreachable
+from fnkit.core.errors import BadArgument, Missing, PlatformFault, Unreachable
 from fnkit.verbs.answers import Status, Stopped
 from fnkit.verbs.table import Option
 
@@ -46,12 +47,16 @@ def serve(
 
 
 def start(*, context: Context | None = None, **options: Unpack[ServeOptions]) -> "Running":
-    """Start the embedded platform in the background and give where it listens; one that runs is left alone."""
+    """Start the embedded platform in the background and give where it listens; one that runs is left alone.
+
+    Raises BadArgument where the one that runs is not as it is asked for here.
+    """
     from fnkit.local import daemon
 
     settings = _settings(options)
     if running := daemon.status(settings.data):
         daemon.check_same(running)
+        _check_wanted(running, options)
         return running
     return daemon.start(settings)
 
@@ -76,9 +81,12 @@ def status(*, context: Context | None = None) -> Status:
     if (data := embedded_data(props)) and daemon.status(data) is None:
         return Status(host, source, False, trouble="it does not run; what needs it starts it, or fnkit start.")
     try:
-        embedded = Client(props).embedded
+        client = Client(props)
+        embedded = client.embedded
         pool = embedded.pool() if embedded else None
-    except Unreachable as error:
+        if embedded is None:
+            client.check()
+    except (Unreachable, Missing, PlatformFault) as error:
         return Status(host, source, False, trouble=str(error))
     return Status(host, source, True, embedded.info if embedded else None, pool)
 
@@ -95,6 +103,22 @@ def _settings(options: ServeOptions) -> "Settings":
 
     given: dict[str, Any] = {**options, "data": options.get("data") or places.data()}
     return Settings(**given)
+
+
+def _check_wanted(running: "Running", options: ServeOptions) -> None:
+    """Raises BadArgument where a server that runs cannot become what is asked for."""
+    port = options.get("port")
+    other = {
+        f"--port {port}": bool(port) and urlsplit(running.url).port != port,
+        "--guest": options.get("guest", False) and not running.guest,
+        "--full-sync": options.get("full_sync", False) and not running.full_sync,
+    }
+    if wanted := [option for option, differs in other.items() if differs]:
+        raise BadArgument(
+            f"Starting the platform with {' '.join(wanted)}",
+            f"it runs already, without that, at {running.url}.",
+            "Stop it first: fnkit stop. What was deployed stays.",
+        )
 
 
 def _line(running: "Running") -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from fnkit.context import Context
 from fnkit.core.entities import Json
 from fnkit.core.errors import Missing
+from fnkit.verbs.answers import Listing
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def activations(
     limit: Annotated[int, Option("at most so many, up to 200", "N", short="-l")] = 30,
     skip: Annotated[int, Option("leave out so many of the newest", "N", short="-s")] = 0,
     context: Context | None = None,
-) -> "tuple[Summary, ...]":
+) -> "Listing[Summary]":
     """Give the activations of your namespace, the newest first."""
-    return tuple((context or Context()).client.activations.list(name, limit, skip))
+    found = (context or Context()).client.activations.list(name, limit, skip)
+    return Listing.of("activation", found, lambda one: one.id, lambda one: one.name, lambda one: one.status)
 
 
 def _look(id: str | None, context: Context | None) -> "Invocation":

@@ -8,9 +8,11 @@ one parameter per key.
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+from fnkit.core.errors import BadArgument
 from fnkit.verbs.values import assigned
 
 Shape = Literal["word", "flag", "words", "assignments"]
@@ -105,7 +107,9 @@ class Verb:
         """The line with `--param KEY VALUE` as `--param KEY=VALUE`, so that any parser can take it.
 
         Words may be objects (`$variable` in a notebook): `--param KEY <object>` becomes one mapping.
+        Raises BadArgument where an option stands without its value: parsers do not say what that may be.
         """
+        self._check_values(line)
         paired = [p for p in self.parameters if isinstance(p.mark, Option) and p.mark.pair]
         pairs = {word for p in paired for word in p.options}
         words, joined = list(line), []
@@ -115,6 +119,15 @@ class Verb:
                 key, value = words.pop(0), words.pop(0)
                 joined.append(f"{key}={value}" if isinstance(value, str) else {key: value})
         return joined
+
+    def _check_values(self, line: Sequence[Any]) -> None:
+        wanting = {word: p for p in self.parameters if p.shape != "flag" for word in p.options}
+        options = {word for p in self.parameters for word in p.options}
+        for word, following in zip_longest(line, line[1:]):
+            mark = wanting.get(word) if isinstance(word, str) else None
+            if mark and (following is None or (isinstance(following, str) and following in options)):
+                advice = f"It takes {mark.metavar}: {mark.mark.help}."
+                raise BadArgument(f"Reading {word}", "its value is missing.", advice)
 
     def call(self, typed: Mapping[str, Any], **more: Any) -> Any:
         """Run the verb on what a parser gathered, by parameter name; what is None or absent was not typed."""

@@ -55,7 +55,7 @@ def people(photo: Photo, found: Person | Sequence[Person]) -> Picture:
 
 def box(photo: Photo, box: Box, title: str = "Crop box") -> Picture:
     """The box on its photo; the rest of the photo is dimmed."""
-    picture, (axes,) = _panels([photo])
+    picture, (axes,) = _panels([photo], foot=MARGIN)
     _photo(axes, photo)
     _frame(axes, photo, box)
     _title(axes, title, _numbers(box))
@@ -84,15 +84,15 @@ def story(
     return picture
 
 
-def _panels(photos: Sequence[Photo]) -> tuple[Picture, list[Axes]]:
+def _panels(photos: Sequence[Photo], foot: float = FOOT) -> tuple[Picture, list[Axes]]:
     """A figure with one place per photo, all of one height, as wide as the photos are."""
     widths = [min(max(photo.shape[1] / photo.shape[0], 0.45), 1.8) * HEIGHT for photo in photos]
     width = sum(widths) + GAP * (len(widths) - 1) + 2 * MARGIN
-    height = HEIGHT + HEAD + FOOT
+    height = HEIGHT + HEAD + foot
     picture = Picture(figsize=(width, height), dpi=DPI, facecolor="white")
     places, left = [], MARGIN
     for each in widths:
-        places.append(picture.add_axes((left / width, FOOT / height, each / width, HEIGHT / height)))
+        places.append(picture.add_axes((left / width, foot / height, each / width, HEIGHT / height)))
         left += each + GAP
     return picture, places
 

@@ -7,10 +7,11 @@ from fnkit.whisk.actions import Actions
 from fnkit.whisk.activations import Activations
 from fnkit.whisk.embedded import Embedded
 from fnkit.whisk.feeds import Feeds
-from fnkit.whisk.messages import Transport
+from fnkit.whisk.messages import Request, Transport
 from fnkit.whisk.namespaces import Namespaces
 from fnkit.whisk.packages import Packages
 from fnkit.whisk.props import Props
+from fnkit.whisk.resource import parsed, strange
 from fnkit.whisk.rules import Rules
 from fnkit.whisk.transport import Http
 from fnkit.whisk.triggers import Triggers
@@ -38,6 +39,16 @@ class Client:
         Raises Unreachable where nobody answers; that is not remembered.
         """
         return embedded.find(self.transport)
+
+    def check(self) -> None:
+        """Nothing, where an OpenWhisk answers. Raises Unreachable where it is something else; Refused.
+
+        Source: apache/openwhisk RestAPIs.scala: its root says what it is, to everybody.
+        """
+        request = Request("GET", f"/api/{self.props.apiversion}", "the platform", repeatable=True)
+        answer = parsed(request, self.transport.send(request))
+        if not (isinstance(answer, dict) and "OpenWhisk" in str(answer.get("description"))):
+            raise strange(request)
 
     def __repr__(self) -> str:
         return f"Client({self.props.apihost!r})"

@@ -67,6 +67,15 @@ def said(response: Response) -> str:
     return _short(json.dumps(body, ensure_ascii=False))
 
 
+def _explains(response: Response) -> bool:
+    """True for an error body as every OpenWhisk has it."""
+    try:
+        body = response.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and "error" in body
+
+
 def _short(text: str) -> str:
     text = text if len(text) <= LONGEST else text[:LONGEST] + "…"
     return text if text.endswith((".", "!", "?", "…")) else text + "."
@@ -81,5 +90,7 @@ def _advice(request: Request, response: Response, props: Props) -> str:
         return "Try again. " + (f"The platform's log knows it as {code}." if code else "")
     if request.path.startswith("/fnkit/v1/users") and status in (404, 409):
         return "fnkit user list shows who is there."
+    if status == 404 and not _explains(response):
+        return "Is it the right host? No OpenWhisk says it like this; fnkit status shows the host."
     words = ADVICE.get(f"{status} {request.method}", ADVICE.get(str(status), ""))
     return words.format(key=props.key, source=props.sources.get("auth"))

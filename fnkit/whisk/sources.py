@@ -89,14 +89,16 @@ def file(path: Path) -> dict[str, Setting]:
     return {name: Setting(value, str(path), explicit=False, host=host) for name, value in found.items()}
 
 
-def write(path: Path, values: Mapping[str, str]) -> None:
-    """Set `values` (by name: apihost, auth, …) in a `.wskprops` file, mode 0600; other lines stay.
+def write(path: Path, values: Mapping[str, str | None]) -> None:
+    """Set `values` (by name: apihost, auth, …) in a `.wskprops` file, mode 0600; None removes a line, others stay.
 
     The file is replaced whole: nobody reads half of it.
     """
     old = path.read_text().splitlines() if path.is_file() else []
     kept = [line for line in old if line.partition("=")[0].strip().lower() not in values]
-    text = "".join(f"{line}\n" for line in [*kept, *(f"{k.upper()}={v}" for k, v in values.items())])
+    text = "".join(
+        f"{line}\n" for line in [*kept, *(f"{k.upper()}={v}" for k, v in values.items() if v is not None)]
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # made with mode 0600
     try:

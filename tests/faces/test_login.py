@@ -24,7 +24,7 @@ class NoKeyringError(Exception): pass
 def get_password(service, name): raise NoKeyringError("no backend")
 set_password = lambda service, name, value: get_password(service, name)
 """
-OLD = "APIVERSION=v1\nAPIHOST=https://old.example.org\nAUTH=old:key\n"
+OLD = "# mine\nAPIVERSION=v1\nAPIHOST=https://old.example.org\nAUTH=old:key\n"
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_without_a_keyring_it_is_a_file_of_ones_own(embedded, key, chosen, keyri
     assert f"{chosen} (mode 0600)" in out
     assert key not in out + err
     assert chosen.stat().st_mode & 0o777 == 0o600
-    assert sorted(chosen.read_text().split()) == ["APIHOST=" + embedded.apihost, "APIVERSION=v1", "AUTH=" + key]
+    assert chosen.read_text().splitlines() == ["# mine", "APIHOST=" + embedded.apihost, "AUTH=" + key]
     assert f"Using {embedded.apihost}, as {chosen} says." in said("list")[1]
 
 
@@ -85,6 +85,16 @@ def test_a_keyring_keeps_the_key_and_the_file_does_not_have_it(embedded, key, ch
     assert "old:key" not in chosen.read_text(), "the key of another host must not be sent to this one"
     said("list")
     assert re.search(r"^auth\t\S+…\S+\tthe keyring$", said("config")[0], re.M)
+
+
+def test_what_the_file_says_of_the_old_host_is_not_used_for_the_new_one(embedded, key, chosen, keyring, said):
+    keyring(BROKEN)
+    chosen.write_text(OLD.replace("v1", "v7") + "NAMESPACE=theirs\nIGNORE_CERTS=true\n")
+    said("login", embedded.apihost, stdin=key + "\n")  # a request to /api/v7 would fail
+    settings = said("config")[0]
+    assert "verify certificates\tyes\tbuilt in" in settings
+    assert "namespace\t_\tbuilt in" in settings
+    assert "apiversion\tv1\tbuilt in" in settings
 
 
 def test_a_wrong_key_is_refused_and_nothing_is_kept(embedded, chosen, keyring, said):

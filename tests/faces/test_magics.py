@@ -144,13 +144,16 @@ def test_a_cell_that_is_not_run_is_not_compared_with_an_older_function(kernel):
     ("line", "said"),
     [
         ("%fnkit deplyo", "Did you mean deploy"),
-        ("%fnkit invoke face-wrong --no-wiat", "Did you mean --no-wait"),
+        ("%fnkit invoke face-wrong --no-wiat", "Did you mean --no-wait? Usage"),
+        ("%%deploy_action face-wrong --test\n1", "--test: its value is missing. It takes KEY=VALUE"),
         ("%fnkit invoke $missing", "this notebook has no variable missing"),
         ("%fnkit get a/b/c/d", "is not of the form"),
-        ("%fnkit delete face-wrong", "--yes"),
+        ("%fnkit delete face-there", "--yes"),
     ],
 )
 def test_what_is_typed_wrong_ends_in_one_line(kernel, line, said):
+    if "face-there" in line:
+        kernel("%%deploy_action face-there --no-run\n" + HELLO)
     done = kernel(line)
     assert type(done.error) is UsageError
     assert said in done.err

@@ -3,7 +3,12 @@
 import re
 import signal
 import socket
+import threading
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
 
 SCRIPT = "def main(name='world'):\n    return {'greeting': f'Hello, {name}'}\n"
 
@@ -41,11 +46,44 @@ def test_status_says_what_runs_and_what_the_sandbox_does_not_stop(shell):
         "does not stop +\\S",
     ):
         assert re.search(f"^{fact}", said, re.M), fact
+    stopped = re.search(r"^stops +(.+(?:\n +.+)+)", said, re.M)[1].splitlines()
+    assert len(stopped) > 1, "each on a line of its own"
 
 
 def test_starting_what_runs_leaves_it_alone(shell):
-    first, second = shell("start").stdout, shell("start", "--port", "1").stdout
-    assert first == second
+    first = shell("start").stdout
+    port = re.search(r"^url +http://127\.0\.0\.1:(\d+)$", first, re.M)[1]
+    assert first == shell("start", "--port", port).stdout == shell("start", "--port", "0").stdout
+
+
+@pytest.mark.parametrize("words", [("--port", "1"), ("--guest",), ("--full-sync",)], ids=" ".join)
+def test_what_runs_and_is_not_as_asked_for_is_said(shell, words):
+    refused = shell("start", *words, code=2).stderr
+    assert " ".join(words) in refused
+    assert "it runs already" in refused
+    assert "fnkit stop" in refused
+
+
+def test_what_runs_as_it_is_asked_for_is_left_alone_however_it_became_so(fresh):
+    first = fresh("start", "--port", "0", "--guest").stdout
+    assert fresh("start", "--guest").stdout == first
+    fresh("stop")
+    again = fresh("start", "--port", "0").stdout
+    assert fresh("start", "--guest").stdout == again, "the key outlives the server"
+
+
+def test_any_other_server_is_not_taken_for_an_openwhisk(shell, tmp_path):
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        host = {"FNKIT_APIHOST": f"http://127.0.0.1:{server.server_port}", "FNKIT_AUTH": "u:k"}
+        said = shell("status", **host).stdout
+        listed = shell("list", code=1, **host).stderr
+        server.shutdown()
+    assert re.search(r"^answers +no: ", said, re.M), said
+    assert "OpenWhisk\n" not in said
+    assert "Is it the right host?" in listed
+    assert "shows what is there" not in listed
 
 
 def test_a_port_that_is_taken_is_said(fresh):

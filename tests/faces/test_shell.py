@@ -109,6 +109,11 @@ def test_a_failure_shows_the_line_of_the_script(shell, hello):
     assert "ZeroDivisionError" in failed.stderr
     assert re.search(r"failing\.py.*line 3|line 3.*failing\.py", failed.stderr), failed.stderr
     assert failed.stdout == ""
+    logs = shell("logs").stdout
+    for said in (failed.stderr, logs):
+        assert "_call(" not in said, "nothing between OpenWhisk and the script"
+        assert "half = " not in said
+        assert "10 // half" in said
 
 
 def test_a_test_that_fails_sends_nothing(shell, hello):
@@ -153,6 +158,7 @@ def test_deleting_needs_a_yes(shell, hello):
     (shell.work / "gone.py").write_text(HELLO)
     shell("deploy", "gone", "gone.py")
     assert "--yes" in shell("delete", "gone", code=2).stderr
+    assert "404" in shell("delete", "never-was", code=1).stderr, "nobody is asked whether nothing may go"
     assert shell("delete", "gone", "--yes").stdout == "deleted /guest/gone 0.0.1\n"
     shell("get", "gone", code=1)
 

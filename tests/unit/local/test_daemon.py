@@ -119,7 +119,35 @@ def test_what_a_killed_server_left_stands_in_nobodys_way(data):
 def test_a_server_that_cannot_start_says_why(data):
     data.mkdir()
     (data / "whisk.db").write_text("this is no database, but it is long enough to look like one\n" * 20)
-    with pytest.raises(FnkitError) as refused:
+    with pytest.raises(BadArgument) as refused:
         daemon.start(Settings(data, port=0))
-    assert "database" in refused.value.found
-    assert "Traceback" not in str(refused.value)
+    assert str(refused.value) == (
+        f"Opening the database {data / 'whisk.db'}: file is not a database. "
+        "Choose another folder with --data, or move that file away: then the platform begins anew."
+    )
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(data):
+    data.mkdir()
+    with sqlite3.connect(data / "whisk.db") as db:
+        db.execute("CREATE TABLE users (name TEXT)")
+    with pytest.raises(BadArgument, match=r"table users already exists\. .*--data"):
+        daemon.start(Settings(data, port=0))
+    with sqlite3.connect(data / "whisk.db") as db:
+        assert db.execute("SELECT sql FROM sqlite_master").fetchall() == [("CREATE TABLE users (name TEXT)",)]
+
+
+def test_a_folder_that_was_open_to_all_keeps_what_it_is_given_private(data):
+    data.mkdir(mode=0o755)
+    running = daemon.start(Settings(data, port=0))
+    call = {"auth": tuple(props(running)["AUTH"].split(":")), "timeout": 60}
+    code = "def main(args):\n    return {'answer': open(__file__).read()[:3]}\n"
+    action = f"{running.url}/api/v1/namespaces/_/actions/reads"
+    requests.put(action, json={"exec": {"kind": "python:3", "code": code}}, **call).raise_for_status()
+    requests.put(f"{running.url}/fnkit/v1/objects/secret", data=b"mine", **call).raise_for_status()
+    ran = requests.post(f"{action}?blocking=true&result=true", json={}, **call)
+    assert ran.json() == {"answer": "def"}, "an instance can still read its code"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o755, "the folder's own mode is its owner's choice"
+    others = {path.name for path in data.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
+    assert others <= {"lock", "starting"}, "these are empty"
+    assert {"objects", "code", "server.log", "whisk.db"} <= {path.name for path in data.iterdir()}

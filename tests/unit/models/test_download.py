@@ -112,7 +112,7 @@ def test_an_unknown_name(cache):
 
 def test_a_url_needs_its_sha256(files, cache):
     files.content["net.tflite"] = CONTENT
-    with pytest.raises(BadModel, match="sha256 is not given"):
+    with pytest.raises(BadModel, match=r"sha256 is not given\. Write it behind: URL#sha256="):
         download.fetch(files.url("net.tflite"))
     with pytest.raises(BadModel, match="not a sha256"):
         download.fetch(files.url("net.tflite"), sha256="abc")
@@ -120,6 +120,9 @@ def test_a_url_needs_its_sha256(files, cache):
     assert (file.name, file.sha256, file.size) == ("net.tflite", SHA256, len(CONTENT))
     assert file.url == files.url("net.tflite")
     assert file.path == cache / SHA256
+    assert download.fetch(f"{files.url('net.tflite')}#sha256={SHA256}") == file
+    with pytest.raises(BadModel, match="not a sha256"):
+        download.fetch(f"{files.url('net.tflite')}#sha256=abc")
 
 
 def test_a_path_with_and_without_a_sha256(tmp_path, cache):

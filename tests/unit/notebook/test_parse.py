@@ -39,6 +39,10 @@ def test_objects_of_the_notebook_arrive_as_they_are():
     assert call.values()["param"] == [{"photo": photo}]
 
 
+def test_an_empty_test_is_one():
+    assert parsed("%%deploy_action", "hello --test {}").typed["test"] == ["{}"]
+
+
 def test_arguments_may_stand_before_and_after_options():
     call = parsed("invoke", "hello a=1 --no-wait b=2")
     assert call.typed["arguments"] == ["a=1", "b=2"]
@@ -48,9 +52,14 @@ def test_arguments_may_stand_before_and_after_options():
 @pytest.mark.parametrize(
     ("name", "line", "said"),
     [
-        ("%%deploy_action", "hello --memroy 5", "no option --memroy. Did you mean --memory"),
+        ("%%deploy_action", "hello --memroy 5", r"no option --memroy\. Did you mean --memory\? Usage"),
         ("%%deploy_action", "hello --mem 5", "no option --mem"),
         ("%%deploy_action", "hello --memory much", "invalid int value: 'much'"),
+        (
+            "%%deploy_action",
+            "hello --test",
+            r"Reading --test: its value is missing\..*or \{\} for none at all\. Usage",
+        ),
         ("%%deploy_action", "", "required: NAME"),
         ("%%deploy_action", "hello again", "'again' is one argument too many"),
         ("%%deploy_action", "hello --out 2x", "not a name that a variable can have"),

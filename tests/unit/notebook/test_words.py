@@ -61,6 +61,12 @@ def test_an_unknown_variable_is_a_usage_error_with_the_near_one():
         read("$phtoo", {"photo": 1})
 
 
+def test_json_that_lost_its_quotes_says_how_they_are_kept():
+    with pytest.raises(UsageError, match=r"SyntaxError.* JSON stands in single quotes, 'key=\{\"a\": 1\}'"):
+        read('o={"a":1}', {})
+    assert read("""'o={"a": 1}'""", {}) == ['o={"a": 1}']
+
+
 def test_an_expression_that_fails_says_how():
     with pytest.raises(UsageError, match=r"\{1/0\}: ZeroDivisionError: division by zero"):
         read("{1/0}", {})

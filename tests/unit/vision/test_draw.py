@@ -32,6 +32,12 @@ def test_the_box_is_drawn_where_it_is():
     assert (shown.shape[0] - rows.min(), shown.shape[0] - rows.max()) == pytest.approx((top, bottom), abs=line)
 
 
+def test_without_a_legend_there_is_no_place_for_one():
+    white = (pixels(draw.box(DARK, crop.Box(50, 100, 100, 60))) > 250).all(axis=(1, 2))
+    below = len(white) - 1 - np.flatnonzero(~white).max()
+    assert below <= draw.MARGIN * draw.DPI + 1
+
+
 def test_only_found_parts_are_drawn():
     parts = dict.fromkeys(pose.PARTS)
     nobody = pose.Person(dict(parts), 0.5, 0.5, (200, 300))
