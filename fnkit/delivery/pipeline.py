@@ -25,6 +25,7 @@ from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.trial import Trial, ready, rehearsed, remember
+from fnkit.whisk import web
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
 
@@ -48,7 +49,15 @@ def deploy(
     trial = Trial(planned.wanted, test) if test else None
     mark = trial.mark(client.props) if trial else None
     if there and planned.change == "unchanged" and (mark is None or mark.exists()):
-        return Receipt(planned, there.namespace, there.version, stages.seconds, None, planned.notes)
+        return Receipt(
+            planned,
+            there.namespace,
+            there.version,
+            stages.seconds,
+            None,
+            planned.notes,
+            _web(client, planned, there),
+        )
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
@@ -57,15 +66,16 @@ def deploy(
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
+    url = _web(client, planned, now)
     if trial is None or mark is None:
-        return Receipt(planned, now.namespace, now.version, stages.seconds, None, notes)
+        return Receipt(planned, now.namespace, now.version, stages.seconds, None, notes, url)
     with (
         stages.stage("check", f"Checking {spec.name} on {planned.host}"),
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
     remember(mark)
-    return Receipt(planned, now.namespace, now.version, stages.seconds, checked, notes)
+    return Receipt(planned, now.namespace, now.version, stages.seconds, checked, notes, url)
 
 
 def rehearse(
@@ -105,6 +115,13 @@ def _built(client: Client, spec: ActionSpec | Packed, settings: Settings, stages
             settings=replace(settings, parameters=arguments.bound(settings.parameters)),
             notebook=getattr(spec, "notebook", None),
         )
+
+
+def _web(client: Client, planned: Plan, action: Action) -> str:
+    """The URL of a web action, empty for any other."""
+    if planned.wanted.settings.annotations.get("web-export") is not True:
+        return ""
+    return web.url(client.props.apihost, action.namespace, planned.name)
 
 
 def _check(client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json], alone: Rehearsal) -> Invocation:

@@ -21,6 +21,8 @@ class Receipt:
     """The platform's answer to the test; None where there was no test or it had passed before."""
     notes: tuple[str, ...] = ()
     """What the person should know: the plan's notes, and what could not be tried on this machine."""
+    web: str = ""
+    """The URL that anybody may call; empty where it is no web action."""
 
     @property
     def name(self) -> ActionName:

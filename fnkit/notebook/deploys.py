@@ -42,6 +42,7 @@ def receipt(receipt: Receipt) -> View:
         ("model", plan.model),
         ("libraries", ", ".join(map(str, plan.requirements))),
         ("tested there", tested),
+        ("web", code(receipt.web) if receipt.web else ""),
         ("took", " · ".join(f"{stage} {seconds:.2f} s" for stage, seconds in receipt.seconds.items())),
         ("notes", lines(plan.notes)),
     ]
@@ -50,6 +51,7 @@ def receipt(receipt: Receipt) -> View:
         "version": receipt.version,
         "seconds": dict(receipt.seconds),
         "check": check.id if check else None,
+        "web": receipt.web,
     }
     head = title(plan.name, receipt.version, pill(DONE[plan.change], TONES[plan.change]))
     return View(str(receipt), card(head, facts(rows)), "receipt", data)
