@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument
-from fnkit.core.names import EntityName
+from fnkit.core.names import EntityName, legal
 from fnkit.verbs.answers import Deleted
 from fnkit.verbs.naming import Annotation, Limit, Param, Skip, Yes, parameters, sure, within
 from fnkit.verbs.table import Argument, Option
@@ -48,23 +48,27 @@ def package_list(
     context: Context | None = None,
 ) -> "tuple[Package, ...]":
     """Give the packages of your namespace, or those that another one shares, the newest first."""
-    owner = EntityName.parse(namespace.removeprefix("/"), "namespace").name if namespace else "_"
+    owner = (namespace or "_").strip("/")
+    if not legal(owner):
+        raise BadArgument(
+            f"Listing the packages of {namespace!r}", "it is not a namespace.", "Type /whisk.system."
+        )
     return tuple(within((context or Context()).client.packages, owner).list(limit, skip))
 
 
 def package_bind(
-    provider: Annotated[str, Argument("the package to bind: name or /namespace/name", "PACKAGE")],
-    name: Annotated[str, Argument("what the bound copy is called", "NAME", place=1)],
+    package: Annotated[str, Argument("the package to bind: name or /namespace/name", "PACKAGE")],
+    bound_name: Annotated[str, Argument("what the bound copy is called", "BOUND_NAME", place=1)],
     *,
     param: Param = None,
     annotation: Annotation = None,
     context: Context | None = None,
 ) -> "Package":
     """Make a bound copy of a package: the same actions, with parameters of its own."""
-    source, package = EntityName.parse(provider, "package"), EntityName.parse(name, "package")
+    provider, bound = EntityName.parse(package, "package"), EntityName.parse(bound_name, "package")
     values = parameters(param)
-    packages = within((context or Context()).client.packages, package.namespace)
-    return packages.bind(package.name, source, values, annotation)
+    packages = within((context or Context()).client.packages, bound.namespace)
+    return packages.bind(bound.name, provider, values, annotation)
 
 
 def package_delete(name: Name, *, yes: Yes = False, context: Context | None = None) -> Deleted:
