@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from fnkit.cli.entities import status
 from fnkit.cli.layout import Columns, moment, size, span
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
-from fnkit.whisk.documents import Action
+from fnkit.whisk.documents import Action, Package
+from fnkit.whisk.rules import Rule
+from fnkit.whisk.triggers import Trigger
 from fnkit.whisk.users import User
 
 TABLES: Mapping[type, Columns] = {
@@ -25,6 +28,25 @@ TABLES: Mapping[type, Columns] = {
         "wait": lambda one: span(one.wait_time),
         "init": lambda one: span(one.init_time),
         "duration": lambda one: span(one.duration),
+    },
+    Package: {
+        "name": lambda package: package.name,
+        "version": lambda package: package.version,
+        "shared": lambda package: "yes" if package.publish else "no",
+        "bound to": lambda package: f"/{package.binding}" if package.binding else None,
+    },
+    Trigger: {
+        "name": lambda trigger: trigger.name,
+        "version": lambda trigger: trigger.version,
+        "feed": lambda trigger: trigger.feed,
+        "updated": lambda trigger: moment(trigger.updated),
+    },
+    Rule: {
+        "name": lambda rule: rule.name,
+        "version": lambda rule: rule.version,
+        "status": lambda rule: status(rule.active),
+        "trigger": lambda rule: f"/{rule.trigger}",
+        "action": lambda rule: f"/{rule.action}",
     },
     KnownModel: {
         "name": lambda model: model.name,

@@ -55,7 +55,7 @@ def app(console: Console) -> typer.Typer:
         panel = next((name for name, functions in PANELS.items() if verb.function in functions), None)
         if nouns and nouns[0] not in groups:
             groups[nouns[0]] = typer.Typer(no_args_is_help=True)
-            top.add_typer(groups[nouns[0]], name=nouns[0], help=verbs.NOUNS[nouns[0]], rich_help_panel="Settings")
+            top.add_typer(groups[nouns[0]], name=nouns[0], help=verbs.NOUNS[nouns[0]], rich_help_panel="By noun")
         group = groups[nouns[0]] if nouns else top
         group.command(word, help=_flowing(verb.help), rich_help_panel=panel)(_command(verb, console))
     return top

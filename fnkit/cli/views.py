@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from fnkit.cli import entities
 from fnkit.cli.columns import TABLES
 from fnkit.cli.layout import moment, pairs, size, span, table
 from fnkit.core.entities import ModelFile
@@ -17,7 +18,9 @@ from fnkit.delivery.secrets import shown
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, Status, Tested
-from fnkit.whisk.documents import Action
+from fnkit.whisk.documents import Action, Package
+from fnkit.whisk.rules import Rule
+from fnkit.whisk.triggers import Trigger
 from fnkit.whisk.users import User
 
 
@@ -52,6 +55,8 @@ def _receipt(receipt: Receipt) -> Iterable[str]:
     yield str(receipt)
     if receipt.did == "updated":
         yield from (f"  {reason}" for reason in receipt.plan.reasons)
+    if receipt.web:
+        yield f"  web: {receipt.web}"
     yield from (f"  note: {note}" for note in receipt.notes)
 
 
@@ -134,6 +139,11 @@ def _action(action: Action) -> Iterable[str]:
             ),
         }
     )
+
+
+lines.register(Package, entities.package)
+lines.register(Trigger, entities.trigger)
+lines.register(Rule, entities.rule)
 
 
 @lines.register

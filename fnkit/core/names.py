@@ -32,23 +32,12 @@ class ActionName:
     @classmethod
     def parse(cls, text: str) -> "ActionName":
         """Read a typed name. Raises BadArgument with the rule that it breaks."""
-        parts = text.removeprefix("/").split("/")
-        if text.startswith("/"):
-            namespace, *parts = parts
-        else:
-            namespace = "_"
+        namespace, *parts = _parts(text, "action")
         if not 1 <= len(parts) <= 2:
             raise BadArgument(
                 f"Reading the action name {text!r}",
                 "it is not of the form name, package/name or /namespace/package/name.",
             )
-        for part in [*parts, namespace]:
-            if not legal(part):
-                raise BadArgument(
-                    f"Reading the action name {text!r}",
-                    f"{part!r} is not a legal name.",
-                    "Use up to 256 letters, digits and _ @ . & - and spaces; start with a letter, digit or _.",
-                )
         return cls(parts[-1], parts[0] if len(parts) == 2 else None, namespace)
 
     @property
@@ -59,3 +48,40 @@ class ActionName:
     def __str__(self) -> str:
         name = f"{self.package}/{self.name}" if self.package else self.name
         return name if self.namespace == "_" else f"/{self.namespace}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityName:
+    """The name of a package, a trigger or a rule as a person types it: `name` or `/namespace/name`.
+
+    `namespace` is `_` where none was given: the namespace of the key.
+    """
+
+    name: str
+    namespace: str = "_"
+
+    @classmethod
+    def parse(cls, text: str, kind: str) -> "EntityName":
+        """Read the typed name of a `kind` (`trigger`). Raises BadArgument with the rule that it breaks."""
+        namespace, *parts = _parts(text, kind)
+        if len(parts) != 1:
+            raise BadArgument(
+                f"Reading the {kind} name {text!r}", "it is not of the form name or /namespace/name."
+            )
+        return cls(parts[0], namespace)
+
+    def __str__(self) -> str:
+        return self.name if self.namespace == "_" else f"/{self.namespace}/{self.name}"
+
+
+def _parts(text: str, kind: str) -> list[str]:
+    """The namespace and the names below it, each of them legal."""
+    parts = text[1:].split("/") if text.startswith("/") else ["_", *text.split("/")]
+    for part in parts:
+        if not legal(part):
+            raise BadArgument(
+                f"Reading the {kind} name {text!r}",
+                f"{part!r} is not a legal name.",
+                "Use up to 256 letters, digits and _ @ . & - and spaces; start with a letter, digit or _.",
+            )
+    return parts

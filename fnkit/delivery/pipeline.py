@@ -26,6 +26,7 @@ from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import masked, masked_lines
 from fnkit.delivery.trial import Trial, ready, rehearsed, remember
+from fnkit.whisk import web
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
 
@@ -49,7 +50,7 @@ def deploy(
     trial = Trial(planned.wanted, test) if test else None
     if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
         done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
-        return replace(done, passed_before=trial is not None)
+        return replace(done, passed_before=trial is not None, web=_web(client, planned, there))
     with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
@@ -58,7 +59,8 @@ def deploy(
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
         now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
-    receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes)
+    url = _web(client, planned, now)
+    receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes, web=url)
     if trial is None:
         return receipt
     with (
@@ -108,6 +110,13 @@ def _built(client: Client, spec: ActionSpec | Packed, settings: Settings, stages
             settings=replace(settings, parameters=arguments.bound(settings.parameters)),
             notebook=getattr(spec, "notebook", None),
         )
+
+
+def _web(client: Client, planned: Plan, action: Action) -> str:
+    """The URL of a web action, empty for any other."""
+    if planned.wanted.settings.annotations.get("web-export") is not True:
+        return ""
+    return web.url(client.props.apihost, action.namespace, planned.name)
 
 
 def _check(client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json], alone: Rehearsal) -> Invocation:

@@ -23,6 +23,8 @@ class Receipt:
     """True where this test had passed before, on just what is there."""
     notes: tuple[str, ...] = ()
     """What the person should know: the plan's notes, and what could not be tried on this machine."""
+    web: str = ""
+    """The URL that anybody may call; empty where it is no web action."""
 
     @property
     def name(self) -> ActionName:

@@ -89,4 +89,4 @@ def matcher(source: Matcher) -> Any:
 
 
 def _takes_action(verb: Verb) -> bool:
-    return any(not one.option and one.name == "name" for one in verb.parameters)
+    return len(verb.words) == 1 and any(not one.option and one.name == "name" for one in verb.parameters)

@@ -43,6 +43,7 @@ def receipt(receipt: Receipt) -> View:
         ("model", plan.model),
         ("libraries", ", ".join(map(str, plan.requirements))),
         ("tested there", tested),
+        ("web", code(receipt.web) if receipt.web else ""),
         ("took", " · ".join(f"{stage} {seconds:.2f} s" for stage, seconds in receipt.seconds.items())),
         ("notes", lines(receipt.notes)),
     ]
@@ -53,6 +54,7 @@ def receipt(receipt: Receipt) -> View:
         "check": check.id if check else None,
         "passed_before": receipt.passed_before,
         "notes": list(receipt.notes),
+        "web": receipt.web,
     }
     head = title(plan.name, receipt.version, pill(DONE[plan.change], TONES[plan.change]))
     return View(str(receipt), card(head, facts(rows)), "receipt", data)

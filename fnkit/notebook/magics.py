@@ -135,8 +135,9 @@ class FnkitMagics(Configurable):
         for length in (2, 1):
             if found := self._verbs.get(" ".join(said[:length])):
                 return found, len(said) - len(found.words)
-        near = did_you_mean(said[0], list(self._verbs))
-        raise UsageError(f"{LINE} knows no verb {said[0]!r}. {near}")
+        asked = " ".join(said[: 2 if said[0] in verbs.NOUNS else 1])
+        near = did_you_mean(asked, list(self._verbs))
+        raise UsageError(f"{LINE} knows no verb {asked!r}. {near}")
 
     def _current(self) -> Context:
         if self._context is None:

@@ -14,7 +14,7 @@ from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys
+from fnkit.notebook import calls, deploys, entities
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -31,9 +31,11 @@ from fnkit.notebook.markup import (
     title,
     value,
 )
-from fnkit.verbs.answers import ActionFile, Deleted, KnownModel, Login, Setting, Status, Stopped, Tested
+from fnkit.verbs.answers import ActionFile, Deleted, Fired, KnownModel, Login, Setting, Status, Stopped, Tested
 from fnkit.whisk.activations import Summary
-from fnkit.whisk.documents import Action
+from fnkit.whisk.documents import Action, Package
+from fnkit.whisk.rules import Rule
+from fnkit.whisk.triggers import Trigger
 
 __all__ = ["View", "register", "side_by_side", "unregister", "view"]
 
@@ -71,10 +73,13 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         Receipt: deploys.receipt,
         Plan: deploys.plan,
         Action: deploys.action,
+        Package: entities.package,
+        Trigger: entities.trigger,
+        Rule: entities.rule,
         ActionFile: deploys.file,
         Status: _status,
         Tested: _tested,
-        **dict.fromkeys((Login, Stopped, Deleted), _line),
+        **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),
     }
 
@@ -83,6 +88,9 @@ def _rows(results: Sequence[Any]) -> View | None:
     """Lists are tuples; a view is for those that hold one kind of result, and for log lines."""
     kinds: Mapping[type, Callable[[Any], View]] = {
         Action: deploys.actions,
+        Package: entities.packages,
+        Trigger: entities.triggers,
+        Rule: entities.rules,
         Summary: calls.several,
         Setting: _settings,
         KnownModel: _models,

@@ -3,10 +3,14 @@
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.namespaces import namespace_limits, namespace_list
+from fnkit.verbs.packages import package_bind, package_create, package_delete, package_get, package_list
 from fnkit.verbs.platform import props, serve, start, status, stop
+from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list
 from fnkit.verbs.runs import activations, logs, result
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
+from fnkit.verbs.triggers import trigger_create, trigger_delete, trigger_fire, trigger_get, trigger_list
 from fnkit.verbs.users import (
     user_block,
     user_create,
@@ -20,9 +24,13 @@ from fnkit.verbs.users import (
 __all__ = [
     "ACTIONS",
     "MODELS",
+    "NAMESPACES",
     "NOUNS",
+    "PACKAGES",
     "PLATFORM",
+    "RULES",
     "SETTINGS",
+    "TRIGGERS",
     "USERS",
     "activations",
     "config",
@@ -37,8 +45,21 @@ __all__ = [
     "models_fetch",
     "models_list",
     "models_show",
+    "namespace_limits",
+    "namespace_list",
+    "package_bind",
+    "package_create",
+    "package_delete",
+    "package_get",
+    "package_list",
     "props",
     "result",
+    "rule_create",
+    "rule_delete",
+    "rule_disable",
+    "rule_enable",
+    "rule_get",
+    "rule_list",
     "serve",
     "show",
     "start",
@@ -46,6 +67,11 @@ __all__ = [
     "stop",
     "table",
     "test",
+    "trigger_create",
+    "trigger_delete",
+    "trigger_fire",
+    "trigger_get",
+    "trigger_list",
     "user_block",
     "user_create",
     "user_delete",
@@ -59,13 +85,22 @@ ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, del
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {
+    "package": "Packages of actions: create, get, list, delete, bind.",
+    "trigger": "Triggers, which start actions: create, get, list, delete, fire.",
+    "rule": "Rules, which say what a trigger starts: create, get, list, delete, enable, disable.",
+    "namespace": "Your namespace: list, limits.",
     "models": "Trained models: list, fetch, convert, show.",
     "user": "Users of the embedded platform: namespaces with keys and limits of their own.",
 }
+PACKAGES = (package_create, package_get, package_list, package_delete, package_bind)
+TRIGGERS = (trigger_create, trigger_get, trigger_list, trigger_delete, trigger_fire)
+RULES = (rule_create, rule_get, rule_list, rule_delete, rule_enable, rule_disable)
+NAMESPACES = (namespace_list, namespace_limits)
 MODELS = (models_list, models_fetch, models_convert, models_show)
 USERS = (user_create, user_get, user_list, user_limit, user_block, user_unblock, user_delete)
 
 
 def table() -> tuple[Verb, ...]:
     """Every verb, in the order of the help."""
-    return tuple(verb(function) for function in (*ACTIONS, *PLATFORM, *USERS, *MODELS, *SETTINGS))
+    nouns = (*PACKAGES, *TRIGGERS, *RULES, *NAMESPACES, *USERS, *MODELS)
+    return tuple(verb(function) for function in (*ACTIONS, *PLATFORM, *nouns, *SETTINGS))

@@ -11,6 +11,7 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
 from fnkit.verbs.answers import ActionFile, Deleted, Listing
+from fnkit.verbs.naming import Limit, Skip, Yes, sure
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def get(name: Name, *, context: Context | None = None) -> "Action":
 def list(
     package: Annotated[str | None, Argument("only the actions of this package", "PACKAGE")] = None,
     *,
-    limit: Annotated[int, Option("at most so many, up to 200", "N", short="-l")] = 30,
-    skip: Annotated[int, Option("leave out so many of the newest", "N", short="-s")] = 0,
+    limit: Limit = 30,
+    skip: Skip = 0,
     context: Context | None = None,
 ) -> "Listing[Action]":
     """Give the actions of your namespace, the newest first."""
@@ -76,18 +77,16 @@ def list(
 def delete(
     name: Name,
     *,
-    yes: Annotated[bool, Option("do not ask", short="-y")] = False,
+    yes: Yes = False,
     context: Context | None = None,
 ) -> Deleted:
     """Delete an action from the platform, after a question."""
     context = context or Context()
     action = ActionName.parse(name)
-    actions = context.client.actions
     if not yes:
-        actions.get(action, code=False)  # who asks for what is not there is not asked whether it may go
-        if not context.face.confirm(f"Delete the action {action} on {context.props.host}?"):
-            raise BadArgument(f"Deleting the action {action}", "nobody said yes.", "Add --yes.")
-    gone = actions.delete(action)
+        context.client.actions.get(action, code=False)  # what is not there needs no question
+    sure(context, "action", action, yes)
+    gone = context.client.actions.delete(action)
     return Deleted(f"/{gone.namespace}/{gone.path}", gone.version)
 
 

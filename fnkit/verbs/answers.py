@@ -139,11 +139,25 @@ class DeletedUser:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """An action that was deleted."""
+    """What was deleted."""
 
     name: str
-    """`/namespace/package/name`."""
+    """`/namespace/package/name` of an action, `/namespace/name` of all else."""
     version: str
 
     def __str__(self) -> str:
         return f"deleted {self.name} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A trigger that was fired."""
+
+    trigger: str
+    activation: str | None
+    """The id of the firing; None where no rule was active: then nothing was started."""
+
+    def __str__(self) -> str:
+        if self.activation is None:
+            return f"fired {self.trigger}: no rule is active, nothing was started"
+        return f"fired {self.trigger}: activation {self.activation}"

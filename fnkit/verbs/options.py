@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from fnkit.core.entities import Json
 from fnkit.verbs.table import Option
@@ -49,6 +49,12 @@ class DeployOptions(BuildOptions, total=False):
     ]
     annotation: Annotated[
         Mapping[str, Json], Option("an annotation of the action", "KEY VALUE", short="-a", pair=True)
+    ]
+    web: Annotated[
+        Literal["true", "raw", "false"],
+        Option(
+            "may anybody call it by its URL: true, raw (it reads the request itself) or false", "true|raw|false"
+        ),
     ]
     memory: Annotated[int, Option("the memory limit in MB", "MB", short="-m")]
     timeout: Annotated[int, Option("the time limit in ms", "MS", short="-t")]

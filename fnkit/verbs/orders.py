@@ -1,12 +1,12 @@
 """From what a person asked for to the values of the rooms below: a spec, settings, a test."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fnkit.core.entities import Limits, ModelFile
+from fnkit.core.entities import Json, Limits, ModelFile
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
 from fnkit.verbs.options import BuildOptions, DeployOptions
@@ -74,10 +74,22 @@ def settings(options: DeployOptions) -> "Settings":
         limits=limits,
         parameters=options.get("param", {}),
         secrets=tuple(secrets.find(name) for name in options.get("secret", ())),
-        annotations=options.get("annotation", {}),
+        annotations={**options.get("annotation", {}), **_web(options.get("web"))},
         model="bundle" if options.get("bundle_model") else "auto",
     )
     return replace(made, kind=options["kind"]) if options.get("kind") else made
+
+
+def _web(word: str | None) -> Mapping[str, Json]:
+    """The annotations of `--web`, in wsk's words; none where it is not said."""
+    from fnkit.whisk.web import Export, annotations
+
+    if word is None:
+        return {}
+    meant = {"yes": "true", "no": "false"}.get(str(word).lower(), str(word).lower())
+    if meant not in list(Export):
+        raise BadArgument(f"Reading --web {word}", "it is not one of true, raw and false.")
+    return annotations(Export(meant))
 
 
 def test(source: Any, options: BuildOptions) -> "Test | None":

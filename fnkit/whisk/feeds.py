@@ -28,13 +28,19 @@ class Feeds:
     key: Key | None = field(repr=False)
     """Given to the feed, which fires the trigger with it."""
 
-    def create(self, name: str, feed: ActionName, parameters: Mapping[str, Json]) -> Trigger:
+    def create(
+        self,
+        name: str,
+        feed: ActionName,
+        parameters: Mapping[str, Json],
+        annotations: Mapping[str, Json] | None = None,
+    ) -> Trigger:
         """Create a trigger and start its feed with `parameters`; where the feed fails, the trigger goes again.
 
         Raises Conflict where the name is taken, ActionFailed, Missing where there is no such feed.
         """
         annotation = f"/{feed.namespace}/" + "/".join(part for part in (feed.package, feed.name) if part)
-        trigger = self.triggers.put(name, annotations={"feed": annotation})
+        trigger = self.triggers.put(name, annotations={**(annotations or {}), "feed": annotation})
         try:
             self.tell(trigger, "CREATE", parameters)
         except BaseException:
@@ -69,5 +75,5 @@ class Feeds:
         else:
             result = call.activation.result
             found = f"{result.get('error') if isinstance(result, dict) else result}."
-        advice = f"fnkit activation get {call.activation_id} shows the feed's record."
+        advice = f"fnkit logs {call.activation_id} shows what the feed printed."
         raise ActionFailed(f"{event} of the feed {feed}", found, advice, call.activation_id)

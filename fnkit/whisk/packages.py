@@ -1,10 +1,13 @@
-"""Packages: create, get, find, list, delete. Source: apache/openwhisk Packages.scala."""
+"""Packages: create, bind, get, find, list, delete. Source: apache/openwhisk Packages.scala."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.core.errors import Missing
-from fnkit.whisk.documents import Package
+from fnkit.core.names import EntityName
+from fnkit.whisk.documents import Package, Parameter
 from fnkit.whisk.messages import Request
 from fnkit.whisk.resource import Resource
 
@@ -13,10 +16,31 @@ from fnkit.whisk.resource import Resource
 class Packages(Resource):
     """The packages of a namespace."""
 
-    def create(self, name: str) -> Package:
-        """An empty package. Raises Conflict where the name is taken."""
-        query = {"overwrite": "false"}
-        return Package.from_json(self.ask(Request("PUT", self._path(name), f"package {name}", query, {})))
+    def create(
+        self,
+        name: str,
+        parameters: Sequence[Parameter] = (),
+        annotations: Mapping[str, Json] | None = None,
+        publish: bool = False,
+    ) -> Package:
+        """An empty package, for every namespace where `publish`. Raises Conflict where the name is taken."""
+        return self._put(name, {"publish": True} if publish else {}, parameters, annotations)
+
+    def bind(
+        self,
+        name: str,
+        provider: EntityName,
+        parameters: Sequence[Parameter] = (),
+        annotations: Mapping[str, Json] | None = None,
+    ) -> Package:
+        """A copy of `provider` with parameters of its own, which win.
+
+        Raises Conflict where the name is taken, PlatformFault (400) where there is no such package or it is
+        a copy itself.
+        """
+        owner = self.namespace if provider.namespace == "_" else provider.namespace
+        binding = {"binding": {"namespace": owner, "name": provider.name}}
+        return self._put(name, binding, parameters, annotations)
 
     def get(self, name: str) -> Package:
         """The package with the names of its actions. Raises Missing."""
@@ -37,6 +61,20 @@ class Packages(Resource):
     def delete(self, name: str) -> Package:
         """Take an empty package away. Raises Missing; Conflict where actions are in it."""
         return Package.from_json(self.ask(Request("DELETE", self._path(name), f"package {name}")))
+
+    def _put(
+        self,
+        name: str,
+        body: dict[str, Json],
+        parameters: Sequence[Parameter],
+        annotations: Mapping[str, Json] | None,
+    ) -> Package:
+        if parameters:
+            body["parameters"] = [parameter.to_json() for parameter in parameters]
+        if annotations:
+            body["annotations"] = dict_to_pairs(annotations)
+        query = {"overwrite": "false"}
+        return Package.from_json(self.ask(Request("PUT", self._path(name), f"package {name}", query, body)))
 
     def _path(self, name: str) -> str:
         return self.at("packages", quote(name, safe=""))

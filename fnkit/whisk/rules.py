@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fnkit.core.entities import Json, pairs_to_dict
 from fnkit.core.errors import Missing
-from fnkit.core.names import ActionName
+from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.messages import Request
 from fnkit.whisk.resource import Resource
 
@@ -51,13 +51,16 @@ class Rule:
 class Rules(Resource):
     """The rules of a namespace."""
 
-    def put(self, name: str, trigger: str, action: ActionName, overwrite: bool = False) -> Rule:
+    def put(self, name: str, trigger: EntityName, action: ActionName, overwrite: bool = False) -> Rule:
         """Let `trigger` start `action`: an active rule, or where `overwrite` a changed one with its status kept.
 
         Raises Conflict where the name is taken, PlatformFault (400) where trigger or action is missing.
         """
         package = f"{action.package}/" if action.package else ""
-        body = {"trigger": f"/_/{trigger}", "action": f"/{action.namespace}/{package}{action.name}"}
+        body = {
+            "trigger": f"/{trigger.namespace}/{trigger.name}",
+            "action": f"/{action.namespace}/{package}{action.name}",
+        }
         query = {"overwrite": "true" if overwrite else "false"}
         request = Request("PUT", self._path(name), f"rule {name}", query, body, repeatable=overwrite)
         return Rule.from_json(self.ask(request))

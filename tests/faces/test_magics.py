@@ -266,3 +266,20 @@ def test_no_key_is_in_what_a_notebook_keeps(kernel, platform):
         assert done.ok, (line, done.out, done.err)
         bundle, _ = kernel.shell.display_formatter.format(done.value)
         assert secret not in f"{bundle} {done.out} {done.err} {done.value!r}"
+
+
+def test_triggers_and_rules_are_made_in_a_notebook_too(kernel):
+    kernel(f"%%deploy_action greets\n{HELLO}")
+    assert kernel("%fnkit trigger create came -p name Ada").value.name == "came"
+    rule = kernel("%fnkit rule create greets-it came greets").value
+    assert (rule.trigger, rule.action, rule.active) == ("guest/came", "guest/greets", True)
+    kernel.names["guests"] = {"guests": 4}
+    fired = kernel("%fnkit trigger fire came $guests cakes=8").value
+    assert re.fullmatch("[0-9a-f]{32}", fired.activation)
+    (line,) = kernel(f"%fnkit logs {fired.activation}").value
+    started = re.search(r'"activationId": ?"([0-9a-f]{32})"', line)[1]
+    assert kernel(f"%fnkit result {started}").value == {"greeting": "Hello, Ada!", "each": 2.0}
+    assert [one.active for one in kernel("%fnkit rule list").value if one.name == "greets-it"] == [True]
+    wrong = kernel("%fnkit rule creat x").error
+    assert isinstance(wrong, UsageError)
+    assert "Did you mean rule create?" in str(wrong)

@@ -1,12 +1,13 @@
 """The client against a platform, over HTTP: every collection, every way to invoke."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from fnkit.core.entities import Limits
 from fnkit.core.errors import Conflict, Missing, PlatformFault, Unauthorized
-from fnkit.core.names import ActionName
+from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Draft, Parameter, sequence
 from fnkit.whisk.props import load
@@ -127,6 +128,33 @@ def test_a_call_that_is_not_over_in_time(client, name):
     assert done(client, call.activation_id).result == {"slept": 1}
     with pytest.raises(PlatformFault, match="HTTP 202"):
         client.actions.result(name, {"seconds": 1}, wait=100)
+
+
+def test_a_bound_copy_has_parameters_of_its_own(client):
+    provider, copy = "t-provider", "t-copy"
+    try:
+        made = client.packages.create(
+            provider, (Parameter("a", 1), Parameter("b", 1)), {"note": "x"}, publish=True
+        )
+        assert (made.publish, made.annotations["note"]) == (True, "x")
+        client.actions.put(ActionName("inside", provider), draft(), overwrite=False)
+        bound = client.packages.bind(copy, EntityName(provider), (Parameter("a", 2),))
+        assert bound.binding.endswith(f"/{provider}")
+        seen = client.packages.get(copy)
+        assert seen.actions == ("inside",)
+        assert {one.name: one.value for one in seen.parameters} == {"a": 2, "b": 1}
+        with pytest.raises(PlatformFault, match="another package binding"):
+            client.packages.bind("t-copy-of-copy", EntityName(copy))
+        with pytest.raises(Conflict):
+            client.packages.bind(copy, EntityName(provider))
+    finally:
+        for forget in (
+            lambda: client.packages.delete(copy),
+            lambda: client.actions.delete(ActionName("inside", provider)),
+            lambda: client.packages.delete(provider),
+        ):
+            with contextlib.suppress(Missing):
+                forget()
 
 
 def test_packages(client):

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from fnkit.core.errors import ActionFailed, BadArgument, Conflict, Missing, PlatformFault
-from fnkit.core.names import ActionName
+from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.documents import Draft, Parameter
 from tests.contract.client.test_client import done
 
@@ -64,11 +64,11 @@ def test_put_get_list_delete(client, trigger):
 def test_a_rule_from_its_making_to_its_end(client, trigger, rule, name):
     client.triggers.put(trigger)
     with pytest.raises(PlatformFault, match=f"action /.*/{name.name} does not exist"):
-        client.rules.put(rule, trigger, name)
+        client.rules.put(rule, EntityName(trigger), name)
     client.actions.put(name, draft(ECHO), overwrite=False)
     assert client.rules.find(rule) is None
     assert client.triggers.fire(trigger) is None
-    made = client.rules.put(rule, trigger, name)
+    made = client.rules.put(rule, EntityName(trigger), name)
     assert (made.active, made.trigger, made.action) == (
         True,
         f"{made.namespace}/{trigger}",
@@ -85,7 +85,7 @@ def test_a_rule_from_its_making_to_its_end(client, trigger, rule, name):
     linked = client.triggers.get(trigger).rules[f"{made.namespace}/{rule}"]
     assert (linked.active, linked.action) == (False, made.action)
     assert client.triggers.fire(trigger) is None
-    assert client.rules.put(rule, trigger, name, overwrite=True).active is False
+    assert client.rules.put(rule, EntityName(trigger), name, overwrite=True).active is False
     client.rules.enable(rule)
     assert client.rules.get(rule).active is True
     client.triggers.delete(trigger)

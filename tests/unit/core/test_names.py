@@ -1,7 +1,7 @@
 import pytest
 
 from fnkit.core.errors import BadArgument
-from fnkit.core.names import ActionName, legal
+from fnkit.core.names import ActionName, EntityName, legal
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,17 @@ def test_a_wrong_name_says_which_part_is_wrong(typed):
 @pytest.mark.parametrize("typed", ["crop", "photos/crop", "/guest/photos/crop"])
 def test_a_name_prints_as_it_was_typed(typed):
     assert str(ActionName.parse(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [("bell", EntityName("bell")), ("/guest/bell", EntityName("bell", "guest")), ("/_/bell", EntityName("bell"))],
+)
+def test_triggers_rules_and_packages_are_in_no_package(typed, named):
+    assert EntityName.parse(typed, "trigger") == named
+
+
+@pytest.mark.parametrize("typed", ["", "a/b", "/", "/guest", "/guest/", "/a/b/c", "a/"])
+def test_a_wrong_name_says_what_it_is_the_name_of(typed):
+    with pytest.raises(BadArgument, match="Reading the trigger name"):
+        EntityName.parse(typed, "trigger")

@@ -94,6 +94,7 @@ def test_options_are_those_of_the_table_and_of_magics():
         ("invoke", "hello $sample", "fnkit.invoke('hello', {**sample})"),
         ("get", "hello", "fnkit.get(name='hello')"),
         ("models list", "", "fnkit.verbs.models_list()"),
+        ("rule create", "a b c", "fnkit.verbs.rule_create(name='a', trigger='b', action='c')"),
     ],
 )
 def test_show_code_gives_the_python_twin(name, line, code):

@@ -10,9 +10,11 @@ from fnkit.core.entities import Activation, Limits
 from fnkit.delivery.invocation import Invocation, Split
 from fnkit.notebook import show
 from fnkit.notebook.markup import block, facts
-from fnkit.verbs.answers import ActionFile, KnownModel, Setting, Status
+from fnkit.verbs.answers import ActionFile, Fired, KnownModel, Setting, Status
 from fnkit.whisk.activations import Summary
-from fnkit.whisk.documents import Action
+from fnkit.whisk.documents import Action, Package, Parameter
+from fnkit.whisk.rules import Rule
+from fnkit.whisk.triggers import Linked, Trigger
 
 ID = "0123456789abcdef0123456789abcdef"
 EVIL = "<script>alert(1)</script>"
@@ -37,6 +39,11 @@ def action(**more):
     return Action("guest", None, "crop", "0.0.2", "python:3", Limits(), notes)
 
 
+PACKAGE = Package("guest", "tools", "0.0.1", True, {}, (Parameter("sign", EVIL),), (EVIL,), "guest/other")
+RULES = {"guest/ring": Linked("guest/hello", True), "guest/off": Linked(EVIL, False)}
+TRIGGER = Trigger("guest", "bell", "0.0.1", False, {"feed": EVIL}, (Parameter("name", EVIL),), RULES)
+RULE = Rule("guest", "ring", "0.0.1", "guest/bell", EVIL, {}, True)
+
 RESULTS = [
     call(),
     call("application error", {"error": EVIL}, began=None),
@@ -58,6 +65,13 @@ RESULTS = [
     (Setting("apihost", EVIL, "an argument"),),
     (KnownModel("movenet", "pose", "Apache-2.0", 4_700_000),),
     ("2026-11-23T05:49:00.1Z stdout: " + EVIL,),
+    PACKAGE,
+    (PACKAGE, PACKAGE),
+    TRIGGER,
+    (TRIGGER,),
+    RULE,
+    (RULE, RULE),
+    Fired("bell", ID),
 ]
 
 
@@ -144,3 +158,19 @@ def test_a_failed_call_shows_the_error_and_the_cell_that_it_came_from():
 def test_facts_leave_out_what_is_empty_and_blocks_cut_what_is_long():
     assert "model" not in facts([("model", ""), ("size", 0)])
     assert "(5,000 characters)" in block("x" * 5000)
+
+
+def test_secrets_are_not_in_a_view_of_a_package_or_a_trigger():
+    hidden = (Parameter("password", "hunter22"), Parameter("PIN", "1234-secret", init=True))
+    for one in (
+        Package("guest", "tools", "0.0.1", False, {}, hidden),
+        Trigger("guest", "bell", "0.0.1", False, {}, hidden),
+    ):
+        said = json.dumps(show.view(one).bundle())
+        assert "hunter22" not in said
+        assert "1234-secret" not in said
+
+
+def test_a_trigger_says_which_of_its_rules_are_active():
+    html = show.view(TRIGGER).html
+    assert html.index("guest/ring") < html.index(">active<") < html.index("guest/off") < html.index(">inactive<")
