@@ -112,7 +112,7 @@ def test_an_unknown_name(cache):
 
 def test_a_url_needs_its_sha256(files, cache):
     files.content["net.tflite"] = CONTENT
-    with pytest.raises(BadModel, match="sha256 is not given. Write it behind: URL#sha256="):
+    with pytest.raises(BadModel, match=r"sha256 is not given\. Write it behind: URL#sha256="):
         download.fetch(files.url("net.tflite"))
     with pytest.raises(BadModel, match="not a sha256"):
         download.fetch(files.url("net.tflite"), sha256="abc")
