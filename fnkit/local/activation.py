@@ -43,12 +43,14 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
     """A new instance for `job` with a folder of its own. Raises NotStarted."""
     executable = job.executable
     if not executable.code:
-        raise NotStarted(answers.failed(answers.NO_CODE))
+        raise NotStarted(answers.failed(answers.NO_CODE, answers.words(executable.kind)))
     try:
         layout, place = await asyncio.to_thread(_prepare, executable, layouts, folder)
         instance = await starter.start(place, executable.limits.logs)
     except FnkitError as error:
-        raise NotStarted(answers.failed(UNLOADABLE), (log_line("stderr", str(error)),)) from error
+        raise NotStarted(
+            answers.failed(UNLOADABLE, answers.words(executable.kind)), (log_line("stderr", str(error)),)
+        ) from error
     except OSError as error:
         raise NotStarted(_no_resources(), (log_line("stderr", str(error)),)) from error
     if not await instance.ready(STARTING):
@@ -62,7 +64,8 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
 
 def _prepare(executable: Executable, layouts: Layouts, folder: Path) -> tuple[Layout, Place]:
     layout = layouts.get(executable)
-    place = Place(folder, layout.read, executable.limits.memory, executable.network)
+    memory = executable.limits.memory
+    place = Place(folder, layout.read, memory, layout.kind.command(memory), executable.network)
     place.make()
     mirror(layout.code, place.work)
     return layout, place
@@ -95,7 +98,7 @@ class Course:
         began = time.perf_counter()
         answer = await loaded.instance.ask(loaded.init.frame(self.job, self.start + limit), limit / 1000)
         self.init = _since(began)
-        return answers.of_init(answer, limit)
+        return answers.of_init(answer, limit, answers.words(self.job.executable.kind))
 
     async def execute(self, instance: Instance) -> Verdict:
         """Send the arguments and judge the answer."""
@@ -106,7 +109,7 @@ class Course:
         began = time.perf_counter()
         answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000)
         self.run = _since(began)
-        return answers.of_run(answer, limit)
+        return answers.of_run(answer, limit, answers.words(self.job.executable.kind))
 
     def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:
         """The outcome, once."""

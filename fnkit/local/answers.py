@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
-from fnkit.local.messages import INITIALIZED, Answer, Died, Line, OutOfMemory, TimedOut
+from fnkit.local.messages import FAILED, INITIALIZED, Answer, Died, Line, OutOfMemory, TimedOut
 
 OUT_OF_MEMORY = "The action exhausted its memory and was aborted."
 TIMED_OUT = "The action exceeded its time limits of {} milliseconds."
@@ -20,7 +20,7 @@ INIT_DIED_LOG = "Command exited abruptly during initialization."
 NO_CODE = "Missing main/no code to execute."
 RUN_DIED = "command exited"
 NOT_AN_OBJECT = "The action did not return a dictionary or array."
-NULL = "The action did not produce a valid JSON or JSON Array response: null\n"
+NULL = "The action did not produce a valid JSON or JSON Array response: null"
 TOO_LONG = (
     "The action produced a response that exceeded the allowed length: {} > {} bytes. "
     "The truncated response was: {}"
@@ -42,7 +42,23 @@ class Verdict:
         return self.status in (Status.SUCCESS, Status.APPLICATION_ERROR)
 
 
-def of_init(answer: Answer, limit: int) -> Verdict | None:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a runtime answers."""
+
+    end: str
+    """After the JSON of each answer: it counts."""
+    not_an_object: str
+    init_died: Verdict
+    run_died: Verdict
+
+
+def words(kind: str) -> Words:
+    """How the runtime of `kind` speaks."""
+    return NODE if kind.startswith("nodejs:") else ACTION_LOOP
+
+
+def of_init(answer: Answer, limit: int, words: Words) -> Verdict | None:
     """Why init failed, or None where it did not; `limit` in ms."""
     match answer:
         case TimedOut():
@@ -50,14 +66,14 @@ def of_init(answer: Answer, limit: int) -> Verdict | None:
         case OutOfMemory():
             return Verdict(Status.DEVELOPER_ERROR, {"error": OUT_OF_MEMORY})
         case Died():
-            return failed(INIT_DIED)
+            return words.init_died
         case Line(text=text) if text == INITIALIZED:
             return None
         case Line(text=text):
-            return failed(_error(text))
+            return _said(text, words.init_died, words)
 
 
-def of_run(answer: Answer, limit: int) -> Verdict:
+def of_run(answer: Answer, limit: int, words: Words) -> Verdict:
     """What the answer to a run means; `limit` in ms."""
     match answer:
         case TimedOut():
@@ -65,41 +81,64 @@ def of_run(answer: Answer, limit: int) -> Verdict:
         case OutOfMemory():
             return Verdict(Status.DEVELOPER_ERROR, {"error": OUT_OF_MEMORY})
         case Died():
-            return failed(RUN_DIED)
-        case Line(text=text, length=length) if length > PAYLOAD_LIMIT:
-            error = TOO_LONG.format(length, PAYLOAD_LIMIT, text.decode(errors="replace"))
-            return Verdict(Status.APPLICATION_ERROR, {"error": error}, length)
+            return words.run_died
+        case Line(text=text) if text.startswith(FAILED):
+            return _said(text.removeprefix(FAILED), words.run_died, words)
         case Line(text=text, length=length):
-            return _of_result(text, length)
+            # The newline that ends each line on the wire is a part of what ActionLoop answers.
+            size = length - 1 + len(words.end)
+            if size > PAYLOAD_LIMIT:
+                error = TOO_LONG.format(size, PAYLOAD_LIMIT, text.decode(errors="replace"))
+                return Verdict(Status.APPLICATION_ERROR, {"error": error}, size)
+            return _of_result(text, size, words)
 
 
-def failed(error: str) -> Verdict:
+def failed(error: str, words: Words) -> Verdict:
     """A developer error whose text comes from the runtime: its size is that of the runtime's answer."""
-    body = json.dumps({"error": error}, separators=(",", ":"), ensure_ascii=False) + "\n"
-    return Verdict(Status.DEVELOPER_ERROR, {"error": error}, len(body.encode()))
+    body = json.dumps({"error": error}, separators=(",", ":"), ensure_ascii=False) + words.end
+    return Verdict(Status.DEVELOPER_ERROR, {"error": error}, len(body.encode(errors="replace")))
 
 
-def _error(text: bytes) -> str:
-    """The child's reason; an action that speaks on the wire while it is imported has none."""
+def _said(text: bytes, died: Verdict, words: Words) -> Verdict:
+    """The child's reason; an action that speaks on the wire in its place has none."""
     try:
-        return str(json.loads(text)["error"])
+        return failed(str(json.loads(text)["error"]), words)
     except (ValueError, TypeError, LookupError, RecursionError):
-        return INIT_DIED
+        return died
 
 
-def _of_result(text: bytes, size: int) -> Verdict:
+def _of_result(text: bytes, size: int, words: Words) -> Verdict:
     try:
         result = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return failed(NOT_AN_OBJECT)
+        return failed(words.not_an_object, words)
     if result is None:
-        return Verdict(Status.DEVELOPER_ERROR, {"error": NULL}, size)
+        return Verdict(Status.DEVELOPER_ERROR, {"error": NULL + words.end}, size)
     if isinstance(result, dict) and "error" in result:
         return Verdict(Status.APPLICATION_ERROR, {"error": result["error"]}, size)
     if isinstance(result, dict | list):
         return Verdict(Status.SUCCESS, result, size)
-    return failed(NOT_AN_OBJECT)
+    return failed(words.not_an_object, words)
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+ACTION_LOOP = Words(
+    end="\n",
+    not_an_object=NOT_AN_OBJECT,
+    init_died=Verdict(Status.DEVELOPER_ERROR, {"error": INIT_DIED}, 57),
+    run_died=Verdict(Status.DEVELOPER_ERROR, {"error": RUN_DIED}, 27),
+)
+"""Sizes: of the answers in which apache/openwhisk-runtime-go says so."""
+NODE = Words(
+    end="",
+    not_an_object="The action did not return a dictionary.",
+    init_died=Verdict(Status.DEVELOPER_ERROR, {"error": "The action did not initialize and exited unexpectedly."}),
+    run_died=Verdict(
+        Status.DEVELOPER_ERROR,
+        {"error": "The action did not produce a valid response and exited unexpectedly."},
+    ),
+)
+"""The runtime is gone with the action: it is the platform that speaks of an end."""

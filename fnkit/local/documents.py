@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
 from fnkit.local.components import SEQUENCE, Components
+from fnkit.local.kinds import needed
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
 from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
@@ -183,7 +184,7 @@ def _read_exec(value: Json, kinds: Mapping[str, str], namespace: str) -> Exec | 
     if kind is None:
         valid = ", ".join(f"'{name}'" for name in [*sorted(set(kinds.values())), SEQUENCE])
         text = f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
-        raise malformed(text)
+        raise malformed(f"{text} {needed(asked)}".rstrip())
     if "code" not in value:
         raise malformed(f"'code' must be a string or attachment object defined in 'exec' for '{kind}' actions")
     code, main = value["code"], value.get("main")

@@ -17,6 +17,8 @@ READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
 INITIALIZED = b'{"ok": true}\n'
 """The answer to an init that went well."""
+FAILED = b"!failed "
+"""Before the answer of a run that the runtime, not the action, calls an error."""
 OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 

@@ -1,5 +1,6 @@
 """The composition root of the embedded platform: every part made once, from an open store."""
 
+import asyncio
 import os
 import threading
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
 from fnkit.local.folder import Folder
+from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
-from fnkit.local.platform import Platform, kinds
+from fnkit.local.platform import Platform
 from fnkit.local.pool import Pool
 from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
@@ -42,13 +44,14 @@ class Opened:
         """All parts over the data in `folder`; models and common packages are in `cache`. Raises PlatformFault."""
         entities, activations = Entities(store), Activations(store)
         activations.recover()
-        await install(entities, kinds())
+        kinds = await asyncio.to_thread(find)
+        await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache / "models")
         common = Common(cache)
         # Seconds, the first time; until then actions do without.
         threading.Thread(target=common.install, name="common packages", daemon=True).start()
         choice = await choose(folder.root / "probe")
-        layouts = Layouts(folder.root / "code", layers.path, common.folder)
+        layouts = Layouts(folder.root / "code", layers.path, common.folder, kinds)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         users, positions = Users(store), Positions(store, activations)
@@ -60,7 +63,7 @@ class Opened:
             controller=Controller(entities, activations, positions, scheduler, url),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
-            kinds=kinds(),
+            kinds=kinds,
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,

@@ -1,12 +1,12 @@
 """The parts of a running platform, put together once and handed to every route."""
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
+from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
@@ -25,16 +25,9 @@ class Platform:
     controller: Controller
     layers: Layers
     objects: Objects
-    kinds: Mapping[str, str]
-    """Each name of a kind → the concrete kind: `python:default` → `python:3.11`."""
+    kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
     """Distributions that every action may import: name → version."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
-
-
-def kinds() -> dict[str, str]:
-    """The names under which the running interpreter is offered."""
-    kind = f"python:{sys.version_info.major}.{sys.version_info.minor}"
-    return {kind: kind, f"python:{sys.version_info.major}": kind, "python:default": kind}

@@ -21,6 +21,7 @@ from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import Compiler
 from fnkit.local.jobs import Executable
+from fnkit.local.kinds import Kind, Kinds
 
 MANIFEST = "fnkit.json"
 SMALL = MIB
@@ -33,11 +34,12 @@ FEW = 64
 class Layout:
     """Where the code of one executable lies and what goes with it."""
 
+    kind: Kind
     code: Path
     libraries: tuple[Path, ...]
     """Layers of libraries."""
-    common: Path
-    """Upstream's packages."""
+    common: Path | None
+    """Upstream's packages, for Python."""
     models: tuple[Path, ...] = ()
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
@@ -46,7 +48,7 @@ class Layout:
     @property
     def paths(self) -> tuple[Path, ...]:
         """For `sys.path`, after the action's own folder: what an action brings comes before what is common."""
-        return (*self.libraries, self.common)
+        return (*self.libraries, *((self.common,) if self.common else ()))
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -56,27 +58,31 @@ class Layout:
     @property
     def read(self) -> tuple[Path, ...]:
         """All that an instance reads."""
-        return (self.code, *self.paths, *self.models)
+        return (*self.kind.read, self.code, *self.paths, *self.models)
 
 
 class Layouts:
     """Lays code out under a folder; the same content is laid out once."""
 
-    def __init__(self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path]) -> None:
+    def __init__(
+        self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path], kinds: Kinds
+    ) -> None:
         """`layer`: digest → folder, FnkitError where it is not there; `common`: upstream's packages."""
         self._folder = folder
         self._layer = layer
         self._common = common
+        self._kinds = kinds
         self._compiler = Compiler()
 
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
-        digest = sha256(canonical([executable.binary, executable.code]))
+        kind = self._kinds.get(executable.kind)
+        digest = sha256(canonical([kind.family, executable.binary, executable.code]))
         code = self._folder / digest
         if not code.is_dir():
-            self._write(executable, code)
+            self._write(executable, kind, code)
         os.utime(code)
-        layout = self._with_layers(code)
+        layout = self._with_layers(kind, code)
         for folder in layout.large:
             self._compiler.add(folder)
         return layout
@@ -87,31 +93,33 @@ class Layouts:
             if folder.name.startswith(".new-") or time.time() - folder.stat().st_mtime > older:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _write(self, executable: Executable, code: Path) -> None:
+    def _write(self, executable: Executable, kind: Kind, code: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         # Beside its last place, so that the rename is atomic: no half layout is ever used.
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as fresh:
             target = Path(fresh, "code")
             target.mkdir()
-            write_code(executable, target)
+            write_code(executable, kind.script, target)
             try:
                 target.rename(code)
             except OSError:
                 if not code.is_dir():
                     raise
 
-    def _with_layers(self, code: Path) -> Layout:
+    def _with_layers(self, kind: Kind, code: Path) -> Layout:
         wanted = needed(code)
         libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
+        if kind.family != "python":
+            return Layout(kind, code, libraries, None, models)
         own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
-        return Layout(code, libraries, self._common(), models, (*own, *libraries))
+        return Layout(kind, code, libraries, self._common(), models, (*own, *libraries))
 
 
-def write_code(executable: Executable, folder: Path) -> None:
-    """Put the files of `executable` into the empty `folder`; the action file becomes `main__.py`."""
+def write_code(executable: Executable, script: str, folder: Path) -> None:
+    """Put the files of `executable` into the empty `folder`; the action file becomes `script`."""
     content = base64.b64decode(executable.code) if executable.binary else executable.code.encode()
-    main = folder / "main__.py"
+    main = folder / script
     if not content.startswith(b"PK\3\4"):
         main.write_bytes(content)
         main.chmod(0o444)
@@ -120,7 +128,7 @@ def write_code(executable: Executable, folder: Path) -> None:
 
     unpack(content, folder)
     given = folder / "__main__.py"
-    if given.is_file():
+    if script == "main__.py" and given.is_file():
         given.replace(main)
 
 

@@ -56,7 +56,7 @@ async def put(platform: Platform, call: Call) -> Response:
     """PUT actions/[{package}/]{name}: create it, or with ?overwrite=true make the next version."""
     _owned_place(platform, call)
     overwrite = call.boolean("overwrite")
-    body = read_action(await call.json(), platform.kinds, call.identity.namespace)
+    body = read_action(await call.json(), platform.kinds.names, call.identity.namespace)
     body.check_sizes_and_limits()
     _owned_place(platform, call)  # the package may have gone while the body came
     components = body.exec.paths if isinstance(body.exec, Components) else None

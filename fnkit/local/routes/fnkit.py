@@ -63,7 +63,7 @@ async def _info(platform: Platform, identity: Identity, request: Request) -> Res
             "fnkit": __version__,
             "python": machine.python_version(),
             "executable": sys.executable,
-            "kinds": sorted(platform.kinds),
+            "kinds": sorted(platform.kinds.names),
             "packages": dict(platform.packages()),
             "sandbox": {
                 **platform.sandbox.rung.to_json(),

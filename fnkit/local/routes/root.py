@@ -73,9 +73,9 @@ def _info(platform: Platform) -> dict[str, object]:
 
 def _runtimes(platform: Platform) -> dict[str, list[dict[str, object]]]:
     found: dict[str, list[dict[str, object]]] = {}
-    for kind in sorted(set(platform.kinds.values())):
+    for kind in sorted(set(platform.kinds.names.values())):
         family = kind.partition(":")[0]
-        default = platform.kinds.get(f"{family}:default") == kind
+        default = platform.kinds.names.get(f"{family}:default") == kind
         item = {"kind": kind, "image": "", "deprecated": False, "default": default, "attached": True}
         found.setdefault(family, []).append({**item, "requireMain": False})
     return found

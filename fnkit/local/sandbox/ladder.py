@@ -10,6 +10,7 @@ from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.sandbox.system import CHILD
 
 PATIENCE = 10.0
 """Seconds that an instance has to start in a probe."""
@@ -40,7 +41,7 @@ async def choose(folder: Path, rungs: Sequence[Rung] | None = None) -> Choice:
 
 async def probe(rung: Rung, folder: Path) -> str | None:
     """Start an instance on `rung` in `folder`; why that failed, or None."""
-    place = Place(folder, (), PROBE_MEMORY, network=False)
+    place = Place(folder, (), PROBE_MEMORY, (str(CHILD),), network=False)
     try:
         place.make()
         instance = await ProcessStarter(rung).start(place, logs=1)

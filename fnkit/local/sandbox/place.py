@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+MEMORY_PER_PROCESSOR = 128
+"""MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -14,6 +17,8 @@ class Place:
     """Read-only: code, layers, the runtime folder."""
     memory: int
     """MB of private data."""
+    command: tuple[str, ...]
+    """The program that the instance becomes, with its arguments: a Python file, or one to execute."""
     network: bool = True
 
     @property

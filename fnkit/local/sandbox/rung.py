@@ -11,14 +11,12 @@ from typing import Any
 from fnkit.core.entities import MIB
 from fnkit.local.sandbox import seccomp
 from fnkit.local.sandbox.kernel import Kernel
-from fnkit.local.sandbox.place import Place
+from fnkit.local.sandbox.place import MEMORY_PER_PROCESSOR, Place
 from fnkit.local.sandbox.system import CONFINE, DEVICES, FACTS, System, interpreter, look, programs
 
 OPEN_FILES = 1024
 PROCESSES = 1024
 LARGEST_FILE = 1024 * MIB
-MEMORY_PER_PROCESSOR = 128
-"""MB."""
 SCOPED = 6
 """The version of Landlock from which it keeps signals and abstract sockets inside."""
 
@@ -48,7 +46,7 @@ class Rung:
     stops: tuple[str, ...]
     does_not_stop: tuple[str, ...]
     wrap: Callable[[Place, Sequence[str]], list[str]]
-    """The command that runs a Python program, given with its arguments, in a place."""
+    """The command that runs a program, given with its arguments, in a place."""
 
     def to_json(self) -> dict[str, Any]:
         """As `sandbox` in `GET /fnkit/v1`."""

@@ -13,11 +13,10 @@ from fnkit.local.instance import Ends, Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
-from fnkit.local.sandbox.system import CHILD
 
 
 class ProcessStarter:
-    """A `Starter` for which each instance is a new interpreter."""
+    """A `Starter` for which each instance is a new process."""
 
     def __init__(self, rung: Rung) -> None:
         self.rung = rung
@@ -45,7 +44,7 @@ class ProcessStarter:
 
     def _process(self, place: Place, wire: int, stdout: int, stderr: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            self.rung.wrap(place, [str(CHILD), str(wire)]),
+            self.rung.wrap(place, [*place.command, str(wire)]),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,

@@ -34,6 +34,11 @@ class System:
     """Within what is shown: other people's packages."""
 
 
+def shows(file: Path) -> bool:
+    """True where every instance sees `file` anyway."""
+    return any(file.is_relative_to(tree) for tree in TREES)
+
+
 def programs() -> tuple[Path, ...]:
     """What runs inside that is ours, with its compiled forms where there are any."""
     ours = (CHILD, CONFINE, *PARTS)

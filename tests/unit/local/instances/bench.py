@@ -13,6 +13,7 @@ from fnkit.core.clock import now_ms
 from fnkit.core.entities import Limits
 from fnkit.core.errors import Missing
 from fnkit.local.jobs import Executable, Job, Outcome
+from fnkit.local.kinds import find
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.kernel import kernel
@@ -21,6 +22,7 @@ from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 
 ACTIONS = Path(__file__).parents[3] / "actions"
+KINDS = find()
 LADDER = ladder(kernel())
 PATIENT = Limits(timeout=10_000)
 NUMBERS = itertools.count(1)
@@ -78,7 +80,7 @@ class Bench:
 
     @asynccontextmanager
     async def scheduler(self) -> AsyncIterator[Scheduler]:
-        layouts = Layouts(self.root / "code", self.layer, self.common)
+        layouts = Layouts(self.root / "code", self.layer, self.common, KINDS)
         scheduler = Scheduler(
             ProcessStarter(self.rung), layouts, self.root / "instances", Pool(self.memory), self.longest_queue
         )

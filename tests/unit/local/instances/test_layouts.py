@@ -12,12 +12,12 @@ from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import compile_folder
 from fnkit.local.runtime import FEW, SMALL, Layouts, mirror, needed
 from fnkit.local.sandbox.system import interpreter
-from tests.unit.local.instances.bench import job
+from tests.unit.local.instances.bench import KINDS, job
 
 
 @pytest.fixture
 def layouts(tmp_path: Path) -> Layouts:
-    return Layouts(tmp_path / "code", lambda digest: tmp_path / digest, lambda: tmp_path / "common")
+    return Layouts(tmp_path / "code", lambda digest: tmp_path / digest, lambda: tmp_path / "common", KINDS)
 
 
 def test_the_same_content_lies_once(layouts: Layouts, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_an_answer_that_nobody_asked_for_ends_the_instance(bench: Bench) -> None
 
 def test_a_second_init_is_refused(plain: Bench) -> None:
     from fnkit.local.activation import Course, start
-    from fnkit.local.answers import of_init
+    from fnkit.local.answers import ACTION_LOOP, of_init
     from fnkit.local.runtime import Layouts
     from fnkit.local.sandbox.start import ProcessStarter
 
@@ -121,7 +121,7 @@ def test_a_second_init_is_refused(plain: Bench) -> None:
         given = job(COUNTS)
         loaded = await start(given, ProcessStarter(plain.rung), layouts, plain.root / "one")
         assert await Course(given).initialize(loaded) is None
-        again = of_init(await loaded.instance.ask(loaded.init.frame(given, 0), 5), 5000)
+        again = of_init(await loaded.instance.ask(loaded.init.frame(given, 0), 5), 5000, ACTION_LOOP)
         assert again is not None
         assert again.result == {"error": "Cannot initialize the action more than once."}
         await loaded.instance.kill()
