@@ -23,6 +23,7 @@ stop:  ## Stop the demo's platform
 test:  ## Run everything; ends with what was skipped and why
 	@$(SETUP) dev
 	@$(PYTHON) scripts/system.py
+	@$(PYTHON) scripts/clients.py
 	@$(PYTHON) scripts/models.py
 	@$(PYTHON) -m pytest
 

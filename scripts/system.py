@@ -1,4 +1,4 @@
-"""What the tests need from the system: bubblewrap for the sandbox, node and a browser for the faces.
+"""What the tests need from the system: bubblewrap for the sandbox, node with npm, and a browser.
 
 Installed by apt where this is root on a Debian or Ubuntu; elsewhere it is said what is missing, and the tests that
 need it are skipped and listed at their end.
@@ -11,7 +11,8 @@ from steps import say, step
 
 NEEDED = {
     "bubblewrap": (("bwrap",), "the first rung of the sandbox ladder"),
-    "nodejs": (("node",), "the check that exported pages and scripts run"),
+    "nodejs": (("node",), "exported pages and scripts, nor of nodejs actions"),
+    "npm": (("npm",), "OpenWhisk's own clients in JavaScript"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "JupyterLab in a real browser"),
 }
 """apt package: the commands of which one will do, and what it is for."""
@@ -23,7 +24,7 @@ def main() -> None:
     """Install what is missing, or say what is missing."""
     missing = [name for name, (commands, _) in NEEDED.items() if not any(map(shutil.which, commands))]
     if not missing:
-        say("System: bubblewrap, node and chromium are here")
+        say("System: bubblewrap, node, npm and chromium are here")
     elif _may_install():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         extra = [FONTS] if "chromium" in missing else []

@@ -5,7 +5,7 @@
 'use strict'
 
 const fs = require('fs')
-const { createRequire } = require('module')
+const Module = require('module')
 const net = require('net')
 const path = require('path')
 
@@ -19,11 +19,19 @@ const OUT_OF_MEMORY = '!memory\n'
 /** The action's function. Whatever its code throws comes out. */
 async function load(init) {
   process.chdir(init.folder)
+  offer(init.paths)
   Object.assign(process.env, init.environment)
   const script = path.join(init.folder, 'main__.js')
   const found = fs.existsSync(script) ? inline(script, init.main) : await archived(init.folder, init.main)
   if (typeof found !== 'function') throw `Action entrypoint '${init.main}' is not a function.`
   return found
+}
+
+/** Lets the action require what is common; what it brings itself comes first. */
+function offer(paths) {
+  process.env.NODE_PATH = paths.join(path.delimiter)
+  Module._initPaths()
+  delete process.env.NODE_PATH
 }
 
 /** What `main` means at the end of the action's text: a name there, or one that it exports. */
@@ -39,7 +47,7 @@ function inline(script, main) {
       throw e
     }
   })()`
-  return evaluate(code, createRequire(script), module, module.exports, script, path.dirname(script))
+  return evaluate(code, Module.createRequire(script), module, module.exports, script, path.dirname(script))
 }
 
 /** A property of the module that the archive is; `file.main` names another file of it. */
@@ -48,7 +56,7 @@ async function archived(folder, main) {
   const at = dot < 0 ? folder : path.join(folder, main.slice(0, dot))
   const present = name => fs.existsSync(path.join(folder, name))
   if (dot < 0 && !present('package.json') && !present('index.js')) throw EMPTY_ARCHIVE
-  const require = createRequire(path.join(folder, 'index.js'))
+  const require = Module.createRequire(path.join(folder, 'index.js'))
   let module
   try {
     module = require(at)

@@ -39,7 +39,7 @@ class Layout:
     libraries: tuple[Path, ...]
     """Layers of libraries."""
     common: Path | None
-    """Upstream's packages, for Python."""
+    """Upstream's packages for this kind."""
     models: tuple[Path, ...] = ()
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
@@ -65,9 +65,9 @@ class Layouts:
     """Lays code out under a folder; the same content is laid out once."""
 
     def __init__(
-        self, folder: Path, layer: Callable[[str], Path], common: Callable[[], Path], kinds: Kinds
+        self, folder: Path, layer: Callable[[str], Path], common: Mapping[str, Callable[[], Path]], kinds: Kinds
     ) -> None:
-        """`layer`: digest → folder, FnkitError where it is not there; `common`: upstream's packages."""
+        """`layer`: digest → folder, FnkitError where it is not there; `common`: family → upstream's packages."""
         self._folder = folder
         self._layer = layer
         self._common = common
@@ -110,10 +110,11 @@ class Layouts:
         wanted = needed(code)
         libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
+        common = self._common[kind.family]() if kind.family in self._common else None
         if kind.family != "python":
-            return Layout(kind, code, libraries, None, models)
+            return Layout(kind, code, libraries, common, models)
         own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
-        return Layout(kind, code, libraries, self._common(), models, (*own, *libraries))
+        return Layout(kind, code, libraries, common, models, (*own, *libraries))
 
 
 def write_code(executable: Executable, script: str, folder: Path) -> None:

@@ -80,7 +80,7 @@ class Bench:
 
     @asynccontextmanager
     async def scheduler(self) -> AsyncIterator[Scheduler]:
-        layouts = Layouts(self.root / "code", self.layer, self.common, KINDS)
+        layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
         scheduler = Scheduler(
             ProcessStarter(self.rung), layouts, self.root / "instances", Pool(self.memory), self.longest_queue
         )

@@ -17,7 +17,7 @@ from tests.unit.local.instances.bench import KINDS, job
 
 @pytest.fixture
 def layouts(tmp_path: Path) -> Layouts:
-    return Layouts(tmp_path / "code", lambda digest: tmp_path / digest, lambda: tmp_path / "common", KINDS)
+    return Layouts(tmp_path / "code", tmp_path.joinpath, {"python": lambda: tmp_path / "common"}, KINDS)
 
 
 def test_the_same_content_lies_once(layouts: Layouts, tmp_path: Path) -> None:
