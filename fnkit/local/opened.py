@@ -16,6 +16,7 @@ from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
 from fnkit.local.limits import PRESETS
+from fnkit.local.modules import Modules
 from fnkit.local.objects import Objects
 from fnkit.local.platform import Platform
 from fnkit.local.pool import Pool
@@ -58,8 +59,12 @@ class Opened:
         common = Common(cache)
         # Seconds, the first time; until then actions do without.
         threading.Thread(target=common.install, name="common packages", daemon=True).start()
+        modules = Modules(cache)
+        if "nodejs:default" in kinds.names:
+            threading.Thread(target=modules.install, name="common modules", daemon=True).start()
         choice = await choose(folder.root / "probe")
-        layouts = Layouts(folder.root / "code", layers.path, common.folder, kinds)
+        folders = {"python": common.folder, "nodejs": modules.folder}
+        layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = ProcessStarter(choice.rung)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
         users = Users(store, PRESETS[settings.limits])
