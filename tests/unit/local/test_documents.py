@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from fnkit.core.entities import CODE_LIMIT
 from fnkit.local.documents import action_document, is_binary, next_version, read_action, read_version
+from fnkit.local.kinds import needed
 from fnkit.local.rejected import Rejected
 
 KINDS = {"python:3": "python:3.11", "python:3.11": "python:3.11", "python:default": "python:3.11"}
@@ -114,7 +115,7 @@ def test_shapes_and_sizes_are_refused_in_openwhisks_words(body, status, text):
 def test_other_kinds_are_refused_with_the_ones_there_are(kind):
     status, text = refused({"exec": {"kind": kind, "code": "x"}})
     assert status == 400
-    valid = "Valid values are: 'python:3.11', 'sequence'."
+    valid = f"Valid values are: 'python:3.11', 'sequence'. {needed(kind)}".rstrip()
     assert text == f"The specified runtime '{kind}' is not supported by this platform. {valid}"
 
 

@@ -16,7 +16,7 @@ from fnkit.core.errors import PlatformFault, Throttled
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
-from tests.unit.local.instances.bench import Bench, alive, code, job
+from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job
 
 COUNTS = code("counts")
 
@@ -117,7 +117,7 @@ def test_a_second_init_is_refused(plain: Bench) -> None:
     from fnkit.local.sandbox.start import ProcessStarter
 
     async def scene() -> None:
-        layouts = Layouts(plain.root / "code", plain.layer, plain.common)
+        layouts = Layouts(plain.root / "code", plain.layer, {"python": plain.common}, KINDS)
         given = job(COUNTS)
         loaded = await start(given, ProcessStarter(plain.rung), layouts, plain.root / "one")
         assert await Course(given).initialize(loaded) is None
