@@ -62,3 +62,20 @@ def test_the_configuration_page_names_every_variable():
 def test_the_crop_page_names_every_part():
     page = (ROOT / "docs" / "crop.md").read_text()
     assert [name for name in GROUPS if f"`{name}`" not in page] == []
+
+
+def said(node: ast.AST) -> str:
+    """A text of the code, with … where something is put in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(said(part) for part in node.values)
+    return node.value.replace("{}", "…") if isinstance(node, ast.Constant) and isinstance(node.value, str) else "…"
+
+
+def test_the_refusals_are_those_that_the_code_says():
+    trees = [ast.parse(path.read_bytes()) for path in (ROOT / "fnkit").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    texts = [said(node) for node in nodes if isinstance(node, ast.JoinedStr | ast.Constant)]
+    page = (ROOT / "docs" / "errors.md").read_text()
+    rows = re.findall(r"^\| (?:\d{3}|–) \| `(.+?)` \| .+ \|$", page, re.MULTILINE)
+    assert len(rows) == 20
+    assert [row for row in rows if not any(row in text for text in texts)] == []

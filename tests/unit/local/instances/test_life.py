@@ -117,7 +117,7 @@ def test_a_second_init_is_refused(plain: Bench) -> None:
     from fnkit.local.sandbox.start import ProcessStarter
 
     async def scene() -> None:
-        layouts = Layouts(plain.root / "code", plain.layer, plain.common, KINDS)
+        layouts = Layouts(plain.root / "code", plain.layer, {"python": plain.common}, KINDS)
         given = job(COUNTS)
         loaded = await start(given, ProcessStarter(plain.rung), layouts, plain.root / "one")
         assert await Course(given).initialize(loaded) is None
