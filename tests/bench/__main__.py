@@ -4,9 +4,15 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import cold, crop, deploy, harness, warm
+from tests.bench import cold, compounds, crop, deploy, harness, warm
 
-GROUPS = {"deploy": deploy.group, "warm": warm.group, "cold": cold.group, "crop": crop.group}
+GROUPS = {
+    "deploy": deploy.group,
+    "warm": warm.group,
+    "cold": cold.group,
+    "crop": crop.group,
+    "compounds": compounds.group,
+}
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 
 

@@ -28,11 +28,12 @@ class Server:
     environment: dict[str, str]
 
     def request(self, method: str, path: str, body: object = None) -> bytes:
-        """One HTTP request as bytes, ready to be sent again and again."""
+        """One HTTP request as bytes, to be sent again and again; `/…` is from the root, not the namespace."""
         content = b"" if body is None else json.dumps(body).encode()
         key = base64.b64encode(self.auth.encode()).decode()
+        target = path if path.startswith("/") else f"/api/v1/namespaces/_/{path}"
         head = (
-            f"{method} /api/v1/namespaces/_/{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Authorization: Basic {key}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(content)}\r\n\r\n"
         )
