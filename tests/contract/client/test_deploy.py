@@ -399,7 +399,7 @@ def test_a_large_file_goes_through_the_object_store(client, embedded, spec, name
     call = invoke(client, name, {"photo": photo, "note": "small"}).check()
     assert call.result == {"size": PAYLOAD_LIMIT + 2, "note": "small"}
     kept = client.embedded.objects("arguments/")
-    assert [one.size for one in kept if one.key.endswith(".jpg")] == [PAYLOAD_LIMIT + 2]
+    assert PAYLOAD_LIMIT + 2 in [one.size for one in kept if one.key.endswith(".jpg")]
     tested = deploy(client, spec(SIZE), Settings(), Test({"photo": photo}))
     assert tested.check.result == {"size": PAYLOAD_LIMIT + 2, "note": ""}
 
