@@ -73,6 +73,6 @@ def test_the_notebooks_file_is_what_the_front_end_says(tmp_path, monkeypatch):
     file.write_text("{}")
     monkeypatch.chdir(file.parent)
     assert notebook({"__vsc_ipynb_file__": str(file)}, {}) == file
-    assert notebook({}, {"JPY_SESSION_NAME": "below/the/root/my.notebook.ipynb"}) == file
+    assert notebook({}, {"JPY_SESSION_NAME": "below/the/top/my.notebook.ipynb"}) == file
     assert notebook({}, {"JPY_SESSION_NAME": "gone.ipynb"}) is None
     assert notebook({}, {}) is None
