@@ -35,7 +35,7 @@ class Packages(Resource):
     ) -> Package:
         """A copy of `provider` with parameters of its own, which win.
 
-        Raises Conflict where the name is taken, PlatformFault (400) where there is no such package or it is
+        Raises Conflict where the name is taken, Rejected where there is no such package or it is
         a copy itself.
         """
         owner = self.namespace if provider.namespace == "_" else provider.namespace

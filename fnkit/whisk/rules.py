@@ -54,7 +54,7 @@ class Rules(Resource):
     def put(self, name: str, trigger: EntityName, action: ActionName, overwrite: bool = False) -> Rule:
         """Let `trigger` start `action`: an active rule, or where `overwrite` a changed one with its status kept.
 
-        Raises Conflict where the name is taken, PlatformFault (400) where trigger or action is missing.
+        Raises Conflict where the name is taken, Rejected where trigger or action is missing.
         """
         package = f"{action.package}/" if action.package else ""
         body = {

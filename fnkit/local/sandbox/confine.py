@@ -49,7 +49,10 @@ def main() -> None:
 
 def execute(command: list[str]) -> None:
     """Become another program. Its last argument is the number of the wire, which moves to WIRE."""
-    os.dup2(int(command[-1]), WIRE)
+    given = int(command[-1])
+    if given != WIRE:
+        os.dup2(given, WIRE)
+        os.close(given)  # what the action starts would inherit it
     os.execv(command[0], [*command[:-1], str(WIRE)])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fnkit.core.entities import Limits
-from fnkit.core.errors import Conflict, Missing, PlatformFault, Unauthorized
+from fnkit.core.errors import Conflict, Missing, PlatformFault, Rejected, Unauthorized
 from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Draft, Parameter, sequence
@@ -143,7 +143,7 @@ def test_a_bound_copy_has_parameters_of_its_own(client):
         seen = client.packages.get(copy)
         assert seen.actions == ("inside",)
         assert {one.name: one.value for one in seen.parameters} == {"a": 2, "b": 1}
-        with pytest.raises(PlatformFault, match="another package binding"):
+        with pytest.raises(Rejected, match="another package binding"):
             client.packages.bind("t-copy-of-copy", EntityName(copy))
         with pytest.raises(Conflict):
             client.packages.bind(copy, EntityName(provider))

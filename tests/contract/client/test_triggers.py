@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from fnkit.core.errors import ActionFailed, BadArgument, Conflict, Missing, PlatformFault
+from fnkit.core.errors import ActionFailed, BadArgument, Conflict, Missing, Rejected
 from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.documents import Draft, Parameter
 from tests.contract.client.test_client import done
@@ -63,7 +63,7 @@ def test_put_get_list_delete(client, trigger):
 
 def test_a_rule_from_its_making_to_its_end(client, trigger, rule, name):
     client.triggers.put(trigger)
-    with pytest.raises(PlatformFault, match=f"action /.*/{name.name} does not exist"):
+    with pytest.raises(Rejected, match=f"action /.*/{name.name} does not exist"):
         client.rules.put(rule, EntityName(trigger), name)
     client.actions.put(name, draft(ECHO), overwrite=False)
     assert client.rules.find(rule) is None
