@@ -6,7 +6,7 @@ from fnkit.core.entities import Json
 from fnkit.local.entities import Entity
 from fnkit.local.jobs import Status
 from fnkit.local.links import Link
-from fnkit.local.records import WORDS, Record, dumps
+from fnkit.local.records import Record, dumps, response_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,6 @@ class Firing:
             began="",
             head=dumps(head),
             result=result,
-            response=f'{{"status":"{WORDS[Status.SUCCESS]}","success":true,"result":{result}}}',
+            response=response_of(Status.SUCCESS, result, None),
             logs=dumps(lines),
         )
