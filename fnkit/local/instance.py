@@ -29,6 +29,10 @@ class Process(Protocol):
         """Call `tell` once, on the event loop, when it has ended."""
         ...
 
+    def ended(self) -> bool:
+        """True from the moment of its end on, before anybody was told of it. Not to be asked after `reap`."""
+        ...
+
     def kill(self) -> None:
         """End it with all that it started in its group or namespace; nothing where it is gone."""
         ...
@@ -71,8 +75,8 @@ class Instance:
 
     @property
     def alive(self) -> bool:
-        """False from the moment that its end was noticed."""
-        return not self._gone.is_set()
+        """False from the moment of its end on: what ended while nobody asked it is not asked."""
+        return not self._gone.is_set() and not self._process.ended()
 
     async def ready(self, seconds: float) -> bool:
         """Await that it started. Call it first, with no await between this and making the instance."""
@@ -102,7 +106,7 @@ class Instance:
 
     async def kill(self) -> None:
         """End the process with all that it started, await that, and close what connected us."""
-        if self.alive:
+        if not self._gone.is_set():
             self._process.kill()
         await self._gone.wait()
         self._loop.remove_reader(self._wire)
@@ -169,7 +173,7 @@ class Instance:
     def _ended(self) -> None:
         self._process.kill()  # what it left behind in its group
         self._process.reap()
-        while self.alive and self._waiting is not None and not self._waiting.done():
+        while self._waiting is not None and not self._waiting.done():
             before = self._length
             self._receive()  # an answer that was sent just before the end counts
             if self._length == before:

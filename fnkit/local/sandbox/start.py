@@ -83,6 +83,10 @@ class Own:
 
         threading.Thread(target=wait, name=f"instance {self.pid}", daemon=True).start()
 
+    def ended(self) -> bool:
+        """True where it is a zombie: not yet reaped, and no longer running."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
     def kill(self) -> None:
         """End the whole group."""
         if self._process.returncode is None:  # later its number may be another's
