@@ -1,0 +1,1 @@
+"""Flows: functions that become a workflow, and the sessions that they leave behind."""
