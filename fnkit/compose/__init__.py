@@ -1,1 +1,1 @@
-"""Flows: functions that become a workflow, and the sessions that they leave behind."""
+"""Flows: functions become a workflow, written in Python, run as one conductor action."""
