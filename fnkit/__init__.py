@@ -26,6 +26,8 @@ _VERBS = (
     "props",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fnkit.compose.runs import is_compound
+from fnkit.compose.runs import is_compound, named
 from fnkit.core.entities import Activation
 from fnkit.core.errors import Missing
 from fnkit.whisk.client import Client
@@ -45,21 +45,20 @@ class Gatherer:
             if len(records) < MOST:
                 break
         # A record tells what it is part of: from the outermost in, as long as there are more.
-        wanted = {self.id}
         while True:
+            wanted = {self.id} | self._wanted() | set(self.records)
             more = {
                 one.id: one
                 for one in found.values()
-                if one.id not in self.records and (one.cause in wanted or one.id in self._wanted())
+                if one.id not in self.records and (one.cause in wanted or one.id in wanted)
             }
             if not more:
                 return
             self.records |= more
-            wanted |= set(more)
 
     def _wanted(self) -> set[str]:
-        """The ids that the records name."""
-        return {one for record in self.records.values() if is_compound(record) for one in record.logs}
+        """The ids that the records name: steps, and branches."""
+        return {one for record in self.records.values() for one in named(record)}
 
     def _named(self) -> None:
         """What the records name and no page had, one by one."""

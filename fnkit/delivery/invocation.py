@@ -26,7 +26,7 @@ class Invocation:
     id: str
     """The activation id."""
     state: State
-    split: Split = Split()
+    split: Split = field(default_factory=Split)
     began: str | None = None
     """`cold`, `prewarmed`, `forked` or `warm`; None where it is not known."""
     activation: Activation | None = None

@@ -3,6 +3,7 @@
 The blocks are coloured before they are placed: `layout` gives them a place and changes nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,3 +106,30 @@ class Guard:
 
 
 Block = Leaf | Stack | Fork | Loop | While | Frame | Guard
+
+
+def within(block: Block) -> tuple[Block, ...]:
+    """What lies directly in a block, in order."""
+    inner: tuple[Block | None, ...] = ()
+    match block:
+        case Stack():
+            inner = block.parts
+        case Fork():
+            inner = (block.head, *(way.body for way in block.ways))
+        case Loop():
+            inner = (block.body,)
+        case While():
+            inner = (block.test, block.body.body)
+        case Frame():
+            inner = block.cells
+        case Guard():
+            inner = (block.frame, block.handler.body)
+    return tuple(one for one in inner if one is not None)
+
+
+def cards(block: Block) -> Iterator[Card]:
+    """Every card of a block, in order."""
+    if isinstance(block, Leaf):
+        yield block.card
+    for inner in within(block):
+        yield from cards(inner)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from fnkit.pictures import layout
-from fnkit.pictures.blocks import Block, Card, State
-from fnkit.pictures.layout import Box, Label, Pane, Sheet, Wire
+from fnkit.pictures import layout, sheet
+from fnkit.pictures.blocks import Block, State
 from fnkit.pictures.lettering import width
 from fnkit.pictures.scene import Path, Point, Rect, Scene, Shape, Spot, Text
+from fnkit.pictures.sheet import Box, Label, Pane, Wire
 
 MARGIN = 20.0
 CORNER, BEND = 8.0, 9.0
@@ -17,18 +17,18 @@ ORDER = ("skipped", "idle", "running", "taken", "failed")
 
 def scene(block: Block, about: str = "") -> Scene:
     """The picture of a block and all that is in it."""
-    sheet = layout.place(block).moved(MARGIN, MARGIN)
+    placed = layout.place(block).moved(MARGIN, MARGIN)
     shapes: list[Shape] = []
-    for pane in sheet.panes:
+    for pane in placed.panes:
         shapes += _pane(pane)
-    for wire in sorted(sheet.wires, key=lambda one: ORDER.index(one.state)):
+    for wire in sorted(placed.wires, key=lambda one: ORDER.index(one.state)):
         shapes += _wire(wire)
-    for label in sheet.labels:
+    for label in placed.labels:
         shapes += _label(label)
-    for box in sheet.boxes:
+    for box in placed.boxes:
         shapes += _box(box)
-    spots = tuple(_spot(box) for box in sheet.boxes if box.card.tip)
-    return Scene(sheet.width + 2 * MARGIN, sheet.height + 2 * MARGIN, tuple(shapes), spots, about)
+    spots = tuple(_spot(box) for box in placed.boxes if box.card.tip)
+    return Scene(placed.width + 2 * MARGIN, placed.height + 2 * MARGIN, tuple(shapes), spots, about)
 
 
 def _box(box: Box) -> Iterable[Shape]:
@@ -42,22 +42,22 @@ def _box(box: Box) -> Iterable[Shape]:
         yield Path(_lozenge(box), line, fill, 4, thick, True, moving=moving)
     else:
         yield Rect(box.x, box.y, box.width, box.height, fill, line, CORNER, thick, moving=moving)
-    inner = layout.SLANT if card.form == "decision" else 0.0
+    inner = sheet.SLANT if card.form == "decision" else 0.0
     x = box.x + 11 + inner / 2
     yield from _sign(card.state, card.form, x + 5, middle)
-    title, note = layout.card_text(card, box.width)
+    title, note = sheet.written(box)
     if note:
-        yield Text(x + 17, middle - 3, title, f"{card.state}.ink", layout.TITLE)
-        yield Text(x + 17, middle + 13, note, "skipped.ink" if card.state == "skipped" else "faint", layout.NOTE)
+        yield Text(x + 17, middle - 3, title, f"{card.state}.ink", sheet.TITLE)
+        yield Text(x + 17, middle + 13, note, "skipped.ink" if card.state == "skipped" else "faint", sheet.NOTE)
     else:
-        yield Text(x + 17, middle + 4.5, title, f"{card.state}.ink", layout.TITLE)
+        yield Text(x + 17, middle + 4.5, title, f"{card.state}.ink", sheet.TITLE)
     if card.count > 1:
         yield from _badge(f"×{card.count:,}", box.x + box.width, box.y, card.state)
 
 
 def _lozenge(box: Box) -> tuple[Point, ...]:
     left, right, top, foot = box.x, box.x + box.width, box.y, box.y + box.height
-    middle, slant = box.y + box.height / 2, layout.SLANT
+    middle, slant = box.y + box.height / 2, sheet.SLANT
     return (
         (left + slant, top),
         (right - slant, top),
@@ -135,25 +135,20 @@ def _sign_of(value: float) -> int:
 def _label(label: Label) -> Iterable[Shape]:
     ink = f"{label.state}.ink"
     if label.anchor == "middle":  # it lies on a line
-        wide = width(label.text, layout.LABEL) + 10
+        wide = width(label.text, sheet.LABEL) + 10
         yield Rect(label.x - wide / 2, label.y - 12.5, wide, 17, "paper", f"{label.state}.line", 8.5)
-    yield Text(label.x, label.y, label.text, ink, layout.LABEL, label.anchor)
+    yield Text(label.x, label.y, label.text, ink, sheet.LABEL, label.anchor)
 
 
 def _pane(pane: Pane) -> Iterable[Shape]:
     frame, line = pane.frame, f"{pane.frame.state}.line"
     if frame.pile:
         for off in (8.0, 4.0):
-            yield Rect(pane.x + off, pane.y - off, pane.width, pane.height, "paper", line, 10, 1.1)
+            yield Rect(pane.x + off, pane.y + off, pane.width, pane.height, "paper", line, 10, 1.1)
     yield Rect(pane.x, pane.y, pane.width, pane.height, "paper", line, 10, 1.3, dashed=not frame.pile)
-    yield Text(pane.x + layout.PAD, pane.y + 20, frame.title, f"{frame.state}.ink", layout.NOTE)
-    yield Text(pane.x + pane.width - layout.PAD, pane.y + 20, frame.note, "faint", layout.NOTE, "end")
+    yield Text(pane.x + layout.PAD, pane.y + 20, frame.title, f"{frame.state}.ink", sheet.NOTE)
+    yield Text(pane.x + pane.width - layout.PAD, pane.y + 20, frame.note, "faint", sheet.NOTE, "end")
 
 
 def _spot(box: Box) -> Spot:
     return Spot(box.x, box.y, box.width, box.height, box.card.tip, box.card.detail)
-
-
-def describe(card: Card) -> str:
-    """A card in one line."""
-    return " · ".join(part for part in (card.title, card.note) if part)

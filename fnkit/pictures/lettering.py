@@ -22,9 +22,9 @@ def width(text: str, size: float) -> float:
 
 
 def fitted(text: str, size: float, most: float) -> str:
-    """`text` on one line of at most `most` pixels; what is too long loses its middle, as names differ at their ends."""
+    """`text` on one line of at most `most` pixels. Of too long a one the middle goes."""
     line = " ".join(text.split())
-    if width(line, size) <= most:
+    if width(line, size) <= most + 0.01:
         return line
     left, right = (len(line) + 1) // 2, len(line) // 2
     while left + right and width(f"{line[:left]}{DOTS}{line[len(line) - right :]}", size) > most:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable
 from html import escape
 
+from fnkit.pictures import live
 from fnkit.pictures.palette import COLOURS
 from fnkit.pictures.scene import Path, Rect, Scene, Shape, Text, rounded
 
@@ -12,12 +13,29 @@ FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu
 
 def document(scene: Scene) -> str:
     """`scene` as it stands still; what moves in it moves by itself."""
+    return _written(scene, "", "")
+
+
+def alive(scene: Scene) -> str:
+    """The same, with what its spots tell under the mouse and after a click. It runs no script."""
+    return _written(scene, live.STYLE, live.spots(scene)) if scene.spots else document(scene)
+
+
+def strip(scene: Scene, width: float) -> str:
+    """`scene` without a page under it, `width` wide whatever is in it."""
+    size = f'width="{_n(width)}" height="{_n(scene.height)}" viewBox="0 0 {_n(scene.width)} {_n(scene.height)}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} preserveAspectRatio="none">'
+    return f"{head}<style>{_style(scene.shapes)}</style>{''.join(map(_shape, scene.shapes))}</svg>"
+
+
+def _written(scene: Scene, style: str, more: str) -> str:
     return "".join(
         (
             _open(scene),
-            f"<style>{_style(scene.shapes)}</style>",
+            f"<style>{_style(scene.shapes)}{style}</style>",
             f'<rect class="f-paper" width="{_n(scene.width)}" height="{_n(scene.height)}" rx="10"/>',
             *map(_shape, scene.shapes),
+            more,
             "</svg>",
         )
     )
@@ -29,7 +47,9 @@ def image(svg: str) -> str:
 
 
 def _open(scene: Scene) -> str:
-    size = f'width="{_n(scene.width)}" height="{_n(scene.height)}" viewBox="0 0 {_n(scene.width)} {_n(scene.height)}"'
+    size = (
+        f'width="{_n(scene.width)}" height="{_n(scene.height)}" viewBox="0 0 {_n(scene.width)} {_n(scene.height)}"'
+    )
     title = f"<title>{escape(scene.about)}</title>" if scene.about else ""
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{escape(FONT)}">{title}'
 
@@ -64,7 +84,11 @@ def _shape(shape: Shape) -> str:
             corner = f' rx="{_n(shape.radius)}"' if shape.radius else ""
             place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
             said = f"<title>{escape(shape.title)}</title>" if shape.title else ""
-            return f"<rect {place}{corner}{_paint(shape)}>{said}</rect>" if said else f"<rect {place}{corner}{_paint(shape)}/>"
+            return (
+                f"<rect {place}{corner}{_paint(shape)}>{said}</rect>"
+                if said
+                else f"<rect {place}{corner}{_paint(shape)}/>"
+            )
     return f'<path d="{_way(shape)}"{_paint(shape)}/>'
 
 

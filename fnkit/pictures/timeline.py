@@ -124,7 +124,9 @@ def _lane(lane: Lane, y: float, left: float, scale: float) -> Iterator[Shape]:
         yield Path(((right + 5, middle - 3), (right + 11, middle + 3)), "failed.line", thick=1.8)
         yield Path(((right + 5, middle + 3), (right + 11, middle - 3)), "failed.line", thick=1.8)
     if lane.told:
-        yield Text(right + (16 if lane.failed else 7), middle + 4, lane.told, ink if lane.failed else "faint", 10.5)
+        yield Text(
+            right + (16 if lane.failed else 7), middle + 4, lane.told, ink if lane.failed else "faint", 10.5
+        )
 
 
 def _legend(x: float) -> Iterator[Shape]:
