@@ -42,7 +42,7 @@ class Loaded:
 async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> Loaded:
     """A new instance for `job` with a folder of its own. Raises NotStarted."""
     executable = job.executable
-    if not executable.code:
+    if not executable.code and not executable.image:
         raise NotStarted(answers.failed(answers.NO_CODE, answers.words(executable.kind)))
     try:
         layout, place = await asyncio.to_thread(_prepare, executable, layouts, folder)
