@@ -1,8 +1,8 @@
 """The outside of a container: speaks the wire of `messages` with the server, HTTP with the image's own runtime.
 
-Ships alone: it runs as `python container.py ENGINE MEMORY FD`, not locked in, since the container is the sandbox. The
-container starts with `init`, and goes with this process however that ends. Source of the protocol: apache/openwhisk
-docs/actions-new.md, ContainerProxy.scala, ActivationResult.scala, DockerToActivationLogStore.scala.
+Ships alone: it runs as `python container.py ENGINE MEMORY FD`, not locked in, since the container is the sandbox.
+The container starts with `init`, and goes with this process however that ends. Source of the protocol:
+apache/openwhisk docs/actions-new.md, ContainerProxy.scala, ActivationResult.scala.
 """
 
 import contextlib
@@ -30,7 +30,16 @@ LOGS = 2.0
 """Seconds that the end of an activation's log is waited for."""
 NO_IMAGE = 125
 """The exit code of an engine that could not run the image at all."""
-LIMITS = ("--ulimit", "nofile=1024:1024", "--pids-limit", "1024", "--cap-drop", "NET_RAW", "--cap-drop", "NET_ADMIN")
+LIMITS = (
+    "--ulimit",
+    "nofile=1024:1024",
+    "--pids-limit",
+    "1024",
+    "--cap-drop",
+    "NET_RAW",
+    "--cap-drop",
+    "NET_ADMIN",
+)
 WATCH = """
 import subprocess, sys, time
 sys.stdin.read()
@@ -176,6 +185,19 @@ def _begin(engine: str, memory: str, init: dict[str, Any]) -> Container:
     return container
 
 
+def _answer(engine: str, memory: str, container: Container | None, line: bytes) -> tuple[Container | None, bytes]:
+    """The container from here on, and the line that answers `line`."""
+    message = json.loads(line)
+    try:
+        if "init" not in message:
+            return container, container.run(message) if container else _line({"error": "no action defined yet"})
+        if container is not None:
+            return container, _line({"error": REPEATED})
+        return _begin(engine, memory, message["init"]), INITIALIZED
+    except Failed as failure:
+        return container, (b"" if "init" in message else FAILED) + _line({"error": str(failure)})
+
+
 def main() -> None:
     """Answer until the server closes the wire."""
     engine, memory, given = sys.argv[1:]
@@ -184,19 +206,7 @@ def main() -> None:
     wire.sendall(READY)
     container: Container | None = None
     for line in wire.makefile("rb"):
-        message = json.loads(line)
-        try:
-            if "init" in message:
-                if container is not None:
-                    raise Failed(REPEATED)
-                container = _begin(engine, memory, message["init"])
-                answer = INITIALIZED
-            elif container is None:
-                raise Failed("no action defined yet")
-            else:
-                answer = container.run(message)
-        except Failed as failure:
-            answer = (b"" if "init" in message else FAILED) + _line({"error": str(failure)})
+        container, answer = _answer(engine, memory, container, line)
         wire.sendall(answer)
 
 

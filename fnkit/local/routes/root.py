@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from fnkit.local.documents import BOUNDS
+from fnkit.local.kinds import BLACKBOX
 from fnkit.local.metrics import MEDIA
 from fnkit.local.openapi import document
 from fnkit.local.platform import Platform
