@@ -65,7 +65,8 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
 def _prepare(executable: Executable, layouts: Layouts, folder: Path) -> tuple[Layout, Place]:
     layout = layouts.get(executable)
     memory = executable.limits.memory
-    place = Place(folder, layout.read, memory, layout.kind.command(memory), executable.network)
+    kind = layout.kind
+    place = Place(folder, layout.read, memory, kind.command(memory), executable.network, kind.engine)
     place.make()
     mirror(layout.code, place.work)
     return layout, place

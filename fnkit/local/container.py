@@ -31,15 +31,10 @@ LOGS = 2.0
 NO_IMAGE = 125
 """The exit code of an engine that could not run the image at all."""
 LIMITS = (
-    "--ulimit",
-    "nofile=1024:1024",
-    "--pids-limit",
-    "1024",
-    "--cap-drop",
-    "NET_RAW",
-    "--cap-drop",
-    "NET_ADMIN",
+    *("--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096", "--pids-limit=1024"),
+    *("--cap-drop=NET_RAW", "--cap-drop=NET_ADMIN"),
 )
+"""Source: apache/openwhisk InvokerReactive.scala (docker run)."""
 WATCH = """
 import subprocess, sys, time
 sys.stdin.read()

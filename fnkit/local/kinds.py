@@ -43,6 +43,8 @@ class Kind:
     """The program and its arguments for an instance of that many MB; the number of the wire comes last."""
     read: tuple[Path, ...] = ()
     """What an instance must read beyond the system."""
+    engine: Engine | None = None
+    """What runs the images of `blackbox`."""
 
     @property
     def family(self) -> str:
@@ -107,7 +109,7 @@ def image(engine: Engine) -> Kind:
     def command(memory: int) -> tuple[str, ...]:
         return (str(CONTAINER), engine.program, str(memory))
 
-    return Kind(BLACKBOX, (), "", command)
+    return Kind(BLACKBOX, (), "", command, engine=engine)
 
 
 def find_node(program: str | None) -> Kind | None:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -43,8 +44,9 @@ class ProcessStarter:
         return Instance(Own(process), Ends(ours, out, err), "cold", Logs(logs))
 
     def _process(self, place: Place, wire: int, stdout: int, stderr: int) -> "subprocess.Popen[bytes]":
+        program = [*place.command, str(wire)]
         return subprocess.Popen(
-            self.rung.wrap(place, [*place.command, str(wire)]),
+            self.rung.wrap(place, program) if place.engine is None else [sys.executable, "-I", *program],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
