@@ -13,6 +13,7 @@ from typing import Any
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, did_you_mean
+from fnkit.core.names import ActionName
 
 ROOT = "0"
 LONGEST = 40
@@ -173,3 +174,9 @@ def _code(document: Mapping[str, Json], kind: str, place: str) -> Code | None:
         return Code(str(execution.get("kind", "nodejs:default")), str(execution["code"]))
     except (KeyError, TypeError, AttributeError):
         raise BadArgument(f"Reading node {place} ({kind})", "it has no exec with code.") from None
+
+
+def full_name(name: str) -> str:
+    """`/namespace/[package/]name` of an action as a person or Composer names it. Raises BadArgument."""
+    parsed = ActionName.parse(name.strip())
+    return f"/{parsed.namespace}/{f'{parsed.package}/' if parsed.package else ''}{parsed.name}"
