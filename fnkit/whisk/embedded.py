@@ -1,7 +1,7 @@
 """What an embedded platform has beyond OpenWhisk, under `/fnkit/v1`: layers, states, the pool, objects."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
@@ -47,8 +47,14 @@ class Running:
     @classmethod
     def from_json(cls, item: Mapping[str, Json]) -> Self:
         """Read an item of GET /fnkit/v1/sessions."""
-        found = (item[key] for key in ("activationId", "action", "version", "start"))
-        return cls(*found, tuple(item["steps"]), item["step"])
+        return cls(
+            item["activationId"],
+            item["action"],
+            item["version"],
+            item["start"],
+            tuple(item["steps"]),
+            item["step"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Embedded:
         answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
         known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
         running = Running.from_json(answer) if "steps" in answer else None
-        return Progress(activation_id, *known, running)
+        return replace(Progress(activation_id, *known), running=running)
 
     def sessions(self) -> list[Running]:
         """The sequences and compositions that run now, without those within others."""
