@@ -13,6 +13,7 @@ from fnkit.verbs.packages import (
     package_update,
 )
 from fnkit.verbs.platform import props, serve, start, status, stop
+from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
 from fnkit.verbs.settings import config, login
@@ -50,6 +51,7 @@ __all__ = [
     "config",
     "delete",
     "deploy",
+    "diff",
     "get",
     "invoke",
     "list",
@@ -68,6 +70,7 @@ __all__ = [
     "package_list",
     "package_update",
     "props",
+    "remove",
     "result",
     "rule_create",
     "rule_delete",
@@ -98,7 +101,7 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
+ACTIONS = (deploy, test, diff, show, invoke, result, logs, activations, get, list, delete, remove)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {
