@@ -23,6 +23,7 @@ _VERBS = (
     "list",
     "login",
     "logs",
+    "map",
     "props",
     "result",
     "serve",

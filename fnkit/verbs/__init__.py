@@ -3,6 +3,7 @@
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import package_bind, package_create, package_delete, package_get, package_list
 from fnkit.verbs.platform import props, serve, start, status, stop
@@ -41,6 +42,7 @@ __all__ = [
     "list",
     "login",
     "logs",
+    "map",
     "models_convert",
     "models_fetch",
     "models_list",
@@ -81,7 +83,7 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
+ACTIONS = (deploy, test, show, invoke, map, result, logs, activations, get, list, delete)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {
