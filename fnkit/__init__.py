@@ -24,6 +24,7 @@ _VERBS = (
     "list",
     "login",
     "logs",
+    "map",
     "props",
     "remove",
     "result",

@@ -14,6 +14,7 @@ from traitlets.config import Configurable
 from fnkit import verbs
 from fnkit.context import Context
 from fnkit.core.errors import did_you_mean
+from fnkit.delivery.mapping import Mapped
 from fnkit.notebook import parse, show, twin, words
 from fnkit.notebook.boundary import Boundary, typed
 from fnkit.notebook.completion import Matcher, Names, matcher
@@ -110,6 +111,8 @@ class FnkitMagics(Configurable):
         self._boundary.debug = call.debug
         with typed(f"{usage} … ({usage} --help shows it all)"), self._face:
             value = call.verb.call(call.values(), context=self._current(), **more)
+            if isinstance(value, Mapped):
+                value = value.results()  # here and now, under the bar
         if call.verb.name in ("login", "start", "stop"):
             self._forget()  # they change what a context holds
         if call.out is None:

@@ -3,6 +3,7 @@
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import (
     package_bind,
@@ -57,6 +58,7 @@ __all__ = [
     "list",
     "login",
     "logs",
+    "map",
     "models_convert",
     "models_fetch",
     "models_list",
@@ -101,7 +103,7 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, diff, show, invoke, result, logs, activations, get, list, delete, remove)
+ACTIONS = (deploy, test, diff, show, invoke, map, result, logs, activations, get, list, delete, remove)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {

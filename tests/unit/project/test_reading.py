@@ -128,7 +128,7 @@ def test_a_key_in_a_manifest_is_not_repeated(written):
 
 
 def test_no_such_environment_and_no_such_file(written, tmp_path):
-    with pytest.raises(BadArgument, match="declares no such one. It has: stage"):
+    with pytest.raises(BadArgument, match=r"declares no such one\. It has: stage"):
         read(written(WHOLE), "production")
     with pytest.raises(BadArgument, match="there is no such file"):
         read(tmp_path / "other.yaml")
