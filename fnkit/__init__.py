@@ -35,7 +35,7 @@ _VERBS = (
     "stop",
     "test",
 )
-_ROOMS = ("core", "models", "vision")
+_ROOMS = ("compose", "core", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:
