@@ -29,6 +29,8 @@ _VERBS = (
     "remove",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",

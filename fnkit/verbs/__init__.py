@@ -17,6 +17,7 @@ from fnkit.verbs.platform import props, serve, start, status, stop
 from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
 from fnkit.verbs.triggers import (
@@ -82,6 +83,8 @@ __all__ = [
     "rule_list",
     "rule_update",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
@@ -103,7 +106,23 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, diff, show, invoke, map, result, logs, activations, get, list, delete, remove)
+ACTIONS = (
+    deploy,
+    test,
+    diff,
+    show,
+    invoke,
+    map,
+    result,
+    logs,
+    activations,
+    sessions,
+    session,
+    get,
+    list,
+    delete,
+    remove,
+)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {

@@ -14,7 +14,7 @@ DOORS = {
     "uvicorn": ("fnkit/local/",),
     "IPython": ("fnkit/notebook/",),
     "ipywidgets": ("fnkit/notebook/",),
-    "matplotlib": ("fnkit/notebook/", "fnkit/vision/draw.py"),
+    "matplotlib": ("fnkit/notebook/", "fnkit/vision/draw.py", "fnkit/pictures/png.py"),
     "typer": ("fnkit/cli/",),
     "rich": ("fnkit/cli/",),
     "jinja2": ("fnkit/action/",),
