@@ -14,7 +14,7 @@ _TRAVELS = re.compile(
     r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?|\.vision(?:\.(?!draw\b)\w+)?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
-_BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",)}
+_BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",), "fnkit.vision.tags": ("vision/tags.txt",)}
 """Files that a module reads."""
 _BRINGS = frozenset({"numpy", "PIL", "ai_edge_litert"})
 """All that a module that travels may import of others."""

@@ -21,8 +21,9 @@ The total is sharpness × noise × compression × exposure, since each of them a
 takes up to a quarter of that, and lack of colour a tenth: black and white may be meant. The curves from measures
 to scores are ours. They were chosen on real photos that were blurred, shaken, made noisy, compressed and exposed
 wrongly by known amounts; on 84 blurred, 84 noisy and 84 compressed ones their rank correlation with BRISQUE
-(A. Mittal and others, 2012) is 0.82, 0.84 and 0.85. BRISQUE, which is one number, has the blurred clock as good as a
-plant before a soft background. A fine, even texture (grass, gravel) is taken for noise; taste is not measured.
+(A. Mittal and others, 2012) is 0.82, 0.84 and 0.85. BRISQUE, which is one number, has the shaken clock as
+good as a plant before a soft background. A fine, even texture (grass, gravel) is taken for noise; taste is not
+measured.
 """
 
 import math

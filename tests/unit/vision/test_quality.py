@@ -1,6 +1,7 @@
 """The quality of real photos: good ones pass, growing faults cost more and more, and the right score falls."""
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -73,10 +74,10 @@ def test_a_growing_fault_costs_more_and_more(photo, name, fault):
     good = photo(name)
     judged = [quality.measure(good), *(quality.measure(spoil(good, level)) for level in levels)]
     totals = [each.total for each in judged]
-    assert all(later <= earlier + 1 for earlier, later in zip(totals, totals[1:], strict=False)), totals
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(totals)), totals
     assert totals[-1] < PASSES - 10 < totals[0] - 10
     scores = [getattr(each, score) for each in judged]
-    assert all(later <= earlier + 1 for earlier, later in zip(scores, scores[1:], strict=False)), scores
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(scores)), scores
     assert scores[-1] < scores[0] - 30
     if fault not in ("noisy", "dark"):  # so much noise, and the dark, hide every edge as well
         assert judged[-1].fault == score
