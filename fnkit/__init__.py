@@ -26,13 +26,15 @@ _VERBS = (
     "props",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
     "stop",
     "test",
 )
-_ROOMS = ("core", "models", "vision")
+_ROOMS = ("compose", "core", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:

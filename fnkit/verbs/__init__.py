@@ -15,6 +15,7 @@ from fnkit.verbs.packages import (
 from fnkit.verbs.platform import props, serve, start, status, stop
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
 from fnkit.verbs.triggers import (
@@ -77,6 +78,8 @@ __all__ = [
     "rule_list",
     "rule_update",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
@@ -98,7 +101,7 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
+ACTIONS = (deploy, test, show, invoke, result, logs, activations, sessions, session, get, list, delete)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {

@@ -14,7 +14,7 @@ DOORS = {
     "uvicorn": ("fnkit/local/",),
     "IPython": ("fnkit/notebook/",),
     "ipywidgets": ("fnkit/notebook/",),
-    "matplotlib": ("fnkit/notebook/", "fnkit/vision/draw.py", "fnkit/vision/charts.py"),
+    "matplotlib": ("fnkit/notebook/", "fnkit/vision/draw.py", "fnkit/vision/charts.py", "fnkit/pictures/png.py"),
     "av": ("fnkit/vision/video.py",),
     "typer": ("fnkit/cli/",),
     "rich": ("fnkit/cli/",),
