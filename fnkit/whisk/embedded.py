@@ -47,8 +47,14 @@ class Running:
     @classmethod
     def from_json(cls, item: Mapping[str, Json]) -> Self:
         """Read an item of GET /fnkit/v1/sessions."""
-        found = (item[key] for key in ("activationId", "action", "version", "start"))
-        return cls(*found, tuple(item["steps"]), item["step"])
+        return cls(
+            activation_id=item["activationId"],
+            path=item["action"],
+            version=item["version"],
+            start=item["start"],
+            steps=tuple(item["steps"]),
+            step=item["step"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,9 @@ class Embedded:
         """Where an activation is. Raises Missing."""
         path = f"{ROOT}/activations/{quote(activation_id, safe='')}"
         answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
-        known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
         running = Running.from_json(answer) if "steps" in answer else None
-        return Progress(activation_id, *known, running)
+        known = {key: answer.get(key) for key in ("state", "began", "wait", "init", "run")}
+        return Progress(activation_id, **known, running=running)
 
     def sessions(self) -> list[Running]:
         """The sequences and compositions that run now, without those within others."""
