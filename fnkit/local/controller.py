@@ -11,7 +11,7 @@ from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
 from fnkit.local.positions import Position, Positions
 from fnkit.local.records import Imprint, Record, caused, dumps, record_of
@@ -36,6 +36,10 @@ class Scheduler(Protocol):
 
     def state(self, activation_id: str) -> Progress | None:
         """How far a job is."""
+        ...
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Make ready what instances of an action will begin from; comes back at once."""
         ...
 
     def discard(self, namespace: str, name: str) -> None:
@@ -138,6 +142,12 @@ class Controller:
     def discard(self, action: Entity) -> None:
         """Instances of an action that was changed or deleted are not used again."""
         self._scheduler.discard(action.namespace, action.name)
+
+    def prepare(self, action: Entity) -> None:
+        """An action with code was put: its first call, most likely by its owner, finds more ready."""
+        invocable = self.resolve(action.namespace, action.name)
+        if not invocable.components:
+            self._scheduler.prepare(invocable.executable, action.namespace)
 
     async def close(self, patience: float) -> None:
         """Wait up to `patience` seconds for what still runs; the rest is told at the next start."""

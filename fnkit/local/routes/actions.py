@@ -74,6 +74,7 @@ async def put(platform: Platform, call: Call) -> Response:
     code = body.exec.code if body.exec else None
     entity = await platform.entities.put("action", (call.namespace, name), document, code)
     platform.controller.discard(entity)
+    platform.controller.prepare(entity)
     return answer(_with_code(platform, entity))
 
 
