@@ -10,10 +10,18 @@ from fnkit.compose.session import Session
 from fnkit.core.entities import Json
 from fnkit.notebook.calls import start
 from fnkit.notebook.markup import Html, View, block, card, code, details, grid, pill, text, title
+from fnkit.pictures import svg
 from fnkit.pictures.picture import Picture
 from fnkit.pictures.svg import image
 
 TONES = {"done": "good", "failed": "bad", "running": "quiet"}
+WIDE, BESIDE = 760.0, 400.0
+"""Pixels of a page, and of what a click opens beside a picture."""
+SCHEME = (
+    '<style>body[data-jp-theme-light="true"] .fnkit-drawn{color-scheme:light}'
+    'body[data-jp-theme-light="false"] .fnkit-drawn,body.vscode-dark .fnkit-drawn{color-scheme:dark}</style>'
+)
+"""A picture follows the page's theme, not the screen's."""
 MOST = 200
 """Steps of a table; the rest is counted."""
 
@@ -63,12 +71,16 @@ def drawn(picture: Picture, alive: bool = True) -> Html:
     A page that is not trusted drops the object and keeps the image in it.
     """
     scene, about = picture.scene, text(str(picture))
+    style = 'class="fnkit-drawn" style="max-width:100%;height:auto"'
     size = f'width="{scene.width:.0f}" height="{scene.height:.0f}"'
-    still = f'<img src="{image(picture.still)}" alt="{about}" {size} style="max-width:100%;height:auto">'
-    if not alive or not scene.spots:
-        return Html(f'<div style="overflow-x:auto">{still}</div>')
-    source = f'type="image/svg+xml" data="{image(picture.svg)}" {size} style="max-width:100%;height:auto"'
-    return Html(f'<div style="overflow-x:auto"><object {source}>{still}</object></div>')
+    still = f'<img src="{image(picture.still)}" alt="{about}" {size} {style}>'
+    if alive and scene.spots:
+        beside = min(BESIDE, max(0.0, WIDE - scene.width))
+        beside = beside if beside > BESIDE / 2 else 0.0
+        size = f'width="{scene.width + beside:.0f}" height="{scene.height:.0f}"'
+        source = image(svg.alive(scene, beside))
+        still = f'<object type="image/svg+xml" data="{source}" {size} {style}>{still}</object>'
+    return Html(f'{SCHEME}<div style="overflow-x:auto">{still}</div>')
 
 
 def state(word: str) -> Html:

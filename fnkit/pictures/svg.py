@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from html import escape
 
 from fnkit.pictures import live
@@ -16,9 +17,14 @@ def document(scene: Scene) -> str:
     return _written(scene, "", "")
 
 
-def alive(scene: Scene) -> str:
-    """The same, with what its spots tell under the mouse and after a click. It runs no script."""
-    return _written(scene, live.STYLE, live.spots(scene)) if scene.spots else document(scene)
+def alive(scene: Scene, beside: float = 0) -> str:
+    """The same, with what its spots tell under the mouse and after a click. It runs no script.
+
+    What a click opens stands on `beside` pixels at the right, or else over the picture.
+    """
+    if not scene.spots:
+        return document(scene)
+    return _written(replace(scene, width=scene.width + beside), live.STYLE, live.spots(scene, beside))
 
 
 def strip(scene: Scene, width: float) -> str:
