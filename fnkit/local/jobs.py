@@ -39,6 +39,8 @@ class Executable:
     limits: Limits
     network: bool = True
     """False where the annotation `fnkit-network` is false."""
+    template: bool = True
+    """False where the annotation `fnkit-template` is false: its init code runs for each instance."""
 
 
 @dataclass(frozen=True, slots=True)

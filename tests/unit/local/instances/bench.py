@@ -21,8 +21,7 @@ from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.starter import Starter
-from fnkit.local.zygote import Seed
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import Seed, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
 KINDS = find()
@@ -104,8 +103,8 @@ class Bench:
         try:
             for network in (True, False):
                 zygotes.plant(Seed((self.common(),), (self.common(),), network, None))
-            await zygotes.settled()
-            assert not zygotes.trouble
+            await zygotes.zygotes.settled()
+            assert not zygotes.zygotes.trouble
             yield zygotes
         finally:
             await zygotes.close()
