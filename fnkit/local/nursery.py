@@ -36,7 +36,7 @@ class Nursery(Generic[K]):
     @property
     def ready(self) -> tuple[Zygote, ...]:
         """Those that can fork."""
-        return tuple(self._ready.values())
+        return tuple(zygote for zygote in self._ready.values() if zygote.alive)
 
     @property
     def trouble(self) -> Mapping[K, str]:
