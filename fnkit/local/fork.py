@@ -40,6 +40,9 @@ class Zygote:
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.call = self.confine.c_library()
+        import binascii  # noqa: F401 - what a fork needs is imported before it
+        import resource  # noqa: F401
+
         self.steps: dict[str, Any] = {}
         self.data = 0
         self.function: Any = None

@@ -66,13 +66,10 @@ def generators() -> list[Any]:
 
 
 def refresh() -> None:
-    """Give this fork random numbers of its own: `random`, `secrets` and `uuid4` see to themselves."""
+    """Give this fork random numbers of its own: `random`, `secrets`, `uuid4` and OpenSSL see to themselves."""
     if "numpy.random" in sys.modules:
         numbers: Any = sys.modules["numpy.random"]
         numbers.seed()
-    if "ssl" in sys.modules:
-        tls: Any = sys.modules["ssl"]
-        tls.RAND_add(os.urandom(32), 32.0)
     if "uuid" in sys.modules:
         identifiers: Any = sys.modules["uuid"]
         identifiers._last_timestamp = None
