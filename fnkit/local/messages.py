@@ -7,11 +7,12 @@ ContainerProxy.scala for the body.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
-from fnkit.local.jobs import Job
+from fnkit.local.jobs import Executable, Job
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
@@ -64,28 +65,39 @@ class Init:
 
     def frame(self, job: Job, deadline: int) -> bytes:
         """One line; what identifies the activation is there while the module is imported."""
-        known = {f"__OW_{key.upper()}": value for key, value in identity(job, deadline).items()}
-        body = {
-            "main": self.main,
-            "folder": str(self.folder),
-            "paths": [str(path) for path in self.paths],
-            "environment": {**dict(self.environment), **known},
+        return _line(self.body(identity(job, deadline)))
+
+    def body(self, known: Mapping[str, str]) -> Mapping[str, Json]:
+        """The message, with what is known of the activation or of the action by its name in the /run body."""
+        environment = {f"__OW_{key.upper()}": value for key, value in known.items()}
+        return {
+            "init": {
+                "main": self.main,
+                "folder": str(self.folder),
+                "paths": [str(path) for path in self.paths],
+                "environment": {**dict(self.environment), **environment},
+            }
         }
-        return _line({"init": body})
 
 
 def identity(job: Job, deadline: int) -> dict[str, str]:
     """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment."""
-    executable = job.executable
     known = {
-        "namespace": job.namespace,
-        "action_name": f"/{executable.namespace}/{executable.name}",
-        "action_version": executable.version,
+        **action_identity(job.executable, job.namespace),
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
     return known if job.api_key is None else {**known, "api_key": job.api_key}
+
+
+def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
+    """The part that all activations of an action have in common; `namespace` is the caller's."""
+    return {
+        "namespace": namespace,
+        "action_name": f"/{executable.namespace}/{executable.name}",
+        "action_version": executable.version,
+    }
 
 
 def run_frame(job: Job, deadline: int) -> bytes:

@@ -30,8 +30,7 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
-from fnkit.local.zygote import Seed
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
