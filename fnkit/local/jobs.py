@@ -40,6 +40,11 @@ class Executable:
     network: bool = True
     """False where the annotation `fnkit-network` is false."""
 
+    @property
+    def shared(self) -> int:
+        """Runs that one instance takes at a time: as in upstream's runtimes, only Node.js takes more than one."""
+        return self.limits.concurrency if self.kind.startswith("nodejs:") else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -35,8 +35,6 @@ from fnkit.local.zygotes import Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
-IDLE = 600.0
-"""Seconds that an unused instance is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory()))
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)

@@ -86,4 +86,4 @@ async def _activation(platform: Platform, identity: Identity, request: Request) 
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(asdict(platform.snapshot()))
+    return JSONResponse(platform.snapshot().to_json())
