@@ -55,7 +55,7 @@ class Opened:
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
-        layers = Layers(folder.root / "layers", cache / "models")
+        layers = Layers(folder.root / "layers", cache)
         common = Common(cache)
         # Seconds, the first time; until then actions do without.
         threading.Thread(target=common.install, name="common packages", daemon=True).start()
