@@ -1,6 +1,8 @@
 """The sessions of a namespace, the newest first: every run of a sequence, of a composition, of a flow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from fnkit.compose import runs
 from fnkit.compose.nodes import ROOT
@@ -8,7 +10,6 @@ from fnkit.compose.runs import Records, is_compound, named
 from fnkit.compose.session import Session, find
 from fnkit.compose.trace import events
 from fnkit.core.entities import Activation
-from fnkit.core.errors import Missing
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import MOST
 
@@ -31,13 +32,15 @@ def sessions(client: Client, name: str | None = None, limit: int = 30) -> list[S
 
 
 def _sessions(records: Records, client: Client) -> Iterator[Session]:
+    running = {one.activation_id: one for one in client.embedded.sessions()} if client.embedded else {}
+    part = {name for record in records.values() for name in named(record)}
     for one in outermost(records):
-        if one in records or _runs(client, one):
-
-            def look(activation_id: str = one) -> Session:
-                return find(client, activation_id)
-
-            yield Session(runs.tree(one, records), look=look)
+        if one in records or (client.embedded is None and client.activations.find(one) is None):
+            yield Session(runs.tree(one, records), look=partial(find, client, one))
+    for key, now in running.items():
+        if key not in part and not _within(key, records):
+            run = replace(runs.tree(key, records), action=now.path.partition("/")[2])
+            yield Session(run, began=now.start, look=partial(find, client, key))
 
 
 def outermost(records: Records) -> tuple[str, ...]:
@@ -62,20 +65,10 @@ def _is_branch(record: Activation, records: Records) -> bool:
 def _within(cause: str, records: Records) -> bool:
     """Whether what is not over yet is a branch."""
     steps = sorted((one.start, one.id) for one in records.values() if one.cause == cause)
-    return _elsewhere(records[steps[0][1]])
+    return bool(steps) and _elsewhere(records[steps[0][1]])
 
 
 def _elsewhere(turn: Activation) -> bool:
     """Whether a conductor's first turn began within its flow."""
     entered = next((event.node for event in events(turn.logs) if event.event == "enter"), ROOT)
     return entered != ROOT
-
-
-def _runs(client: Client, activation_id: str) -> bool:
-    """Whether what has steps and no record is running: it may be older than what was looked at."""
-    if client.embedded is None:
-        return client.activations.find(activation_id) is None
-    try:
-        return client.embedded.progress(activation_id).state != "done"
-    except Missing:
-        return False

@@ -1,7 +1,7 @@
 """A session: one run of a flow, of a sequence or of a composition, as a value that newer looks replace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fnkit.compose import runs
@@ -14,6 +14,7 @@ from fnkit.delivery.calls import REAL, Clock
 from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
+from fnkit.whisk.embedded import Running
 
 if TYPE_CHECKING:
     from fnkit.pictures.picture import Picture
@@ -27,6 +28,8 @@ class Session:
     """The sequence, composition or action that was called, with all that it caused."""
     action: Action | None = field(default=None, repr=False)
     """What was called, as it is deployed; None where it is another version by now, or gone."""
+    began: int = 0
+    """Ms since 1970, where the platform tells before it is over."""
     look: Callable[[], "Session"] | None = field(default=None, repr=False, compare=False)
     """Asks the platform for it again."""
 
@@ -58,13 +61,14 @@ class Session:
     @property
     def started(self) -> int:
         """Ms since 1970; of what is not over when its first step began."""
-        return min((one.record.start for one in self.run.all() if one.record), default=0)
+        starts = [one.record.start for one in self.run.all() if one.record]
+        return min(starts, default=self.began)
 
     @property
     def duration(self) -> int:
         """Ms from its start to its end, or to the end of what has run so far."""
         ends = [one.record.end or one.record.start for one in self.run.all() if one.record]
-        return max(ends, default=0) - self.started
+        return max(ends, default=self.started) - self.started
 
     @property
     def steps(self) -> tuple[Run, ...]:
@@ -138,16 +142,33 @@ class Looker:
 
     def look(self) -> Session:
         """The session as it is now."""
-        records = self.gatherer.look()
-        run = runs.tree(self.gatherer.id, records, self.gatherer.began)
-        version = next((one.version for one in records.values() if runs.name_of(one) == run.action), None)
+        gatherer = self.gatherer
+        gatherer.look()
+        run, running = runs.tree(gatherer.id, gatherer.records, gatherer.began), gatherer.running
+        if running is not None:
+            run = replace(run, action=running.path.partition("/")[2])
         if self.action is None and run.action:
             self.action = self._deployed(run.action)
-        same = self.action is not None and self.action.version == version
-        return Session(run, self.action if same else None, self.look)
+        turns = (one.record for one in run.runs if one.own)
+        known = (run.record, running, *turns)
+        version = next((one.version for one in known if one is not None), None)
+        action = self.action if self.action is not None and self.action.version == version else None
+        if running is not None and action is not None:
+            run = _going_on(run, running, action.components)
+        return Session(run, action, running.start if running else 0, self.look)
 
     def _deployed(self, name: str) -> Action | None:
         try:
             return self.client.actions.find(ActionName.parse(name))
         except (BadArgument, Refused):
             return None
+
+
+def _going_on(run: Run, running: Running, components: tuple[str, ...]) -> Run:
+    """A sequence that runs, with the step that runs in it: there is no record of it yet."""
+    if running.step is None or len(running.steps) >= len(components):
+        return run
+    steps = run.runs[: len(running.steps)]
+    given = steps[-1].output if steps else None
+    name = components[len(running.steps)].removeprefix("/").partition("/")[2]
+    return replace(run, runs=(*steps, Run(running.step, name, input=given)))

@@ -13,9 +13,10 @@ from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.result import Results
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, sessions
+from fnkit.notebook import calls, deploys, entities, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -46,10 +47,9 @@ LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\S+\s+(stdout|stderr): ")
 
 def view(result: Any) -> View | None:
     """How a result looks, or None where it is none of fnkit's."""
-    if isinstance(result, tuple):
-        return _rows(result)
-    draw = _single().get(type(result))
-    return draw(result) if draw else None
+    if draw := _single().get(type(result)):
+        return draw(result)
+    return _rows(result) if isinstance(result, tuple) else None
 
 
 def register(shell: Any) -> None:
@@ -83,6 +83,7 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         ActionFile: deploys.file,
         Status: _status,
         Tested: _tested,
+        Results: maps.results,
         **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),
     }
