@@ -53,8 +53,8 @@ def frames(source: str | os.PathLike[str] | bytes, rate: float = 2.0, width: int
 
     `source` is a path, an `http:`, `https:`, `file:` or `data:` URL, or the bytes of a file. The first frame is
     always among them; a rate above the video's own gives every frame. Nothing is kept: a long video needs no more
-    memory than a short one. Raises BadVideo for what is not a video, is empty, broken or larger than 50 megapixels,
-    and at the end for one that stops earlier than it says; the frames before that have been given by then.
+    memory than a short one. Raises BadVideo for what is not a video, is empty, broken or over 50 megapixels, and
+    at the end for one that stops earlier than it says; the frames before that have been given by then.
     """
     tried = f"Taking frames of {_shown(source)}"
     if not rate > 0 or width < 2:
