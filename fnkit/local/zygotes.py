@@ -19,10 +19,10 @@ from pathlib import Path
 from fnkit.core.errors import FnkitError
 from fnkit.local.control import Ungrown
 from fnkit.local.instance import Instance
-from fnkit.local.libraries import imports, names
+from fnkit.local.libraries import imports
 from fnkit.local.messages import action_identity
 from fnkit.local.nursery import Nursery
-from fnkit.local.runtime import Layout, is_small, mirror
+from fnkit.local.runtime import Layout, mirror
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.sandbox.system import FORK
@@ -125,7 +125,7 @@ class Zygotes:
         zygote = self.zygotes.get(seed_of(wanted.layout, wanted.executable.network, wanted.namespace))
         if zygote is None:
             return None
-        return None if clash(zygote, wanted.layout.code) else zygote
+        return None if clash(zygote, wanted.layout) else zygote
 
     def _consider(self, wanted: Wanted) -> None:
         """Begin a template where it will be of use: with what was brought, or the second time."""
@@ -161,7 +161,7 @@ class Zygotes:
             template = await grow(Template, self._plain.rung, room, layout.paths, modules)
             known = action_identity(executable, wanted.namespace)
             try:
-                _check(template, layout.code)
+                _check(template, layout)
                 await template.load(wanted.init(room.work), known, executable.limits.timeout / 1000)
             except BaseException:
                 await template.kill()
@@ -174,8 +174,7 @@ class Zygotes:
 
 def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:
     """What a zygote is made of; one in which something came from a user is of use to one namespace only."""
-    copied = all(is_small(entry) for entry in layout.code.iterdir())
-    brought = (*layout.libraries, *layout.models, *(() if copied else (layout.code,)))
+    brought = (*layout.libraries, *layout.models, *(() if layout.copied else (layout.code,)))
     read = (*brought, *((layout.common,) if layout.common else ()))
     return Seed(read, layout.paths, network, namespace if brought else None)
 
@@ -187,14 +186,13 @@ def sort_of(wanted: Wanted) -> Sort:
     return Sort(wanted.namespace, action, executable.revision, wanted.environment)
 
 
-def clash(zygote: Zygote, code: Path) -> bool:
+def clash(zygote: Zygote, layout: Layout) -> bool:
     """True where code brings, or may bring, a module that the zygote has from elsewhere."""
-    own = names(code)
-    return OWN_MODULES in own or bool(own & zygote.names)
+    return OWN_MODULES in layout.modules or not layout.modules.isdisjoint(zygote.names)
 
 
-def _check(zygote: Zygote, code: Path) -> None:
-    if clash(zygote, code):
+def _check(zygote: Zygote, layout: Layout) -> None:
+    if clash(zygote, layout):
         raise Ungrown("its code brings a module that a zygote has already.")
 
 

@@ -50,5 +50,6 @@ class Place:
 
     def make(self) -> None:
         """Create the folders."""
+        self.folder.mkdir(parents=True)
         for name in (*FOLDERS, "root"):
-            (self.folder / name).mkdir(parents=True)
+            (self.folder / name).mkdir()
