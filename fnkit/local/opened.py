@@ -66,7 +66,8 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        pool = Pool(settings.memory or memory(), IDLE)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
