@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+from fnkit.core.entities import MIB
 from fnkit.core.errors import FnkitError
 from fnkit.local.control import Ungrown
 from fnkit.local.instance import Instance
@@ -64,6 +66,21 @@ class Sort:
     environment: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Something that instances are forked from, as `GET /fnkit/v1/pool` shows it."""
+
+    source: Literal["zygote", "template"]
+    namespace: str | None
+    """Of the callers that it serves; None for all."""
+    action: str | None
+    """`/namespace/name`, of a template."""
+    forks: int
+    memory: int
+    """MB that were resident when it was ready: its forks share most of them."""
+    pid: int
+
+
 class Zygotes:
     """A `Starter`. Used on one event loop."""
 
@@ -107,6 +124,14 @@ class Zygotes:
     def discard(self, namespace: str, name: str) -> None:
         """Templates of an action that was changed or deleted are not used again."""
         self.templates.drop(lambda sort: sort.action == (namespace, name))
+
+    def views(self) -> list[SourceView]:
+        """What there is to fork now."""
+        zygotes = [_view("zygote", seed.namespace, None, one) for seed, one in self.zygotes.items()]
+        templates = [
+            _view("template", s.namespace, "/".join(("", *s.action)), z) for s, z in self.templates.items()
+        ]
+        return [*zygotes, *templates]
 
     async def close(self) -> None:
         """End everything that is kept ready, and await that."""
@@ -170,6 +195,12 @@ class Zygotes:
 
     def _room(self) -> Path:
         return self._folder / str(next(self._numbers))
+
+
+def _view(
+    source: Literal["zygote", "template"], namespace: str | None, action: str | None, one: Zygote
+) -> SourceView:
+    return SourceView(source, namespace, action, one.forks, one.memory // MIB, one.pid)
 
 
 def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:

@@ -111,4 +111,5 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(asdict(platform.snapshot()))
+    sources = [asdict(source) for source in platform.sources()]
+    return JSONResponse({**asdict(platform.snapshot()), "sources": sources})
