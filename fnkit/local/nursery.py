@@ -38,6 +38,10 @@ class Nursery(Generic[K]):
         """Those that can fork."""
         return tuple(zygote for zygote in self._ready.values() if zygote.alive)
 
+    def items(self) -> tuple[tuple[K, Zygote], ...]:
+        """Those that can fork, with what they are for."""
+        return tuple((key, zygote) for key, zygote in self._ready.items() if zygote.alive)
+
     @property
     def trouble(self) -> Mapping[K, str]:
         """Why there is none for some keys."""

@@ -84,6 +84,7 @@ class Opened:
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,
+            sources=starter.views,
         )
         platform.controller.resume(users)
         return cls(platform, scheduler)

@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+from fnkit.core.entities import MIB
 from fnkit.core.errors import FnkitError
 from fnkit.local.control import Ungrown
 from fnkit.local.instance import Instance
-from fnkit.local.libraries import imports, names
+from fnkit.local.libraries import imports
 from fnkit.local.messages import action_identity
 from fnkit.local.nursery import Nursery
-from fnkit.local.runtime import Layout, is_small, mirror
+from fnkit.local.runtime import Layout, mirror
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.sandbox.system import FORK
@@ -62,6 +64,21 @@ class Sort:
     action: tuple[str, str]
     revision: str
     environment: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Something that instances are forked from, as `GET /fnkit/v1/pool` shows it."""
+
+    source: Literal["zygote", "template"]
+    namespace: str | None
+    """Of the callers that it serves; None for all."""
+    action: str | None
+    """`/namespace/name`, of a template."""
+    forks: int
+    memory: int
+    """MB that were resident when it was ready: its forks share most of them."""
+    pid: int
 
 
 class Zygotes:
@@ -108,6 +125,14 @@ class Zygotes:
         """Templates of an action that was changed or deleted are not used again."""
         self.templates.drop(lambda sort: sort.action == (namespace, name))
 
+    def views(self) -> list[SourceView]:
+        """What there is to fork now."""
+        zygotes = [_view("zygote", seed.namespace, None, one) for seed, one in self.zygotes.items()]
+        templates = [
+            _view("template", s.namespace, "/".join(("", *s.action)), z) for s, z in self.templates.items()
+        ]
+        return [*zygotes, *templates]
+
     async def close(self) -> None:
         """End everything that is kept ready, and await that."""
         await self.templates.close()
@@ -125,7 +150,7 @@ class Zygotes:
         zygote = self.zygotes.get(seed_of(wanted.layout, wanted.executable.network, wanted.namespace))
         if zygote is None:
             return None
-        return None if clash(zygote, wanted.layout.code) else zygote
+        return None if clash(zygote, wanted.layout) else zygote
 
     def _consider(self, wanted: Wanted) -> None:
         """Begin a template where it will be of use: with what was brought, or the second time."""
@@ -161,7 +186,7 @@ class Zygotes:
             template = await grow(Template, self._plain.rung, room, layout.paths, modules)
             known = action_identity(executable, wanted.namespace)
             try:
-                _check(template, layout.code)
+                _check(template, layout)
                 await template.load(wanted.init(room.work), known, executable.limits.timeout / 1000)
             except BaseException:
                 await template.kill()
@@ -172,10 +197,15 @@ class Zygotes:
         return self._folder / str(next(self._numbers))
 
 
+def _view(
+    source: Literal["zygote", "template"], namespace: str | None, action: str | None, one: Zygote
+) -> SourceView:
+    return SourceView(source, namespace, action, one.forks, one.memory // MIB, one.pid)
+
+
 def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:
     """What a zygote is made of; one in which something came from a user is of use to one namespace only."""
-    copied = all(is_small(entry) for entry in layout.code.iterdir())
-    brought = (*layout.libraries, *layout.models, *(() if copied else (layout.code,)))
+    brought = (*layout.libraries, *layout.models, *(() if layout.copied else (layout.code,)))
     read = (*brought, *((layout.common,) if layout.common else ()))
     return Seed(read, layout.paths, network, namespace if brought else None)
 
@@ -187,14 +217,13 @@ def sort_of(wanted: Wanted) -> Sort:
     return Sort(wanted.namespace, action, executable.revision, wanted.environment)
 
 
-def clash(zygote: Zygote, code: Path) -> bool:
+def clash(zygote: Zygote, layout: Layout) -> bool:
     """True where code brings, or may bring, a module that the zygote has from elsewhere."""
-    own = names(code)
-    return OWN_MODULES in own or bool(own & zygote.names)
+    return OWN_MODULES in layout.modules or not layout.modules.isdisjoint(zygote.names)
 
 
-def _check(zygote: Zygote, code: Path) -> None:
-    if clash(zygote, code):
+def _check(zygote: Zygote, layout: Layout) -> None:
+    if clash(zygote, layout):
         raise Ungrown("its code brings a module that a zygote has already.")
 
 
