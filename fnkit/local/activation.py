@@ -43,7 +43,7 @@ class Loaded:
 async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> Loaded:
     """A new instance for `job`, in `folder` or where its starter makes it. Raises NotStarted."""
     executable = job.executable
-    if not executable.code:
+    if not executable.code and not executable.image:
         raise NotStarted(answers.failed(answers.NO_CODE, answers.words(executable.kind)))
     try:
         layout = await asyncio.to_thread(layouts.get, executable)

@@ -126,9 +126,16 @@ class Controller:
         await self._activations.accept(job, common)
         return self._begin(job, common)
 
+<<<<<<< HEAD
     def anticipate(self, invocable: Invocable, ask: Ask) -> None:
         """A step like this one is near: its instance is started while the step before it runs."""
         self._scheduler.anticipate(invocable.job(ask, self._api_host))
+=======
+    def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
+        """What runs under that id; None where it has ended, or never was."""
+        kinds = (self._running, self._running_compounds)
+        return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
+>>>>>>> main
 
     def resume(self, users: Users) -> None:
         """Go on with the sequences and compositions that the end of the last server interrupted."""
@@ -145,6 +152,15 @@ class Controller:
             return None
         progress = self._scheduler.state(activation_id) or Progress("pending", None, None, None, None)
         return replace(progress, state="running") if progress.state == "done" else progress
+
+    def positions(self, namespace: str) -> list[Position]:
+        """How far each sequence and composition has come that is running, without those within others."""
+        return [one for one in self._positions.outermost() if one.namespace == namespace]
+
+    def position(self, namespace: str, activation_id: str) -> Position | None:
+        """How far one has come, within another or not; None where it is none of these or not running."""
+        found = self._positions.find(activation_id)
+        return found if found is not None and found.namespace == namespace else None
 
     def discard(self, action: Entity) -> None:
         """Instances of an action that was changed or deleted are not used again."""

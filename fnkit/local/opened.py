@@ -65,7 +65,12 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+<<<<<<< HEAD
         scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory()))
+=======
+        pool = Pool(settings.memory or memory(), IDLE)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+>>>>>>> main
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)

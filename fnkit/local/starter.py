@@ -28,9 +28,9 @@ class Wanted:
     @property
     def place(self) -> Place:
         """What it gets."""
-        memory, layout = self.executable.limits.memory, self.layout
-        command = layout.kind.command(memory)
-        return Place(self.folder, layout.read, memory, command, self.executable.network)
+        memory, kind = self.executable.limits.memory, self.layout.kind
+        network = self.executable.network
+        return Place(self.folder, self.layout.read, memory, kind.command(memory), network, kind.engine)
 
     def at(self, folder: Path) -> "Wanted":
         """The same in another folder."""

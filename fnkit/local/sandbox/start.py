@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,8 +67,9 @@ def connected() -> Iterator[tuple[Ends, tuple[int, int, int]]]:
 
 def spawn(rung: Rung, place: Place, wire: int, output: tuple[int, int]) -> "subprocess.Popen[bytes]":
     """The program of a place, locked in: with a wire, standard output and error. Raises OSError."""
+    program = [*place.command, str(wire)]
     return subprocess.Popen(
-        rung.wrap(place, [*place.command, str(wire)]),
+        rung.wrap(place, program) if place.engine is None else [sys.executable, "-I", *program],
         stdin=subprocess.DEVNULL,
         stdout=output[0],
         stderr=output[1],
