@@ -41,6 +41,8 @@ class Executable:
     """False where the annotation `fnkit-network` is false."""
     image: str = ""
     """Of a `blackbox` action, whose code may be empty."""
+    template: bool = True
+    """False where the annotation `fnkit-template` is false: its init code runs for each instance."""
 
     @property
     def shared(self) -> int:

@@ -8,11 +8,12 @@ ContainerProxy.scala for the body.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
-from fnkit.local.jobs import Job
+from fnkit.local.jobs import Executable, Job
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
@@ -69,34 +70,46 @@ class Init:
 
     def frame(self, job: Job, deadline: int) -> bytes:
         """One line; what identifies the activation is there while the module is imported."""
-        known = {f"__OW_{key.upper()}": value for key, value in identity(job, deadline).items()}
-        body = {
-            "main": self.main,
-            "folder": str(self.folder),
-            "paths": [str(path) for path in self.paths],
-            "environment": {**dict(self.environment), **known},
-            **({"shared": True} if self.shared else {}),
+        return _line(self.body(identity(job, deadline)))
+
+    def body(self, known: Mapping[str, str]) -> Mapping[str, Json]:
+        """The message, with what is known of the activation or of the action by its name in the /run body."""
+        environment = {f"__OW_{key.upper()}": value for key, value in known.items()}
+        return {
+            "init": {
+                "main": self.main,
+                "folder": str(self.folder),
+                "paths": [str(path) for path in self.paths],
+                "environment": {**dict(self.environment), **environment},
+                **({"shared": True} if self.shared else {}),
+            }
         }
-        return _line({"init": body})
 
 
 def identity(job: Job, deadline: int) -> dict[str, str]:
     """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment.
 
-    Ahead of any activation it knows of none.
+    Ahead of any activation it knows of the action only.
     """
-    executable = job.executable
+    common = action_identity(job.executable, job.namespace)
+    if not job.activation_id:
+        return common
     known = {
-        "namespace": job.namespace,
-        "action_name": f"/{executable.namespace}/{executable.name}",
-        "action_version": executable.version,
+        **common,
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
-    if job.api_key is not None:
-        known["api_key"] = job.api_key
-    return known if job.activation_id else {key: value for key, value in known.items() if value}
+    return known if job.api_key is None else {**known, "api_key": job.api_key}
+
+
+def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
+    """The part that all activations of an action have in common; `namespace` is the caller's."""
+    return {
+        "namespace": namespace,
+        "action_name": f"/{executable.namespace}/{executable.name}",
+        "action_version": executable.version,
+    }
 
 
 def run_frame(job: Job, deadline: int) -> bytes:

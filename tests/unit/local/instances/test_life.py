@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from fnkit.core.errors import PlatformFault
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
-from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job
+from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job, until
 
 COUNTS = code("counts")
 
@@ -352,11 +351,3 @@ def test_on_uvloop(bench: Bench) -> None:
         results = runner.run(whole())
     assert [r.get("count") for r in results[:2]] == [1, 2]
     assert results[2:] == [{"n": 900_000}, {"error": "command exited"}]
-
-
-async def until(true: Any, seconds: float = 20.0) -> None:
-    """Look again and again: the event is in another process and tells nobody."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        await asyncio.sleep(0.01)
