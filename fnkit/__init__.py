@@ -18,6 +18,7 @@ _VERBS = (
     "config",
     "delete",
     "deploy",
+    "diff",
     "get",
     "invoke",
     "list",
@@ -25,15 +26,18 @@ _VERBS = (
     "logs",
     "map",
     "props",
+    "remove",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
     "stop",
     "test",
 )
-_ROOMS = ("core", "models", "vision")
+_ROOMS = ("compose", "core", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,13 +4,16 @@ import ast
 import json
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fnkit
 from fnkit.action.memory import remembered
 from fnkit.action.spec import ActionSpec, Origin
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Entry, EntryParameter, Json, ModelFile
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,18 @@ def _without_future(body: str) -> tuple[str, str, int]:
 
 def _rendered(values: dict[str, Json]) -> str:
     """The template's text with these values; remembered, since an unchanged function needs no Jinja."""
-    template = resources.files("fnkit.templates").joinpath("action.py.j2").read_text("utf-8")
+    name = "action.py.j2"
+    return str(remembered("files", [_text(name), values], lambda: template(name).render(values)))
 
-    def render() -> Json:
-        import jinja2
 
-        options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-        environment = jinja2.Environment(undefined=jinja2.StrictUndefined, **options)
-        return environment.from_string(template).render(values)
+def template(name: str) -> "jinja2.Template":
+    """One of the texts in templates/."""
+    import jinja2
 
-    return str(remembered("files", [template, values], render))
+    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
+    loader = jinja2.FunctionLoader(_text)
+    return jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, **options).get_template(name)
+
+
+def _text(name: str) -> str:
+    return resources.files("fnkit.templates").joinpath(name).read_text("utf-8")

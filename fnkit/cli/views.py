@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from fnkit.cli import entities
+from fnkit.cli import entities, sessions
 from fnkit.cli.columns import TABLES
 from fnkit.cli.layout import moment, pairs, size, span, table
+from fnkit.compose.session import Session
 from fnkit.core.entities import ModelFile
 from fnkit.core.errors import ActionFailed
 from fnkit.delivery.invocation import Invocation
@@ -158,6 +159,7 @@ def _action(action: Action) -> Iterable[str]:
 lines.register(Package, entities.package)
 lines.register(Trigger, entities.trigger)
 lines.register(Rule, entities.rule)
+lines.register(Session, sessions.session)
 
 
 @lines.register

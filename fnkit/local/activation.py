@@ -60,7 +60,7 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
         await instance.kill()
         await asyncio.to_thread(shutil.rmtree, instance.place.folder, ignore_errors=True)
         raise NotStarted(_no_resources(), logs)
-    return Loaded(instance, order.init(instance.place.work))
+    return Loaded(instance, order.init(instance.place.seen / "action"))
 
 
 def _no_resources() -> Verdict:

@@ -10,20 +10,21 @@ import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from fnkit.core.errors import PlatformFault
+from fnkit.core.errors import FnkitError, PlatformFault
 from fnkit.local import answers
 from fnkit.local.activation import Course, NotStarted, State, start
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import Instance
-from fnkit.local.jobs import Began, Job, Outcome
+from fnkit.local.jobs import Began, Executable, Job, Outcome
 from fnkit.local.logs import log_line
 from fnkit.local.pool import Cold, Key, Pool, Slot, Warm
 from fnkit.local.runtime import Layouts
-from fnkit.local.starter import Starter
+from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
 
 REMEMBERED = 1000
@@ -132,6 +133,20 @@ class Scheduler:
             for slot in self._pool.slots()
         )
         return Snapshot(views, self._cold, self._warm, len(self._turns))
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
+
+        Comes back at once; nothing of the action runs. What goes wrong is told where it is run.
+        """
+
+        async def prepare() -> None:
+            with suppress(FnkitError, OSError):
+                layout = await asyncio.to_thread(self._layouts.get, executable)
+                self._starter.prepare(Wanted(executable, namespace, (), layout, self._folder))
+
+        if not self._closed:
+            self._chore(prepare())
 
     def discard(self, namespace: str, name: str) -> None:
         """Let go of the instances of an action that was changed or deleted; runs that are going on end first."""

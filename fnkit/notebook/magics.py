@@ -42,7 +42,9 @@ class FnkitMagics(Configurable):
         self._shell = shell
         self._verbs = {one.name: one for one in verbs.table()}
         deploy = verb(deploying.deploy)
-        self._deploy = replace(deploy, parameters=tuple(p for p in deploy.parameters if p.name != "source"))
+        self._deploy = replace(
+            deploy, parameters=tuple(p for p in deploy.parameters if p.name not in ("source", "env", "yes"))
+        )
         self._history = History(shell)
         self._boundary = Boundary(shell)
         self._face = Notebook()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
@@ -15,7 +16,7 @@ from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.result import Results
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, maps
+from fnkit.notebook import calls, deploys, entities, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -32,6 +33,7 @@ from fnkit.notebook.markup import (
     title,
     value,
 )
+from fnkit.pictures.picture import Picture
 from fnkit.verbs.answers import ActionFile, Deleted, Fired, KnownModel, Login, Setting, Status, Stopped, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action, Package
@@ -70,6 +72,8 @@ def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, 
 def _single() -> Mapping[type, Callable[[Any], View]]:
     return {
         Invocation: calls.one,
+        Session: sessions.one,
+        Picture: sessions.picture,
         Receipt: deploys.receipt,
         Plan: deploys.plan,
         Action: deploys.action,
@@ -93,6 +97,7 @@ def _rows(results: Sequence[Any]) -> View | None:
         Trigger: entities.triggers,
         Rule: entities.rules,
         Summary: calls.several,
+        Session: sessions.several,
         Setting: _settings,
         KnownModel: _models,
     }

@@ -14,8 +14,10 @@ from fnkit.verbs.packages import (
     package_update,
 )
 from fnkit.verbs.platform import props, serve, start, status, stop
+from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
 from fnkit.verbs.triggers import (
@@ -51,6 +53,7 @@ __all__ = [
     "config",
     "delete",
     "deploy",
+    "diff",
     "get",
     "invoke",
     "list",
@@ -70,6 +73,7 @@ __all__ = [
     "package_list",
     "package_update",
     "props",
+    "remove",
     "result",
     "rule_create",
     "rule_delete",
@@ -79,6 +83,8 @@ __all__ = [
     "rule_list",
     "rule_update",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
@@ -100,7 +106,23 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, map, result, logs, activations, get, list, delete)
+ACTIONS = (
+    deploy,
+    test,
+    diff,
+    show,
+    invoke,
+    map,
+    result,
+    logs,
+    activations,
+    sessions,
+    session,
+    get,
+    list,
+    delete,
+    remove,
+)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {

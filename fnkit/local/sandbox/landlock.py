@@ -1,7 +1,8 @@
 """Landlock: the process gives up every file, socket and signal that is not on its list.
 
-Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out), `network`, and
-`needed`: false where another lock does without it on a kernel that has none.
+Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out; where both are
+empty, files are left alone), `network`, and `needed`: false where another lock does without it on a kernel that
+has none.
 Needs no privilege. Source: Linux Documentation/userspace-api/landlock.rst.
 """
 
@@ -36,12 +37,15 @@ def restrict(plan: dict[str, Any], call: Callable[..., int]) -> None:
         if plan["needed"]:
             raise
         return
-    handled = max(rights for since, rights in RIGHTS.items() if since <= version)
+    files = plan["read"] or plan["write"]
+    handled = max(rights for since, rights in RIGHTS.items() if since <= version) if files else 0
     attributes = (ctypes.c_uint64 * 3)(
         handled,
         TCP if version >= 4 and not plan["network"] else 0,
         SCOPES if version >= 6 else 0,
     )
+    if not any(attributes):
+        return  # the kernel refuses an empty set
     # Older kernels take a shorter structure; a longer one is fine where the rest is zero.
     ruleset = call("syscall", CREATE_RULESET, attributes, ctypes.sizeof(attributes), 0)
     for path in plan["read"]:

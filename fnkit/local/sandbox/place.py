@@ -24,6 +24,10 @@ class Place:
     network: bool = True
     engine: Engine | None = None
     """What runs its image, if it is one: then `command` only speaks with a container, and is not locked in."""
+    forks: bool = False
+    """True for a zygote: what its forks need to lock themselves in stays open to it."""
+    room: Path | None = None
+    """Where a fork sees its folder, where that is not where it lies."""
 
     @property
     def work(self) -> Path:
@@ -31,14 +35,19 @@ class Place:
         return self.folder / "action"
 
     @property
+    def seen(self) -> Path:
+        """The folder as it is named inside."""
+        return self.room or self.folder
+
+    @property
     def environment(self) -> dict[str, str]:
         """What the process starts with; `__OW_*` and init parameters come by the wire, after it is locked in."""
         if self.engine is not None:
             return {**self.engine.environment, "PYTHONIOENCODING": "UTF-8"}
         return {
-            "HOME": str(self.folder / "home"),
-            "TMPDIR": str(self.folder / "tmp"),
-            "PWD": str(self.work),
+            "HOME": str(self.seen / "home"),
+            "TMPDIR": str(self.seen / "tmp"),
+            "PWD": str(self.seen / "action"),
             "LC_CTYPE": "C.UTF-8",
             "PYTHONIOENCODING": "UTF-8",
         }

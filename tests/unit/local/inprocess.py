@@ -4,7 +4,7 @@ import json
 import traceback
 
 from fnkit.core.clock import now_ms
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.scheduler import Progress
 
 
@@ -33,6 +33,9 @@ class InProcess:
 
     def state(self, activation_id: str) -> Progress | None:
         return None
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Nothing is kept ready."""
 
     def discard(self, namespace: str, name: str) -> None:
         pass
