@@ -2,7 +2,8 @@
 
 Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or
 `{"error": text}` for init, and for each run the action's answer, verbatim. A line that begins with `!` is the
-child's own word, since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
+child's own word, since no JSON text does. After an init that says `shared`, runs may overlap, and each answer to
+one bears its id in front: `@<activation id> `. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
 ContainerProxy.scala for the body.
 """
 
@@ -20,6 +21,8 @@ INITIALIZED = b'{"ok": true}\n'
 """The answer to an init that went well."""
 FAILED = b"!failed "
 """Before the answer of a run that the runtime, not the action, calls an error."""
+TAG = b"@"
+"""Before the id of the activation, and a space, where answers come in any order."""
 OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 
@@ -62,6 +65,8 @@ class Init:
     """What else an action may import, before the standard library."""
     environment: tuple[tuple[str, str], ...]
     """Init parameters and what the platform adds."""
+    shared: bool = False
+    """True where it will take several runs at a time."""
 
     def frame(self, job: Job, deadline: int) -> bytes:
         """One line; what identifies the activation is there while the module is imported."""
@@ -76,19 +81,25 @@ class Init:
                 "folder": str(self.folder),
                 "paths": [str(path) for path in self.paths],
                 "environment": {**dict(self.environment), **environment},
+                **({"shared": True} if self.shared else {}),
             }
         }
 
 
 def identity(job: Job, deadline: int) -> dict[str, str]:
-    """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment."""
+    """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment.
+
+    Ahead of any activation it knows of none.
+    """
     known = {
         **action_identity(job.executable, job.namespace),
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
-    return known if job.api_key is None else {**known, "api_key": job.api_key}
+    if job.api_key is not None:
+        known["api_key"] = job.api_key
+    return known if job.activation_id else {key: value for key, value in known.items() if value}
 
 
 def action_identity(executable: Executable, namespace: str) -> dict[str, str]:

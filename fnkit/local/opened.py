@@ -34,8 +34,6 @@ from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
-IDLE = 600.0
-"""Seconds that an unused instance is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Opened:
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
-        layers = Layers(folder.root / "layers", cache / "models")
+        layers = Layers(folder.root / "layers", cache)
         common = Common(cache)
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
@@ -66,7 +64,7 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
-        pool = Pool(settings.memory or memory(), IDLE)
+        pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])

@@ -112,4 +112,4 @@ def _position(position: Position) -> dict[str, Json]:
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
     sources = [asdict(source) for source in platform.sources()]
-    return JSONResponse({**asdict(platform.snapshot()), "sources": sources})
+    return JSONResponse({**platform.snapshot().to_json(), "sources": sources})
