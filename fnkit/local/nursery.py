@@ -58,6 +58,12 @@ class Nursery(Generic[K]):
         if not known and not self._closed:
             self._growing[key] = self._chore(self._grow(key, grow))
 
+    async def coming(self, key: K, seconds: float) -> Zygote | None:
+        """The one for `key`: where it is on its way, awaited for so long."""
+        if key in self._growing:
+            await asyncio.wait((self._growing[key],), timeout=seconds)
+        return self.get(key)
+
     def drop(self, chosen: Callable[[K], bool]) -> None:
         """Use these no more; each ends with its last fork."""
         for key in [key for key in self._ready if chosen(key)]:

@@ -37,6 +37,10 @@ MEMORY = 1024
 """MB that all zygotes together may take, and all templates."""
 FORKS_IN = 10.0
 """Seconds that a fork may take; it takes a few milliseconds."""
+COMES_IN = 5.0
+"""Seconds that a start waits for a zygote that is on its way."""
+SETTLES = 2.0
+"""Seconds after a start until its template is begun: the first run has the processors to itself."""
 REMEMBERED = 1000
 """Starts that are remembered, to know the second one."""
 OWN_MODULES = "virtualenv"
@@ -84,11 +88,15 @@ class SourceView:
 class Zygotes:
     """A `Starter`. Used on one event loop."""
 
-    def __init__(self, plain: ProcessStarter, folder: Path, imports: Imports = imports) -> None:
+    def __init__(
+        self, plain: ProcessStarter, folder: Path, imports: Imports = imports, settles: float = SETTLES
+    ) -> None:
         """`folder` holds the rooms; what a killed server left there is removed.
 
-        `imports`: the folder of an action's code, and where it may import from → the modules to import.
+        `imports`: the folder of an action's code, and where it may import from → the modules to import;
+        `settles`: seconds until a template is begun.
         """
+        self._settles = settles
         self.zygotes: Nursery[Seed] = Nursery(MOST_ZYGOTES, MEMORY)
         self.templates: Nursery[Sort] = Nursery(MOST_TEMPLATES, MEMORY)
         self._plain = plain
@@ -100,8 +108,8 @@ class Zygotes:
 
     async def start(self, wanted: Wanted) -> Instance:
         """A fork where there is something to fork, else a process of its own. Raises OSError."""
-        source = self._source(wanted)
         self.prepare(wanted)
+        source = await self._source(wanted)
         self._consider(wanted)
         if source is not None:
             try:
@@ -140,14 +148,19 @@ class Zygotes:
         await self._plain.close()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
-    def _source(self, wanted: Wanted) -> Zygote | None:
-        """What to fork: in a fork, every import gives what it would give in a process of its own."""
+    async def _source(self, wanted: Wanted) -> Zygote | None:
+        """What to fork: in a fork, every import gives what it would give in a process of its own.
+
+        Where a zygote is importing already what a process of its own would import, it is waited for: both at once
+        would take longer.
+        """
         if wanted.layout.kind.family != "python":
             return None
         template = self.templates.get(sort_of(wanted))
         if template is not None:
             return template
-        zygote = self.zygotes.get(seed_of(wanted.layout, wanted.executable.network, wanted.namespace))
+        seed = seed_of(wanted.layout, wanted.executable.network, wanted.namespace)
+        zygote = await self.zygotes.coming(seed, COMES_IN if seed.namespace else 0)
         if zygote is None:
             return None
         return None if clash(zygote, wanted.layout) else zygote
@@ -160,7 +173,9 @@ class Zygotes:
             return
         sort = sort_of(wanted)
         if wanted.layout.libraries or wanted.layout.models or sort in self._started:
-            self.templates.begin(sort, lambda: self._template(wanted))
+            asyncio.get_running_loop().call_later(
+                self._settles, self.templates.begin, sort, lambda: self._template(wanted)
+            )
         self._started[sort] = None
         while len(self._started) > REMEMBERED:
             del self._started[next(iter(self._started))]

@@ -12,7 +12,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,11 @@ class Bench:
         return [one for one in found if one["action"].endswith(f"/{name}") and one["pid"]]
 
     def end(self, name: str) -> None:
-        """Kill the instances of an action, and wait until the platform knows."""
+        """Kill the instances of an action, and wait until the platform has let go of them."""
         for one in self.instances(name):
-            os.kill(one["pid"], signal.SIGKILL)
-        until(lambda: not self.instances(name) or self._ended(name))
-
-    def _ended(self, name: str) -> bool:
-        return not any(Path(f"/proc/{one['pid']}").exists() for one in self.instances(name))
+            with suppress(ProcessLookupError):  # its end is known already, and about to be told
+                os.kill(one["pid"], signal.SIGKILL)
+        until(lambda: not self.instances(name))
 
     def cold(self, name: str, request: bytes, began: str = "forked") -> float:
         """Seconds of a call that finds no instance, which begins as it should."""
@@ -222,14 +220,16 @@ def _memory(bench: Bench, number: int, calls: dict[str, bytes]) -> dict[str, flo
     newcomer = _newcomer(bench, number)
     theirs = pose.call(newcomer.server)
     plain = {"no-op": ("alone", calls["alone"]), "pose": (pose.NAME, theirs)}
-    forked = {"no-op": ("no-op", calls["no-op"]), "pose": ("zygote-pose", calls["zygote-pose"])}
+    forked = {"no-op": ("no-op", calls["no-op"]), "pose": (pose.NAME, calls["pose"])}
     found = {}
     for way, asked in (("plain", plain), ("forked", forked)):
         for kind, (name, request) in asked.items():
             namespace = f"newcomer-{number}" if request is theirs else None
             for _ in range(2):
                 bench.connection.ask(request)
-            pids = [one["pid"] for one in bench.instances(name) if namespace in (None, one["namespace"])]
+            pids = [
+                one["pid"] for one in bench.instances(name) if (one["namespace"] == namespace) == bool(namespace)
+            ]
             found[f"{way} {kind}"] = float(sum(dirty(pid) for pid in family(pids[-1])))
     return found
 
