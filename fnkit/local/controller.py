@@ -21,6 +21,8 @@ from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 
+QUEUE_FULL = "Too many requests"
+"""Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
 LONGEST_WAIT = 60.0
 """Seconds that a blocking call waits at most."""
 Tasks = dict[str, dict[str, asyncio.Task[Record]]]
@@ -36,6 +38,14 @@ class Scheduler(Protocol):
 
     def state(self, activation_id: str) -> Progress | None:
         """How far a job is."""
+        ...
+
+    def crowded(self, job: Job) -> bool:
+        """True where too many runs of its action wait already."""
+        ...
+
+    def anticipate(self, job: Job) -> None:
+        """A job like this one is near: start an instance for it; comes back at once."""
         ...
 
     def prepare(self, executable: Executable, namespace: str) -> None:
@@ -92,6 +102,8 @@ class Controller:
                 task = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(task, ask.wait)
             job = invocable.job(ask, self._api_host)
+            if self._scheduler.crowded(job):
+                raise Rejected(429, QUEUE_FULL)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint)
             task = self._begin(job, invocable.imprint)
@@ -118,6 +130,10 @@ class Controller:
         """What runs under that id; None where it has ended, or never was."""
         kinds = (self._running, self._running_compounds)
         return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
+
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A step like this one is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.job(ask, self._api_host))
 
     def resume(self, users: Users) -> None:
         """Go on with the sequences and compositions that the end of the last server interrupted."""

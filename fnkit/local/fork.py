@@ -5,8 +5,9 @@ which it finds by path. FD is one end of a socket pair that keeps messages apart
 
 Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what, and how forks lock themselves in.
 Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
-`{"refused": why}`. Then down `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and
-stderr of the fork, and up `{"forked": number}` with its descriptor; and down `{"reap": number}`, once for each.
+`{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
+`{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
+`{"forked": number}` with its descriptor; and down `{"reap": number}`, once for each.
 """
 
 import array
@@ -37,9 +38,15 @@ class Zygote:
         self.landlock = self.confine.part("landlock")
         self.cell = self.confine.part("cell")
         self.child = module("child", f"{HERE}/child.py")
+        self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.call = self.confine.c_library()
+        import binascii  # noqa: F401 - what a fork needs is imported before it
+        import resource  # noqa: F401
+
         self.steps: dict[str, Any] = {}
         self.data = 0
+        self.function: Any = None
+        """Of a template: the action's."""
 
     def grow(self, told: dict[str, Any]) -> dict[str, Any]:
         """Import what is asked for; what to say of it."""
@@ -48,10 +55,26 @@ class Zygote:
             tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
             plan = self.steps["landlock"]
             plan["read"] += [top for top in tops if not os.path.islink(top)]  # noqa: PTH114
-        failed = bring(told["paths"], told["imports"])
-        threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
+        return self.settle(bring(told["paths"], told["imports"]))
+
+    def load(self, init: dict[str, Any]) -> dict[str, Any]:
+        """Run the action's init code; what to say of it."""
+        before = self.pristine.held()
+        self.function, answer = self.child.initialize(init)  # exits where the code raises
+        if self.function is None:
+            return {"refused": json.loads(answer)["error"]}
+        self.child.hook("before_snapshot")
+        self.child.flush()
+        self.pristine.refresh()
+        gc.collect()
+        why = self.pristine.unfit(before)
+        return {"refused": why} if why else self.settle({})
+
+    def settle(self, failed: dict[str, str]) -> dict[str, Any]:
+        """Share as much as can be shared with the forks; what to say of it."""
+        threads = self.pristine.threads()
         if threads != 1:
-            return {"refused": f"what it imported started {threads - 1} threads"}
+            return {"refused": f"there are {threads} threads"}
         gc.collect()
         gc.freeze()
         pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
@@ -79,8 +102,18 @@ class Zygote:
                     os.close(descriptor)
             elif "reap" in request:
                 os.waitpid(request["reap"], 0)
+            elif "init" in request:
+                self.answer(self.load(request["init"]))
             else:
                 return False
+
+    def answer(self, said: dict[str, Any]) -> None:
+        """Say what came of growing, with a descriptor of this process."""
+        itself = os.pidfd_open(os.getpid())
+        send(self.control, said, [itself])
+        os.close(itself)
+        if "refused" in said:
+            sys.exit(0)
 
     def become(self, wanted: dict[str, Any], descriptors: list[int], parent: int) -> None:
         """Lock this fork in and let it be an instance: its wire is the last of `sys.argv`."""
@@ -94,9 +127,10 @@ class Zygote:
         os.dup2(stderr, 2)
         os.close(stdout)
         os.close(stderr)
-        os.environ.clear()
-        os.environ.update(wanted["environment"])
-        refresh()
+        if self.function is None:  # else it is what the init code made of it
+            os.environ.clear()
+            os.environ.update(wanted["environment"])
+        self.pristine.refresh()
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
@@ -145,19 +179,6 @@ def tops_of(names: Any) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-def refresh() -> None:
-    """Give this fork random numbers of its own: `random`, `secrets` and `uuid4` see to themselves."""
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
-    if "ssl" in sys.modules:
-        sys.modules["ssl"].RAND_add(os.urandom(32), 32.0)
-    if "uuid" in sys.modules:
-        sys.modules["uuid"]._last_timestamp = None  # type: ignore[attr-defined]
-    if "tempfile" in sys.modules:
-        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
-        sys.modules["tempfile"]._name_sequence = None  # type: ignore[attr-defined]
-
-
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """The next message and its descriptors; an empty one at the end."""
     descriptors = array.array("i")
@@ -195,12 +216,10 @@ def main() -> None:
     control.set_inheritable(False)
     zygote = Zygote(control)
     told, _ = receive(control)
-    said = zygote.grow(told) if told else {"refused": "nobody said what to import"}
-    itself = os.pidfd_open(os.getpid())
-    send(control, said, [itself])
-    os.close(itself)
-    if "refused" not in said and zygote.serve():
-        zygote.child.main()
+    if told:
+        zygote.answer(zygote.grow(told))
+        if zygote.serve():
+            zygote.child.main(zygote.function)
 
 
 if __name__ == "__main__":

@@ -30,13 +30,10 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
-from fnkit.local.zygote import Seed
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
-IDLE = 600.0
-"""Seconds that an unused instance is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
-        pool = Pool(settings.memory or memory(), IDLE)
+        pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from fnkit.local.engines import Engine
 
+FOLDERS = ("action", "home", "tmp", "shm")
+"""What an instance's own folder holds."""
 MEMORY_PER_PROCESSOR = 128
 """MB."""
 
@@ -18,7 +20,7 @@ class Place:
     read: tuple[Path, ...]
     """Read-only: code, layers, the runtime folder."""
     memory: int
-    """MB of private data."""
+    """MB of private data; 0 for no limits at all."""
     command: tuple[str, ...]
     """The program that the instance becomes, with its arguments: a Python file, or one to execute."""
     network: bool = True
@@ -54,5 +56,5 @@ class Place:
 
     def make(self) -> None:
         """Create the folders."""
-        for name in ("action", "home", "tmp", "shm", "root"):
+        for name in (*FOLDERS, "root"):
             (self.folder / name).mkdir(parents=True)

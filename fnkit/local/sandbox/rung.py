@@ -52,6 +52,8 @@ class Rung:
     """The steps by which a fork locks itself in, in the place of its zygote."""
     no_forks: str = ""
     """Why instances cannot be forks here; empty where they can."""
+    own_view: bool = False
+    """True where each fork sees its folder in the place of its zygote's."""
 
     def to_json(self) -> dict[str, Any]:
         """As `sandbox` in `GET /fnkit/v1`."""
@@ -176,8 +178,8 @@ def _filters(place: Place, group: bool = False) -> dict[str, Any]:
 
 
 def _share(place: Place, processes: bool = True) -> dict[str, Any]:
-    """What a place may use; forks limit themselves."""
-    if place.forks:
+    """What a place may use. A zygote has no limits of its own: its forks limit themselves."""
+    if not place.memory:
         return {"limits": {"RLIMIT_CORE": 0}, "processors": os.cpu_count() or 1}
     return share(place, processes)
 
@@ -219,8 +221,8 @@ def ladder(kernel: Kernel) -> tuple[Rung, ...]:
         return Rung(name, stopped, tuple(claim for claim in CLAIMS if claim not in stops), *ways)
 
     return (
-        rung("bubblewrap", inside, _bubblewrap, _cell, nowhere or signals),
-        rung("namespaces", inside, _namespaces, _cell, nowhere or signals),
+        rung("bubblewrap", inside, _bubblewrap, _cell, nowhere or signals, True),
+        rung("namespaces", inside, _namespaces, _cell, nowhere or signals, True),
         rung("landlock", alone, _landlock, _own_folder, nowhere),
         rung("process", below, _plain, lambda room: {}, nowhere),
     )

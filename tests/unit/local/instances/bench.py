@@ -1,8 +1,12 @@
 """A bench to run real actions on: a scheduler with real processes on one rung, in a folder of its own."""
 
 import asyncio
+import base64
 import hashlib
+import io
 import itertools
+import time
+import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -21,8 +25,7 @@ from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.starter import Starter
-from fnkit.local.zygote import Seed
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import Imports, Seed, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
 KINDS = find()
@@ -77,6 +80,7 @@ class Bench:
     longest_queue: int = 100
     forks: bool = False
     """True where instances are forks of a zygote."""
+    imports: Imports = few
 
     @property
     def began(self) -> str:
@@ -100,12 +104,12 @@ class Bench:
         if not self.forks:
             yield plain
             return
-        zygotes = Zygotes(plain, self.root / "zygotes", imports=few)
+        zygotes = Zygotes(plain, self.root / "zygotes", imports=self.imports)
         try:
             for network in (True, False):
                 zygotes.plant(Seed((self.common(),), (self.common(),), network, None))
-            await zygotes.settled()
-            assert not zygotes.trouble
+            await zygotes.zygotes.settled()
+            assert not zygotes.zygotes.trouble
             yield zygotes
         finally:
             await zygotes.close()
@@ -161,3 +165,20 @@ def alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def packed(files: dict[str, str]) -> str:
+    """A zip as base64, as a PUT brings it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+async def until(true: Any, seconds: float = 60.0) -> None:
+    """Look again and again: the event is in another process and tells nobody."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be"
+        await asyncio.sleep(0.01)
