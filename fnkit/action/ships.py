@@ -11,13 +11,14 @@ from fnkit.core.errors import BadCell
 
 _ROOT = Path(fnkit.__file__).parent
 _TRAVELS = re.compile(
-    r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?|\.vision(?:\.(?!draw\b)\w+)?"
+    r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?"
+    r"|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?"
     r"|\.compose(?:\.(?:moves|steps|fork|machine|platform|turn|join))?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
-_BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",)}
+_BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",), "fnkit.vision.tags": ("vision/tags.txt",)}
 """Files that a module reads."""
-_BRINGS = frozenset({"numpy", "PIL", "ai_edge_litert"})
+_BRINGS = frozenset({"numpy", "PIL", "ai_edge_litert", "av"})
 """All that a module that travels may import of others."""
 
 

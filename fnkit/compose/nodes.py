@@ -7,7 +7,7 @@ Source of types, fields and meaning: apache/openwhisk-composer composer.js, docs
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -205,3 +205,17 @@ def called(node: Node) -> Mapping[str, str]:
         if one.type == "action":
             names.setdefault(str(one.values["name"]), place)
     return names
+
+
+def renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """The same flow with other actions in it: full name → full name; what is not named stays."""
+    values = node.values
+    if node.type == "action":
+        name = str(values["name"])
+        values = {**values, "name": names.get(name, name)}
+    return replace(
+        node,
+        values=values,
+        parts={word: renamed(part, names) for word, part in node.parts.items()},
+        components=tuple(renamed(component, names) for component in node.components),
+    )

@@ -3,6 +3,7 @@
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import (
     package_bind,
@@ -13,8 +14,10 @@ from fnkit.verbs.packages import (
     package_update,
 )
 from fnkit.verbs.platform import props, serve, start, status, stop
+from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
 from fnkit.verbs.triggers import (
@@ -50,11 +53,13 @@ __all__ = [
     "config",
     "delete",
     "deploy",
+    "diff",
     "get",
     "invoke",
     "list",
     "login",
     "logs",
+    "map",
     "models_convert",
     "models_fetch",
     "models_list",
@@ -68,6 +73,7 @@ __all__ = [
     "package_list",
     "package_update",
     "props",
+    "remove",
     "result",
     "rule_create",
     "rule_delete",
@@ -77,6 +83,8 @@ __all__ = [
     "rule_list",
     "rule_update",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
@@ -98,7 +106,23 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
+ACTIONS = (
+    deploy,
+    test,
+    diff,
+    show,
+    invoke,
+    map,
+    result,
+    logs,
+    activations,
+    sessions,
+    session,
+    get,
+    list,
+    delete,
+    remove,
+)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starlette.responses import Response
-
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.access import owner_only
+from fnkit.local.asgi import Response
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entity, already_exists
 from fnkit.local.exchange import Call, answer
@@ -19,7 +18,7 @@ from fnkit.local.links import Link, links
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps, new_id
 from fnkit.local.references import segments
-from fnkit.local.rejected import CORS, Rejected, bad_request, malformed, too_large
+from fnkit.local.rejected import RAW_CORS, Rejected, bad_request, malformed, too_large
 from fnkit.local.routes.invoke import resolve
 from fnkit.local.routes.listing import listing
 
@@ -77,13 +76,12 @@ async def fire(platform: Platform, call: Call) -> Response:
     trigger = platform.entities.get(call.namespace, call.names[0], "trigger")
     rules = list(links(trigger))
     if all(link.status != "active" for link in rules):
-        return Response(status_code=204, headers=CORS)
+        return Response(b"", 204, [*RAW_CORS])
     firing = Firing(new_id(), call.identity.namespace, call.received_ms, payload)
     arguments = _arguments(trigger, call, payload)
     fired = await asyncio.gather(*(_follow(platform, call, link, arguments) for link in rules))
     await platform.activations.save(firing.record(trigger, [one.line for one in fired]))
-    headers = {"x-openwhisk-activation-id": firing.activation_id}
-    return answer({"activationId": firing.activation_id}, 202, headers)
+    return answer({"activationId": firing.activation_id}, 202, firing.activation_id)
 
 
 async def _follow(platform: Platform, call: Call, link: Link, arguments: Mapping[str, Json]) -> Fired:
@@ -107,7 +105,7 @@ async def _follow(platform: Platform, call: Call, link: Link, arguments: Mapping
 
 def _arguments(trigger: Entity, call: Call, payload: Mapping[str, Json]) -> dict[str, Json]:
     own = {pair["key"]: pair["value"] for pair in trigger.document["parameters"]}
-    headers = {key: value for key, value in call.request.headers.items() if key not in _ENTITY_HEADERS}
+    headers = {key: value for key, value in call.request.headers() if key not in _ENTITY_HEADERS}
     return {**own, "__ow_headers": headers, **payload}
 
 
