@@ -1,4 +1,4 @@
-"""Flows over an end of the server at every point, and joins, which hold no instance; actions run in the test itself."""
+"""Flows over an end of the server at every point, and joins; actions run in the test itself."""
 
 import asyncio
 import json
