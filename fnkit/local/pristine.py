@@ -16,9 +16,19 @@ def threads() -> int:
 
 def held() -> tuple[set[str], int]:
     """The numbers of the open files, and how many mappings are shared and can be written to."""
-    descriptors = set(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    listed = os.listdir("/proc/self/fd")  # noqa: PTH208
+    descriptors = {number for number in listed if is_open(int(number))}  # without the folder that was listed
     with open("/proc/self/maps") as maps:  # noqa: PTH123 - pathlib costs 5 ms
         return descriptors, sum(line.split(maxsplit=2)[1][1::2] == "ws" for line in maps)
+
+
+def is_open(number: int) -> bool:
+    """True where a descriptor is in use."""
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def unfit(before: tuple[set[str], int]) -> str:
@@ -41,11 +51,8 @@ def mapped(number: int) -> bool:
     """True for a file that is open for reading because it is mapped, as weights are: nobody moves along in it."""
     import fcntl
 
-    try:
-        path = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115
-        reads = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
-    except OSError:
-        return True  # it was the folder that was being listed
+    path = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115
+    reads = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
     with open("/proc/self/maps") as maps:  # noqa: PTH123
         return reads and any(line.rstrip("\n").endswith(f" {path}") for line in maps)
 

@@ -132,6 +132,7 @@ class Zygotes:
     def discard(self, namespace: str, name: str) -> None:
         """Templates of an action that was changed or deleted are not used again."""
         self.templates.drop(lambda sort: sort.action == (namespace, name))
+        self._started = {sort: None for sort in self._started if sort.action != (namespace, name)}
 
     def views(self) -> list[SourceView]:
         """What there is to fork now."""
@@ -173,12 +174,14 @@ class Zygotes:
             return
         sort = sort_of(wanted)
         if wanted.layout.libraries or wanted.layout.models or sort in self._started:
-            asyncio.get_running_loop().call_later(
-                self._settles, self.templates.begin, sort, lambda: self._template(wanted)
-            )
+            asyncio.get_running_loop().call_later(self._settles, self._begin, sort, wanted)
         self._started[sort] = None
         while len(self._started) > REMEMBERED:
             del self._started[next(iter(self._started))]
+
+    def _begin(self, sort: Sort, wanted: Wanted) -> None:
+        if sort in self._started:  # else the action was changed meanwhile
+            self.templates.begin(sort, lambda: self._template(wanted))
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)

@@ -224,7 +224,7 @@ def _memory(bench: Bench, number: int, calls: dict[str, bytes]) -> dict[str, flo
     found = {}
     for way, asked in (("plain", plain), ("forked", forked)):
         for kind, (name, request) in asked.items():
-            namespace = f"newcomer-{number}" if request is theirs else None
+            namespace = f"newcomer-{number}" if request is theirs else "guest"
             for _ in range(2):
                 bench.connection.ask(request)
             pids = [
