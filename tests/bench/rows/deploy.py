@@ -42,7 +42,9 @@ def group() -> Iterator[Group]:
     """One platform that knows the action, and a new one with empty caches for every first deploy."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's Python keeps what it compiled
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fnkit-bench-")))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="fnkit-bench-", ignore_cleanup_errors=True))
+        )
         known = stack.enter_context(platform())
         source = folder / "action.py"
         source.write_text(pose.ACTION.read_text())
