@@ -1,7 +1,8 @@
 """Runs sequences and compositions step by step: each step is on disk before it begins.
 
 After a restart they go on: a step that has a record is never run again, and one that was running when the server
-ended was closed as a platform error, which is the answer that is handed on.
+ended was closed as a platform error, which is the answer that is handed on. Where an event began it all, that step
+runs again.
 """
 
 import asyncio
@@ -70,7 +71,7 @@ class Compounds:
             except Rejected:
                 position.plan.missing()
                 continue
-            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments)
+            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments, again=position.again)
             await self._take(position, invocable, ask, step)
         return self._positions.end(position)
 
@@ -80,8 +81,8 @@ class Compounds:
             inner = self._positions.find(position.running)
             if inner:
                 await self.resume(inner, caller)
-            found = self._positions.ending(position.namespace, position.running)
-            position.count(found, inner)
+            if not position.again or self._positions.ended(position.namespace, position.running):
+                position.count(self._positions.ending(position.namespace, position.running), inner)
         return await self.run(position, caller)
 
     def halt(self) -> None:

@@ -6,6 +6,8 @@ A later version adds a function at the end and never changes one that was releas
 import sqlite3
 from collections.abc import Callable, Sequence
 
+from fnkit.events.ledger import tables
+
 Migration = Callable[[sqlite3.Connection], None]
 
 
@@ -60,7 +62,13 @@ def _0004_sizes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes)
+def _0005_events(db: sqlite3.Connection) -> None:
+    """Feeds and their events. A promise may be kept after a restart: `again` says of what (JSON)."""
+    tables(db)
+    db.execute("ALTER TABLE accepted ADD COLUMN again TEXT")
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes, _0005_events)
 
 
 class NewerData(Exception):
