@@ -25,7 +25,7 @@ from fnkit.events.store import Stored
 
 
 class Watch:
-    """A store that is looked at: at the start, since things happened before, and at each change."""
+    """A store that is looked at: at the start, for what happened before, and at each change."""
 
     def __init__(self, feed: Feed, ledger: Ledger, host: Host, clock: Clock) -> None:
         self._feed = feed
