@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 SETUP  = sh scripts/python.sh scripts/setup.py
 
-.PHONY: help demo lab stop test lint lock bench pictures clean
+.PHONY: help demo lab stop test lint lock bench performance pictures clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,10 +35,14 @@ lock:  ## Make the files under requirements/ again
 	@$(SETUP) dev
 	@$(PYTHON) scripts/lock.py
 
-bench:  ## Measure against the floors: build/bench.json (ONLY=deploy picks rows)
+bench:  ## Measure against the floors: build/bench.json (ONLY=warm picks a group, ONLY='warm: p99' rows)
 	@$(SETUP) dev
 	@$(PYTHON) scripts/models.py movenet-multipose
-	@$(PYTHON) -m tests.bench $(ONLY)
+	@$(PYTHON) -m tests.bench "$(ONLY)"
+
+performance:  ## Write the tables of the last bench into docs/performance.md
+	@$(SETUP) dev
+	@$(PYTHON) scripts/performance.py
 
 pictures:  ## Draw the pictures of the README again
 	@$(SETUP) dev

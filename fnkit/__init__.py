@@ -18,21 +18,26 @@ _VERBS = (
     "config",
     "delete",
     "deploy",
+    "diff",
     "get",
     "invoke",
     "list",
     "login",
     "logs",
+    "map",
     "props",
+    "remove",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
     "stop",
     "test",
 )
-_ROOMS = ("core", "models", "vision")
+_ROOMS = ("compose", "core", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fnkit.cli.entities import status
 from fnkit.cli.layout import Columns, moment, size, span
+from fnkit.compose.session import Session
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action, Package
@@ -28,6 +29,16 @@ TABLES: Mapping[type, Columns] = {
         "wait": lambda one: span(one.wait_time),
         "init": lambda one: span(one.init_time),
         "duration": lambda one: span(one.duration),
+    },
+    Session: {
+        "id": lambda one: one.id,
+        "flow": lambda one: one.name or None,
+        "state": lambda one: one.state,
+        "started": lambda one: moment(one.started),
+        "duration": lambda one: span(one.duration),
+        "steps": lambda one: len(one.steps),
+        "cold": lambda one: one.cold,
+        "GB s": lambda one: f"{one.cost:.3f}",
     },
     Package: {
         "name": lambda package: package.name,

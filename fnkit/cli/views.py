@@ -7,11 +7,14 @@ from typing import Any
 
 import typer
 
-from fnkit.cli import entities
+from fnkit.cli import entities, sessions
 from fnkit.cli.columns import TABLES
 from fnkit.cli.layout import moment, pairs, size, span, table
+from fnkit.compose.session import Session
 from fnkit.core.entities import ModelFile
+from fnkit.core.errors import ActionFailed
 from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.mapping import Mapped
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import shown
@@ -117,6 +120,18 @@ def _invocation(call: Invocation) -> Iterable[str]:
 
 
 @lines.register
+def _mapped(results: Mapped) -> Iterable[str]:
+    """A JSON line for each, as it comes. Raises ActionFailed at the end where some failed."""
+    count = failed = 0
+    for result in results:
+        count, failed = count + 1, failed + (not result.ok)
+        yield json.dumps({"number": result.number, **result.to_json()}, ensure_ascii=False)
+    if failed:
+        advice = "Their lines say why. With --ledger FILE a second run sends only what has no answer yet."
+        raise ActionFailed(f"Mapping {results.name}", f"{failed} of {count} inputs failed.", advice)
+
+
+@lines.register
 def _action(action: Action) -> Iterable[str]:
     ours = action.annotations.get("fnkit") or {}
     limits = action.limits
@@ -144,6 +159,7 @@ def _action(action: Action) -> Iterable[str]:
 lines.register(Package, entities.package)
 lines.register(Trigger, entities.trigger)
 lines.register(Rule, entities.rule)
+lines.register(Session, sessions.session)
 
 
 @lines.register

@@ -149,6 +149,15 @@ class Controller:
         progress = self._scheduler.state(activation_id) or Progress("pending", None, None, None, None)
         return replace(progress, state="running") if progress.state == "done" else progress
 
+    def positions(self, namespace: str) -> list[Position]:
+        """How far each sequence and composition has come that is running, without those within others."""
+        return [one for one in self._positions.outermost() if one.namespace == namespace]
+
+    def position(self, namespace: str, activation_id: str) -> Position | None:
+        """How far one has come, within another or not; None where it is none of these or not running."""
+        found = self._positions.find(activation_id)
+        return found if found is not None and found.namespace == namespace else None
+
     def discard(self, action: Entity) -> None:
         """Instances of an action that was changed or deleted are not used again."""
         self._scheduler.discard(action.namespace, action.name)

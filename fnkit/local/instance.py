@@ -1,4 +1,4 @@
-"""One running process with its wire and its log pipes, and the way to start one.
+"""One running process with its wire and its log pipes.
 
 A `Starter` makes an `Instance`; whether that is a new process or a fork of one that is ready is its own affair.
 Everything happens on the event loop: no thread is crossed between a request and its answer.
@@ -54,8 +54,10 @@ class Ends:
 class Instance:
     """A process that takes `init` once and then one `run` after the other."""
 
-    def __init__(self, process: Process, ends: Ends, began: Began, logs: Logs) -> None:
+    def __init__(self, process: Process, ends: Ends, place: Place, began: Began, logs: Logs) -> None:
         """Must be made on the thread of a running event loop."""
+        self.place = place
+        """Its own folder is to be removed once it was killed."""
         self.began = began
         self._process = process
         self._wire = ends.wire
@@ -180,11 +182,3 @@ class Instance:
                 break
         self._gone.set()
         self._settle(Died())
-
-
-class Starter(Protocol):
-    """Makes instances."""
-
-    async def start(self, place: Place, logs: int) -> Instance:
-        """An instance that waits for `init`; `logs` is the limit in MB."""
-        ...

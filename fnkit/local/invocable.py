@@ -174,4 +174,5 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         main=document["exec"].get("main") or "main",
         limits=replace(Limits(), **limits),
         network=notes.get("fnkit-network") is not False,
+        image=document["exec"].get("image", ""),
     )

@@ -39,6 +39,8 @@ class Executable:
     limits: Limits
     network: bool = True
     """False where the annotation `fnkit-network` is false."""
+    image: str = ""
+    """Of a `blackbox` action, whose code may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Opened:
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
         starter = ProcessStarter(choice.rung)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(memory(), IDLE))
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(settings.memory or memory(), IDLE))
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
         objects = Objects(store, folder.root / "objects")

@@ -17,11 +17,11 @@ from itertools import islice
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import MIB
+from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import Compiler
 from fnkit.local.jobs import Executable
-from fnkit.local.kinds import Kind, Kinds
+from fnkit.local.kinds import BLACKBOX, Kind, Kinds
 
 MANIFEST = "fnkit.json"
 SMALL = MIB
@@ -77,7 +77,8 @@ class Layouts:
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
         kind = self._kinds.get(executable.kind)
-        digest = sha256(canonical([kind.family, executable.binary, executable.code]))
+        image = [describe(executable)] if kind.name == BLACKBOX else []
+        digest = sha256(canonical([kind.family, executable.binary, executable.code, *image]))
         code = self._folder / digest
         if not code.is_dir():
             self._write(executable, kind, code)
@@ -99,7 +100,10 @@ class Layouts:
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as fresh:
             target = Path(fresh, "code")
             target.mkdir()
-            write_code(executable, kind.script, target)
+            if kind.name == BLACKBOX:
+                Path(target, "container.json").write_bytes(canonical(describe(executable)))
+            else:
+                write_code(executable, kind.script, target)
             try:
                 target.rename(code)
             except OSError:
@@ -115,6 +119,17 @@ class Layouts:
             return Layout(kind, code, libraries, common, models)
         own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
         return Layout(kind, code, libraries, common, models, (*own, *libraries))
+
+
+def describe(executable: Executable) -> dict[str, Json]:
+    """What `container.py` has to know: the image, and the code as it was put, if any."""
+    code = {"code": executable.code} if executable.code else {}
+    return {
+        "image": executable.image,
+        "binary": executable.binary,
+        "network": executable.network,
+        "code": code,
+    }
 
 
 def write_code(executable: Executable, script: str, folder: Path) -> None:

@@ -18,11 +18,12 @@ from fnkit.core.errors import PlatformFault
 from fnkit.local import answers
 from fnkit.local.activation import Course, NotStarted, State, start
 from fnkit.local.answers import Verdict
-from fnkit.local.instance import Instance, Starter
+from fnkit.local.instance import Instance
 from fnkit.local.jobs import Began, Job, Outcome
 from fnkit.local.logs import log_line
 from fnkit.local.pool import Cold, Key, Pool, Slot, Warm
 from fnkit.local.runtime import Layouts
+from fnkit.local.starter import Starter
 from fnkit.local.turns import Turns
 
 REMEMBERED = 1000
@@ -134,6 +135,7 @@ class Scheduler:
 
     def discard(self, namespace: str, name: str) -> None:
         """Let go of the instances of an action that was changed or deleted; runs that are going on end first."""
+        self._starter.discard(namespace, name)
         for slot in self._pool.discard(f"/{namespace}/{name}"):
             self._retire(slot)
         self._turns.next()
@@ -148,6 +150,7 @@ class Scheduler:
             self._retire(slot)
         while self._chores:
             await asyncio.wait(self._chores)
+        await self._starter.close()
 
     async def _slot(self, job: Job) -> Slot:
         """A slot of the pool for `job`, waiting for one in turn."""
@@ -211,7 +214,8 @@ class Scheduler:
         """Take the slot out of the pool now; its process and folder go in the background."""
         self._pool.remove(slot.id)
         instance = self._instances.pop(slot.id, None)
-        self._chore(self._end(instance, self._folder / str(slot.id)))
+        folder = self._folder / str(slot.id) if instance is None else instance.place.folder
+        self._chore(self._end(instance, folder))
 
     async def _end(self, instance: Instance | None, folder: Path) -> None:
         if instance is not None:

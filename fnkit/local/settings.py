@@ -31,6 +31,8 @@ class Settings:
     """How long the records of activations are kept."""
     keep_mb: int = 2048
     """How much of them, about."""
+    memory: int = 0
+    """MB of all instances together; 0 for half of the machine's."""
 
     @property
     def keep(self) -> Keep:
@@ -45,6 +47,9 @@ class Settings:
         for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
             if value < 1:
                 raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+        if self.memory < 0:
+            found = f"--memory {self.memory} is no number of MB."
+            raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")
 
     def words(self) -> list[str]:
         """The command line that says the same."""

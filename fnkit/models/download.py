@@ -49,14 +49,6 @@ def fetch(
     raise BadModel(f"Fetching the model {text!r}", "it is not in the catalogue.", advice)
 
 
-def labels(name: str, progress: Progress | None = None) -> tuple[str, ...]:
-    """The name of each class of a catalogue model, in the order of its output. Raises BadModel: it has none."""
-    model = catalogue.find(name)
-    if model.labels is None:
-        raise BadModel(f"Fetching the labels of {name}", "it has none.")
-    return tuple(wheels.take(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
-
-
 def _kept(digest: str, name: str = "") -> ModelFile:
     path = once.find(digest)
     if path is None:

@@ -5,6 +5,7 @@ from getpass import getpass
 from typing import Any
 
 from fnkit.delivery.progress import Step
+from fnkit.notebook import show
 from fnkit.notebook.progress import Bar, Bundle
 
 
@@ -15,6 +16,7 @@ class Notebook:
         self._bar = Bar(_show)
         self._said: set[str] = set()
         self._ear = _Ear(self)
+        self._watched: Any = None
 
     def __enter__(self) -> "Notebook":
         self._bar = Bar(_show)
@@ -23,6 +25,10 @@ class Notebook:
 
     def __exit__(self, *raised: Any) -> None:
         self._bar.__exit__(*raised)
+        if self._watched is not None:
+            # What was watched is the cell's result now: it stands below.
+            self._watched.update({"text/plain": "", "text/html": ""}, raw=True)
+            self._watched = None
 
     def listen(self) -> None:
         """Take what `fnkit.invoke(…)` and its like say, which go past the magics and speak to the log."""
@@ -45,6 +51,16 @@ class Notebook:
     def tell(self, step: Step) -> None:
         """How far the work is."""
         self._bar(step)
+
+    def watch(self, value: object) -> None:
+        """The view of a result that is not over, drawn in place."""
+        found = show.view(value)
+        if found is None:
+            return
+        if self._watched is None:
+            self._watched = _show(found.bundle())
+        else:
+            self._watched.update(found.bundle(), raw=True)
 
     def confirm(self, question: str) -> bool:
         """Whether to go on. False where nobody can be asked (papermill): then it takes `--yes`."""

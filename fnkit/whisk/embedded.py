@@ -25,6 +25,36 @@ class Progress:
     wait: int | None
     init: int | None
     run: int | None
+    running: "Running | None" = None
+    """Of a sequence and a composition that run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How far a sequence or a composition has come that runs."""
+
+    activation_id: str
+    path: str
+    """`namespace/package/name` of the action."""
+    version: str
+    start: int
+    """Ms since 1970."""
+    steps: tuple[str, ...]
+    """The ids of what ran in it, turns of a conductor too."""
+    step: str | None
+    """The id of what runs in it now, None between two steps."""
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Json]) -> Self:
+        """Read an item of GET /fnkit/v1/sessions."""
+        return cls(
+            activation_id=item["activationId"],
+            path=item["action"],
+            version=item["version"],
+            start=item["start"],
+            steps=tuple(item["steps"]),
+            step=item["step"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +106,14 @@ class Embedded:
         """Where an activation is. Raises Missing."""
         path = f"{ROOT}/activations/{quote(activation_id, safe='')}"
         answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
-        known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
-        return Progress(activation_id, *known)
+        running = Running.from_json(answer) if "steps" in answer else None
+        known = {key: answer.get(key) for key in ("state", "began", "wait", "init", "run")}
+        return Progress(activation_id, **known, running=running)
+
+    def sessions(self) -> list[Running]:
+        """The sequences and compositions that run now, without those within others."""
+        answer = self._ask(Request("GET", f"{ROOT}/sessions", "sessions", repeatable=True))
+        return [Running.from_json(item) for item in answer["sessions"]]
 
     def pool(self) -> Json:
         """`{"instances": […], "cold", "warm", "queued"}`."""

@@ -1,36 +1,112 @@
-"""Measure things against a floor, all in one interleaved run, and judge the ratios.
+"""Measure things against their floors, all in one interleaved run, and judge the ratios.
 
 The machine is noisy and so are seconds; a ratio of two things that were measured in turns can be compared with
-another day's. One `Group` is one run: each turn measures the floor and every row once.
+another day's. One `Group` is one run: in each turn every probe that a row reads is measured once, floors first.
+
+    Group(
+        probes={"F1": lambda: latency(floor), "ours": lambda: latency(platform)},
+        rows=[
+            Row("warm call, p50", lambda t: t["ours"].p50, Floor("F1", lambda t: t["F1"].p50), at_most(3, aim=2)),
+            Row("steps", lambda t: (t["ten"] - t["one"]) / 9, Floor("a warm call", lambda t: t["one"])),
+        ],
+    )
 """
 
 import random
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
-Measure = Callable[[], float]
-"""One measurement, in seconds."""
-UNITS = {"s": 1.0, "ms": 1e3}
+UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6, "/s": 1.0, "MB": 1e-6, "": 1.0}
+"""What a reading is multiplied with to be shown; readings are in seconds, bytes, or numbers of things."""
+
+
+class Turn(Mapping[str, Any]):
+    """What one turn measured, by the probe's name. A probe is run when a row first asks for it."""
+
+    def __init__(self, probes: Mapping[str, Callable[[], Any]]) -> None:
+        self._probes = probes
+        self._taken: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._taken:
+            self._taken[name] = self._probes[name]()
+        return self._taken[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._probes)
+
+    def __len__(self) -> int:
+        return len(self._probes)
+
+
+Reading = Callable[[Turn], float]
+"""A number from what a turn measured: seconds, bytes, or things (a second)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What is measured together: one floor and the rows that stand on it."""
+class Target:
+    """The ratio that will do, and the one that is hoped for."""
 
-    floor: str
-    """What the floor is, in words."""
-    floor_measure: Measure
-    rows: Mapping[str, Measure]
-    unit: str = "ms"
-    repeats: int = 5
-    targets: Mapping[str, float] | None = None
-    """Row → the highest ratio that will do; a row that is not named has none yet."""
+    bound: float
+    better: Literal["lower", "higher"]
+    aim: float | None = None
+
+    def met(self, ratio: float) -> bool:
+        """True where a ratio is on the right side."""
+        return ratio <= self.bound if self.better == "lower" else ratio >= self.bound
+
+
+def at_most(bound: float, aim: float | None = None) -> Target:
+    """A ratio that must not be higher."""
+    return Target(bound, "lower", aim)
+
+
+def at_least(bound: float, aim: float | None = None) -> Target:
+    """A ratio that must not be lower."""
+    return Target(bound, "higher", aim)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a row is compared with: its name (in `floors.NAMES`, or words of its own) and how it is read."""
+
+    name: str
+    read: Reading
+
+    @classmethod
+    def fixed(cls, name: str, number: float) -> "Floor":
+        """A bound that is not measured: `Floor.fixed("150 MB", 150e6)`."""
+        return cls(name, lambda _: number)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of build/bench.json."""
+    """One thing that is measured. Without a target it is only shown."""
+
+    name: str
+    read: Reading
+    floor: Floor
+    target: Target | None = None
+    unit: str = "ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is measured together."""
+
+    probes: Mapping[str, Callable[[], Any]]
+    """By name: measures once and gives what it found (a float, or a value of several)."""
+    rows: Sequence[Row]
+    repeats: int = 5
+    warm_ups: int = 1
+    """Turns before the first that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What came of a row, and how far it can be trusted."""
 
     row: str
     floor: float
@@ -39,53 +115,53 @@ class Row:
     ratio: float
     target: float | None
     met: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A row and how far it can be trusted."""
-
-    row: Row
+    better: Literal["lower", "higher"]
+    aim: float | None
     low: float
     high: float
     """95 % bootstrap interval of the ratio."""
     noise: float
     """The floor's interquartile range over its median: what the machine did by itself."""
+    repeats: int
     against: str
 
 
 def run(group: Group, tell: Callable[[str], None] = lambda _: None) -> list[Figure]:
-    """Measure in turns; the first turn warms up and is thrown away."""
-    floors: list[float] = []
-    values: dict[str, list[float]] = {name: [] for name in group.rows}
-    for turn in range(group.repeats + 1):
-        tell(f"turn {turn} of {group.repeats}" if turn else "warming up")
-        floor = group.floor_measure()
-        measured = {name: measure() for name, measure in group.rows.items()}
-        if turn:
-            floors.append(floor)
-            for name, value in measured.items():
-                values[name].append(value)
-    return [figure(name, group, floors, values[name]) for name in group.rows]
+    """Measure in turns; the first turns warm up and are thrown away."""
+    taken: dict[str, list[tuple[float, float]]] = {row.name: [] for row in group.rows}
+    for number in range(1 - group.warm_ups, group.repeats + 1):
+        tell(f"turn {number} of {group.repeats}" if number > 0 else "warming up")
+        turn = Turn(group.probes)
+        floors = {row.name: row.floor.read(turn) for row in group.rows}
+        values = {row.name: row.read(turn) for row in group.rows}
+        if number > 0:
+            for name, pairs in taken.items():
+                pairs.append((floors[name], values[name]))
+    return [figure(row, *zip(*taken[row.name], strict=True)) for row in group.rows]
 
 
-def figure(name: str, group: Group, floors: Sequence[float], values: Sequence[float]) -> Figure:
-    """The row of one thing: medians, and the median of the turns' ratios."""
+def figure(row: Row, floors: Sequence[float], values: Sequence[float]) -> Figure:
+    """What came of one row: medians, and the median of the turns' ratios."""
     ratios = [value / floor for value, floor in zip(values, floors, strict=True)]
     ratio = statistics.median(ratios)
-    target = (group.targets or {}).get(name)
-    scale = UNITS[group.unit]
-    row = Row(
-        row=name,
+    low, high = interval(ratios)
+    scale, target = UNITS[row.unit], row.target
+    return Figure(
+        row=row.name,
         floor=round(statistics.median(floors) * scale, 3),
         value=round(statistics.median(values) * scale, 3),
-        unit=group.unit,
+        unit=row.unit,
         ratio=round(ratio, 3),
-        target=target,
-        met=None if target is None else ratio <= target,
+        target=target.bound if target else None,
+        met=target.met(ratio) if target else None,
+        better=target.better if target else "lower",
+        aim=target.aim if target else None,
+        low=round(low, 3),
+        high=round(high, 3),
+        noise=round(noise(floors), 3),
+        repeats=len(ratios),
+        against=row.floor.name,
     )
-    low, high = interval(ratios)
-    return Figure(row, low, high, noise(floors), group.floor)
 
 
 def interval(ratios: Sequence[float], draws: int = 1000) -> tuple[float, float]:
@@ -101,34 +177,3 @@ def noise(floors: Sequence[float]) -> float:
         return 0.0
     first, middle, third = statistics.quantiles(floors, n=4, method="inclusive")
     return (third - first) / middle
-
-
-def to_json(figures: Sequence[Figure]) -> list[dict[str, object]]:
-    """What build/bench.json holds."""
-    return [asdict(one.row) for one in figures]
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """The same for reading, with the interval of each ratio and the noise of its floor."""
-    head = ("row", "value", "floor", "unit", "ratio", "95 %", "noise", "target", "met", "floor is")
-    lines = [head, *(_cells(one) for one in figures)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
-
-
-def _cells(one: Figure) -> tuple[str, ...]:
-    row = one.row
-    return (
-        row.row,
-        f"{row.value:g}",
-        f"{row.floor:g}",
-        row.unit,
-        f"{row.ratio:.2f}",
-        f"{one.low:.2f}-{one.high:.2f}",
-        f"{one.noise:.0%}",
-        "-" if row.target is None else f"{row.target:g}",
-        {None: "-", True: "yes", False: "no"}[row.met],
-        one.against,
-    )

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,14 +110,14 @@ def _answers(port: int, process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def platform(cache: Path | None = None) -> Iterator[Server]:
-    """A platform on a free port with a fresh data folder, and a cache of its own where one is given."""
+def platform(cache: Path | None = None, options: Sequence[str] = ()) -> Iterator[Server]:
+    """A platform on a free port with a fresh data folder; `options` of `fnkit serve`, a cache of its own."""
     with tempfile.TemporaryDirectory(prefix="fnkit-bench-") as folder:
         port, data = free_port(), Path(folder, "data")
         environment = {**os.environ, "FNKIT_DATA": str(data), "WSK_CONFIG_FILE": str(data / ".wskprops")}
         if cache:
             environment["FNKIT_CACHE"] = str(cache)
-        command = [sys.executable, "-m", "fnkit", "serve", "--port", str(port), "--data", str(data)]
+        command = [sys.executable, "-m", "fnkit", "serve", "--port", str(port), "--data", str(data), *options]
         with serving(command, port, environment):
             lines = (data / ".wskprops").read_text().splitlines()
             props = dict(line.split("=", 1) for line in lines if "=" in line)

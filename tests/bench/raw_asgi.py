@@ -31,5 +31,11 @@ if __name__ == "__main__":
     # access_log off as on the platform: neither side writes a line per call.
     app = Same(Path(sys.argv[2]).read_bytes())
     uvicorn.run(
-        app, host="127.0.0.1", port=int(sys.argv[1]), lifespan="off", log_level="warning", access_log=False
+        app,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=600,
     )

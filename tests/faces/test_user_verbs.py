@@ -33,5 +33,6 @@ def test_what_is_typed_wrong_is_said(shell):
     )
     assert "Did you mean openwhisk" in shell("serve", "--limits", "openwisk", "--data", "elsewhere", code=2).stderr
     assert "--keep-days" in shell("serve", "--keep-days", "0", "--data", "elsewhere", code=2).stderr
+    assert "--memory" in shell("serve", "--memory", "-1", "--data", "elsewhere", code=2).stderr
     said = shell("user", "list", FNKIT_APIHOST="https://openwhisk.example.com", FNKIT_AUTH="a:b", code=2).stderr
     assert "wskadmin" in said

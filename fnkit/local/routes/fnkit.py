@@ -10,8 +10,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
+from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
 from fnkit.local.platform import Platform
+from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
 from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
@@ -39,6 +41,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
     return [
         route("", _info, "GET"),
         route("/activations/{id}", _activation, "GET"),
+        route("/sessions", _sessions, "GET"),
         route("/pool", _pool, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
@@ -87,10 +90,32 @@ async def _activation(platform: Platform, identity: Identity, request: Request) 
     done = platform.activations.times(identity.namespace, activation_id)
     if done is not None:
         return JSONResponse({"activationId": activation_id, "state": "done", **done})
+    if position := platform.controller.position(identity.namespace, activation_id):
+        return JSONResponse(
+            {"began": None, "wait": position.wait, "init": None, "run": None, **_position(position)}
+        )
     progress = platform.controller.progress(identity.namespace, activation_id)
     if progress is None:
         raise missing()
     return JSONResponse({"activationId": activation_id, **asdict(progress)})
+
+
+async def _sessions(platform: Platform, identity: Identity, request: Request) -> Response:
+    running = platform.controller.positions(identity.namespace)
+    return JSONResponse({"sessions": [_position(one) for one in running]})
+
+
+def _position(position: Position) -> dict[str, Json]:
+    """How far a sequence or a composition has come; `step` is the id of what runs in it."""
+    return {
+        "activationId": position.id,
+        "state": "running",
+        "action": position.action["path"],
+        "version": position.action["version"],
+        "start": position.start,
+        "steps": position.logs,
+        "step": position.running if position.running not in position.logs else None,
+    }
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from fnkit.local.engines import Engine
+
 MEMORY_PER_PROCESSOR = 128
 """MB."""
 
@@ -20,6 +22,8 @@ class Place:
     command: tuple[str, ...]
     """The program that the instance becomes, with its arguments: a Python file, or one to execute."""
     network: bool = True
+    engine: Engine | None = None
+    """What runs its image, if it is one: then `command` only speaks with a container, and is not locked in."""
 
     @property
     def work(self) -> Path:
@@ -29,6 +33,8 @@ class Place:
     @property
     def environment(self) -> dict[str, str]:
         """What the process starts with; `__OW_*` and init parameters come by the wire, after it is locked in."""
+        if self.engine is not None:
+            return {**self.engine.environment, "PYTHONIOENCODING": "UTF-8"}
         return {
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),

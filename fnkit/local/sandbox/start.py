@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from fnkit.local.instance import Ends, Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
+from fnkit.local.starter import Wanted
 
 
 class ProcessStarter:
@@ -21,8 +23,21 @@ class ProcessStarter:
     def __init__(self, rung: Rung) -> None:
         self.rung = rung
 
-    async def start(self, place: Place, logs: int) -> Instance:
-        """An instance that waits for `init`. Raises OSError where no process can be started.
+    async def start(self, wanted: Wanted) -> Instance:
+        """An instance that waits for `init`. Raises OSError where no process can be started."""
+        return self.launch(await wanted.lay_out(), wanted.executable.limits.logs)
+
+    def prepare(self, wanted: Wanted) -> None:
+        """Nothing is kept ready."""
+
+    def discard(self, namespace: str, name: str) -> None:
+        """Nothing is kept ready."""
+
+    async def close(self) -> None:
+        """Nothing is kept ready."""
+
+    def launch(self, place: Place, logs: int) -> Instance:
+        """An instance in a place that is there, with at most `logs` MB of logs. Raises OSError.
 
         Runs on the thread of the event loop: the child is told to die with the thread that started it.
         """
@@ -40,11 +55,12 @@ class ProcessStarter:
             theirs.close()
             os.close(their_out)
             os.close(their_err)
-        return Instance(Own(process), Ends(ours, out, err), "cold", Logs(logs))
+        return Instance(Own(process), Ends(ours, out, err), place, "cold", Logs(logs))
 
     def _process(self, place: Place, wire: int, stdout: int, stderr: int) -> "subprocess.Popen[bytes]":
+        program = [*place.command, str(wire)]
         return subprocess.Popen(
-            self.rung.wrap(place, [*place.command, str(wire)]),
+            self.rung.wrap(place, program) if place.engine is None else [sys.executable, "-I", *program],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,

@@ -1,11 +1,9 @@
 """The arithmetic of the bench, on measurements whose medians can be done in the head."""
 
-import json
-
 import pytest
 
 from tests.bench import harness
-from tests.bench.harness import Group
+from tests.bench.harness import Floor, Group, Row, Turn, at_least, at_most
 
 
 def measure(*seconds):
@@ -14,60 +12,66 @@ def measure(*seconds):
     return lambda: next(waiting)
 
 
-def group(**rows):
-    floor = measure(9, 0.1, 0.2, 0.1)
-    return Group("a floor", floor, {name: measure(*seconds) for name, seconds in rows.items()}, repeats=3)
+def row(name, target=None, unit="ms"):
+    return Row(name, lambda turn: turn[name], Floor("a floor", lambda turn: turn["floor"]), target, unit)
+
+
+def group(floor, repeats=3, unit="ms", **rows):
+    probes = {"floor": measure(*floor), **{name: measure(*seconds) for name, (seconds, _) in rows.items()}}
+    return Group(probes, [row(name, target, unit) for name, (_, target) in rows.items()], repeats)
+
+
+FLOOR = (9, 0.1, 0.2, 0.1)
 
 
 def test_each_turn_is_a_ratio_and_the_first_turn_is_thrown_away():
-    [figure] = harness.run(group(call=(7, 0.2, 0.6, 0.2)))
-    # Turns: 2, 3, 2. The medians of the seconds alone would say the same by luck; the ratios are what is judged.
-    assert (figure.row.ratio, figure.row.value, figure.row.floor) == (2, 200, 100)
-    assert figure.row.unit == "ms"
+    [figure] = harness.run(group(FLOOR, call=((7, 0.2, 0.6, 0.2), None)))
+    assert (figure.ratio, figure.value, figure.floor, figure.unit) == (2, 200, 100, "ms")
 
 
 def test_the_ratio_is_of_turns_not_of_medians():
     """A slow turn slows both sides: its ratio is as good as any other's."""
-    slow_turn = Group("a floor", measure(1, 1, 10, 2), {"call": measure(1, 2, 20, 6)}, unit="s", repeats=3)
-    [figure] = harness.run(slow_turn)
-    assert figure.row.ratio == 2
-    assert (figure.row.value, figure.row.floor) == (6, 2)
+    [figure] = harness.run(group((1, 1, 10, 2), unit="s", call=((1, 2, 20, 6), None)))
+    assert (figure.ratio, figure.value, figure.floor) == (2, 6, 2)
 
 
-def test_rows_share_their_floor_and_are_measured_in_turns():
+def test_floors_are_measured_first_in_each_turn_and_each_probe_once():
     order = []
 
     def noted(name):
         return lambda: order.append(name) or 1.0
 
-    harness.run(Group("f", noted("floor"), {"a": noted("a"), "b": noted("b")}, repeats=2))
+    probes = {name: noted(name) for name in ("a", "b", "floor", "nobody reads this")}
+    harness.run(Group(probes, [row("a"), row("b")], repeats=2))
     assert order == ["floor", "a", "b"] * 3
 
 
+def test_a_probe_may_give_several_figures_and_a_row_may_read_several_probes():
+    turn = Turn({"calls": lambda: {"p50": 2.0, "p99": 9.0}, "ten": lambda: 20.0})
+    added = Row("a step", lambda t: (t["ten"] - t["calls"]["p50"]) / 9, Floor.fixed("4", 4.0))
+    assert (added.read(turn), added.floor.read(turn)) == (2.0, 4.0)
+
+
 def test_a_target_is_met_or_not_and_none_is_neither():
-    values = {"met": (1, 0.1, 0.2, 0.1), "missed": (1, 0.3, 0.6, 0.3), "open": (1, 0.1, 0.2, 0.1)}
-    judged = group(**values)
-    judged = Group(judged.floor, judged.floor_measure, judged.rows, repeats=3, targets={"met": 1.0, "missed": 2.9})
-    assert {one.row.row: one.row.met for one in harness.run(judged)} == {
-        "met": True,
-        "missed": False,
+    fast, slow = (1, 0.1, 0.2, 0.1), (1, 0.3, 0.6, 0.3)
+    judged = harness.run(
+        group(
+            FLOOR,
+            fast=(fast, at_most(1.0, aim=0.5)),
+            slow=(slow, at_most(2.9)),
+            many=(slow, at_least(2.9)),
+            few=(fast, at_least(1.1)),
+            open=(fast, None),
+        )
+    )
+    assert {one.row: one.met for one in judged} == {
+        "fast": True,
+        "slow": False,
+        "many": True,
+        "few": False,
         "open": None,
     }
-
-
-def test_the_file_has_one_shape():
-    rows = harness.to_json(harness.run(group(call=(7, 0.2, 0.6, 0.2))))
-    assert json.loads(json.dumps(rows)) == [
-        {"row": "call", "floor": 100.0, "value": 200.0, "unit": "ms", "ratio": 2.0, "target": None, "met": None}
-    ]
-
-
-def test_the_table_says_what_the_file_says():
-    text = harness.table(harness.run(group(call=(7, 0.2, 0.6, 0.2))))
-    head, line = text.splitlines()
-    assert head.split()[:5] == ["row", "value", "floor", "unit", "ratio"]
-    assert line.split()[:5] == ["call", "200", "100", "ms", "2.00"]
-    assert line.endswith("a floor")
+    assert [(one.target, one.aim, one.better) for one in judged][:2] == [(1.0, 0.5, "lower"), (2.9, None, "lower")]
 
 
 def test_the_interval_holds_the_median_and_noise_is_the_machines_own():

@@ -12,7 +12,7 @@ import pytest
 from fnkit.models import catalogue, download
 
 ROOT = Path(__file__).parents[3]
-OUTSIDE = {"numpy", "PIL", "ai_edge_litert"}
+OUTSIDE = {"numpy", "PIL", "ai_edge_litert", "av"}
 OPTIONAL = {"platformdirs"}
 """Imported by `core.places` where it is there."""
 

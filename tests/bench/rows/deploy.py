@@ -5,19 +5,16 @@ caches of pip and uv are warm on both sides. Edited: one line of the function ch
 """
 
 import itertools
-import subprocess
-import sys
 import tempfile
-import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from fnkit.core.places import cache
 from tests.bench import pose
-from tests.bench.harness import Group
+from tests.bench.floors import pip_and_zip, seconds
+from tests.bench.harness import Floor, Group, Row, at_most
 from tests.bench.platform import platform
 from tests.kept import share_models
 
@@ -39,24 +36,23 @@ def group() -> Iterator[Group]:
             # A change that the slice carries: a name that the entry does not use would stay at home.
             changed = f"    edition = {next(edits)}\n    person ="
             source.write_text(pose.ACTION.read_text().replace("    person =", changed))
-            return _seconds(lambda: pose.deploy(known, source))
+            return seconds(lambda: pose.deploy(known, source))
 
+        probes = {
+            "F6": lambda: pip_and_zip(REQUIREMENTS, pose.ACTION, folder),
+            "first": lambda: _first(folder),
+            "edited": edited,
+            "unchanged": lambda: seconds(lambda: pose.deploy(known, source)),
+        }
+        floor = Floor("F6", lambda t: t["F6"])
         yield Group(
-            "pip install --target, then a zip",
-            lambda: _by_hand(folder),
-            {
-                "deploy, first": lambda: _first(folder),
-                "deploy, edited": edited,
-                "deploy, unchanged": lambda: _seconds(lambda: pose.deploy(known, source)),
-            },
-            unit="s",
+            probes,
+            [
+                Row("deploy, first", lambda t: t["first"], floor, at_most(0.25), "s"),
+                Row("deploy, edited", lambda t: t["edited"], floor, at_most(0.10), "s"),
+                Row("deploy, unchanged", lambda t: t["unchanged"], floor, at_most(0.03), "s"),
+            ],
         )
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 def _first(folder: Path) -> float:
@@ -65,19 +61,4 @@ def _first(folder: Path) -> float:
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as fresh:
         share_models(cache(), Path(fresh, "cache"))
         with platform(Path(fresh, "cache")) as server:
-            return _seconds(lambda: pose.deploy(server))
-
-
-def _by_hand(folder: Path) -> float:
-    """Seconds of pip and zip, with the model and the action file inside, as OpenWhisk's documentation has it."""
-    # What the platform installs in the background may still be at it when its server has gone.
-    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as fresh:
-        began = time.perf_counter()
-        target = Path(fresh, "target")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", target, *REQUIREMENTS]
-        subprocess.run(pip, check=True, capture_output=True)
-        (target / "__main__.py").write_text(pose.ACTION.read_text())
-        with zipfile.ZipFile(Path(fresh, "action.zip"), "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(target.rglob("*")):
-                archive.write(path, path.relative_to(target))
-        return time.perf_counter() - began
+            return seconds(lambda: pose.deploy(server))

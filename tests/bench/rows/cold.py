@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import pose
-from tests.bench.harness import Group
+from tests.bench.harness import Floor, Group, Row
 from tests.bench.platform import Connection, Server, platform
 
 
@@ -19,12 +19,12 @@ def group() -> Iterator[Group]:
         pose.deploy(server)
         connection = Connection(server.port)
         versions = itertools.count()
-        yield Group(
-            "a fresh python: imports, model, one inference",
-            lambda: _fresh(Path(folder)),
-            {"cold start of the pose action": lambda: _cold(server, connection, next(versions))},
-            repeats=7,
-        )
+        probes = {
+            "fresh": lambda: _fresh(Path(folder)),
+            "cold": lambda: _cold(server, connection, next(versions)),
+        }
+        floor = Floor("a fresh python: imports, model, one inference", lambda t: t["fresh"])
+        yield Group(probes, [Row("cold start of the pose action", lambda t: t["cold"], floor)], repeats=7)
 
 
 def _cold(server: Server, connection: Connection, version: int) -> float:

@@ -1,16 +1,17 @@
 """A body crop by the platform, warm, against the same call in this process."""
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.bench import pose, smart_body_crop
-from tests.bench.harness import Group
+from tests.bench.clients import latency
+from tests.bench.harness import Floor, Group, Row, at_most
 from tests.bench.platform import Connection, platform
 
 CALLS = 20
 """Calls of one turn; their median is the turn's measurement."""
+ALLOWED = 0.002
+"""Seconds that a call may take beyond the function."""
 
 
 @contextmanager
@@ -22,18 +23,13 @@ def group() -> Iterator[Group]:
         there, here = pose.box(connection, request), smart_body_crop.main(**words)["box"]
         if there != here:
             raise RuntimeError(f"the platform says {there}, this process {here}")
+        probes = {
+            "here": lambda: latency(lambda: smart_body_crop.main(**words), CALLS).p50,
+            "there": lambda: latency(lambda: pose.box(connection, request), CALLS).p50,
+        }
+        here_too = Floor("F0", lambda t: t["here"])
         yield Group(
-            "the same call in process",
-            lambda: _median(lambda: smart_body_crop.main(**words)),
-            {"body crop in the platform": lambda: _median(lambda: pose.box(connection, request))},
-            repeats=7,
+            probes,
+            [Row("body crop in the platform, less 2 ms", lambda t: t["there"] - ALLOWED, here_too, at_most(1.02))],
+            repeats=9,
         )
-
-
-def _median(call: Callable[[], object]) -> float:
-    seconds = []
-    for _ in range(CALLS):
-        began = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
