@@ -20,6 +20,8 @@ from fnkit.events.watch import Watch, ring
 
 STORAGE = "storage"
 KINDS = (STORAGE, *alarms.KINDS)
+COUNTED = 1000
+"""Events whose runs are counted, the latest."""
 NO_CHANGE = "no updatable parameters were specified"
 _LOG = logging.getLogger(__name__)
 
@@ -109,7 +111,14 @@ class Feeds:
         }
         if feed.reason:
             status["reason"] = {"kind": "ADMIN" if feed.reason == "paused" else "AUTO", "message": feed.reason}
-        told = {"fired": feed.fired, "missed": feed.missed, "last": feed.last, "trouble": feed.trouble}
+        runs = dict(self._host.runs(feed, self._ledger.heard(feed, COUNTED)))
+        told = {
+            "runs": runs,
+            "fired": feed.fired,
+            "missed": feed.missed,
+            "last": feed.last,
+            "trouble": feed.trouble,
+        }
         return {"kind": feed.kind, "config": config, "status": {**status, **told, **self._ledger.counts(feed)}}
 
     def _settled(

@@ -1,6 +1,6 @@
 """What a feed needs of the platform whose triggers it fires. The embedded platform is one, a client another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from fnkit.core.entities import Json
@@ -30,3 +30,6 @@ class Host(Protocol):
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether what that event started was running at that time, ms."""
+
+    def runs(self, feed: Feed, fired: Iterable[Fired]) -> Mapping[str, int]:
+        """How many of the runs that those events began are `running`, `succeeded`, `failed`; empty: not known."""

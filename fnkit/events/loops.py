@@ -32,8 +32,6 @@ def derived(key: str, parent: str) -> bool:
     return len(stem) >= 2 and stem in PurePosixPath(key).name
 
 
-def overlap(prefix: str, suffix: tuple[str, ...], key: str) -> bool:
-    """Whether objects written under a prefix (`out/`) or a key may be among those that are watched."""
-    within = key.startswith(prefix) or prefix.startswith(key)
-    ends = key.endswith("/") or key == "" or not suffix or key.endswith(suffix)
-    return within and ends
+def overlap(prefix: str, suffix: tuple[str, ...], into: str, end: str) -> bool:
+    """Whether objects that are written under `into` with that end are among those that are watched."""
+    return (into.startswith(prefix) or prefix.startswith(into)) and (not suffix or end.endswith(suffix))

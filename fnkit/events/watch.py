@@ -38,7 +38,7 @@ class Watch:
         self._settling = Settling(self.storage.settle)
 
     async def run(self, delivery: Delivery) -> None:
-        """Look for ever; what cannot be looked at is told in the feed's `trouble` and tried again. Raises Ended."""
+        """Look for ever; what cannot be looked at is told as `trouble` and tried again. Raises Ended."""
         failures = 0
         while True:
             try:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -83,9 +83,25 @@ class Hosting:
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether one of the runs that a firing began had not ended by then."""
-        lines = self.platform.activations.logs(feed.namespace, fired.activation or "")
-        runs = [json.loads(line).get("activationId") for line in json.loads(lines or "[]")]
+        runs = [line.get("activationId") for line in self._lines(feed, fired)]
         return any(self._ended(feed, run) >= at for run in runs if run)
+
+    def runs(self, feed: Feed, fired: Iterable[Fired]) -> dict[str, int]:
+        """How many of the runs that those firings began are running, succeeded, failed."""
+        counts = {"running": 0, "succeeded": 0, "failed": 0}
+        for one in fired:
+            for line in self._lines(feed, one):
+                ending = self.platform.activations.ending(feed.namespace, line.get("activationId", ""))
+                if "activationId" not in line:
+                    counts["failed"] += 1
+                else:
+                    counts["running" if ending is None else "failed" if ending[1] else "succeeded"] += 1
+        return counts
+
+    def _lines(self, feed: Feed, fired: Fired) -> list[dict[str, Json]]:
+        """What a firing's record says of each rule."""
+        logs = self.platform.activations.logs(feed.namespace, fired.activation or "")
+        return [json.loads(line) for line in json.loads(logs or "[]")]
 
     def _ended(self, feed: Feed, activation_id: str) -> float:
         ending = self.platform.activations.ending(feed.namespace, activation_id)

@@ -29,6 +29,14 @@ class Object:
     media_type: str
     path: Path
 
+    @property
+    def modified(self) -> float:
+        """When it was put, in seconds since 1970; 0 where it has gone meanwhile."""
+        try:
+            return self.path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
 
 class Objects:
     """The objects of all namespaces."""

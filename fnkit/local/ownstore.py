@@ -53,7 +53,7 @@ class OwnStore:
         async def find() -> list[Object]:
             return self.objects.list(self.namespace, prefix)
 
-        return (Stored(one.key, one.size, one.etag, one.path.stat().st_mtime) for one in self._there(find()))
+        return (Stored(one.key, one.size, one.etag, one.modified) for one in self._there(find()))
 
     def delete(self, key: str) -> None:
         """Forget an object."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fnkit.local.migrations import migrate
+from fnkit.local.migrations import MIGRATIONS, Migration, migrate
 
 CHECKPOINT_EVERY = 4 * 1024 * 1024
 """Bytes written between two checkpoints, about."""
@@ -26,9 +26,9 @@ Row = Sequence[Any]
 class Store:
     """An open database. All calls belong to the thread of the event loop."""
 
-    def __init__(self, path: Path, full: bool = False) -> None:
+    def __init__(self, path: Path, full: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self._db = _connect(path)
-        migrate(self._db)
+        migrate(self._db, migrations)
         self._db.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
         self._waiting: list[asyncio.Future[None]] = []
         self._since_checkpoint = 0
