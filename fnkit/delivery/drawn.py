@@ -1,6 +1,7 @@
 """The picture of what is wired: source → trigger → rule → action → destination."""
 
 import json
+from collections.abc import Iterator
 
 from fnkit.delivery.wired import Way, Wire, Wires
 from fnkit.pictures import flowchart, mermaid
@@ -12,7 +13,7 @@ from fnkit.pictures.picture import Picture
 def picture(found: Wires) -> Picture:
     """Each trigger as a column, side by side; what failed is red, what is off is grey."""
     columns = tuple(_column(one) for one in found.wires)
-    whole: Block = columns[0] if len(columns) == 1 else Fork(None, tuple(Branch(one, "taken") for one in columns))
+    whole: Block = columns[0] if len(columns) == 1 else Frame(found.host, columns)
     if not columns:
         whole = Stack((Leaf(Card("none", "nothing is wired", "function", "idle")),))
     return Picture(flowchart.scene(whole, f"what is wired at {found.host}"), mermaid.text(whole))
@@ -23,7 +24,7 @@ def _column(wire: Wire) -> Block:
     troubled: State = "failed" if wire.reason and wire.watched else state
     head = (
         _card(f"{wire.trigger}.source", wire.source, "function", troubled, wire.reason or wire.watched),
-        _card(wire.trigger, wire.trigger, "function", state, _counted(wire)),
+        _card(wire.trigger, wire.trigger, "function", state, " · ".join(("trigger", *_counted(wire)))),
     )
     if not wire.ways:
         return Stack((*head, _card(f"{wire.trigger}.none", "no rule", "function", "failed", "nothing hears it")))
@@ -34,7 +35,7 @@ def _column(wire: Wire) -> Block:
 def _way(wire: Wire, way: Way) -> Block:
     state: State = "taken" if way.active and wire.active else "skipped"
     place = f"{wire.trigger}.{way.rule}"
-    parts: list[Block] = [_card(place, way.rule, "function", state, "" if way.active else "inactive")]
+    parts: list[Block] = [_card(place, way.rule, "function", state, "rule" if way.active else "rule, inactive")]
     if way.pattern is not None:
         parts.append(_card(f"{place}.pattern", "pattern", "decision", state, detail=json.dumps(way.pattern)))
     failed: State = "failed" if wire.failed else state
@@ -54,6 +55,6 @@ def _card(id: str, title: str, form: Form, state: State, note: str = "", detail:
     return Leaf(Card(id, title, form, state, note, tip=(detail,) if detail else (), detail=detail))
 
 
-def _counted(wire: Wire) -> str:
+def _counted(wire: Wire) -> Iterator[str]:
     told = [(wire.fired, "fired"), (wire.pending, "pending"), (wire.failed, "failed")]
-    return " · ".join(f"{count} {word}" for count, word in told if count)
+    return (f"{count} {word}" for count, word in told if count)
