@@ -29,26 +29,22 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
     """The action file of `spec` for this version of Python: the same text for the same spec."""
     future, body, skipped = _without_future(spec.body)
     main = main_name(spec)
-    text = (
-        _environment()
-        .get_template("action.py.j2")
-        .render(
-            name=spec.name.name,
-            version=fnkit.__version__,
-            notebook=spec.notebook,
-            signature=signature(spec.entry),
-            python=python,
-            requirements=spec.requirements,
-            model=spec.model,
-            settings=_settings(spec.model),
-            digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
-            future=future,
-            body=body,
-            entry=spec.entry,
-            main=main,
-            direct=spec.entry.whole and spec.entry.name == main,
-            parameters=[_row(parameter) for parameter in spec.entry.parameters],
-        )
+    text = template("action.py.j2").render(
+        name=spec.name.name,
+        version=fnkit.__version__,
+        notebook=spec.notebook,
+        signature=signature(spec.entry),
+        python=python,
+        requirements=spec.requirements,
+        model=spec.model,
+        settings=_settings(spec.model),
+        digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
+        future=future,
+        body=body,
+        entry=spec.entry,
+        main=main,
+        direct=spec.entry.whole and spec.entry.name == main,
+        parameters=[_row(parameter) for parameter in spec.entry.parameters],
     )
     before = text[: text.index(body)].count("\n") if body else 0
     origins = tuple(
@@ -103,9 +99,12 @@ def _without_future(body: str) -> tuple[str, str, int]:
     return first, stripped.rstrip("\n"), body.count("\n") - stripped.count("\n")
 
 
-def _environment() -> jinja2.Environment:
+def template(name: str) -> jinja2.Template:
+    """One of the texts in templates/."""
+
     def read(name: str) -> str:
         return resources.files("fnkit.templates").joinpath(name).read_text("utf-8")
 
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    return jinja2.Environment(loader=jinja2.FunctionLoader(read), undefined=jinja2.StrictUndefined, **options)
+    loader = jinja2.FunctionLoader(read)
+    return jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, **options).get_template(name)

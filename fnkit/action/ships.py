@@ -11,7 +11,9 @@ from fnkit.core.errors import BadCell
 
 _ROOT = Path(fnkit.__file__).parent
 _TRAVELS = re.compile(
-    r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?)?\Z"
+    r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?"
+    r"|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?"
+    r"|\.compose(?:\.(?:moves|steps|fork|machine|platform|turn|join))?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
 _BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",), "fnkit.vision.tags": ("vision/tags.txt",)}
@@ -77,8 +79,8 @@ def _inner(name: str) -> str | None:
 
 
 def _stays(module: str, rest: str) -> bool:
-    """True for a verb of `fnkit` itself, and for what `fnkit.models` offers beyond `load` and its modules."""
-    return module in ("fnkit", "fnkit.models") and bool(rest) and not rest.startswith("__")
+    """True for a verb of `fnkit` itself, for what composes, and for what `fnkit.models` offers beyond `load`."""
+    return module in ("fnkit", "fnkit.models", "fnkit.compose") and bool(rest) and not rest.startswith("__")
 
 
 def _longest(name: str) -> tuple[str, str]:

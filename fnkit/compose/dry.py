@@ -9,7 +9,7 @@ from typing import Any
 
 from fnkit.compose.machine import KEY, TOO_MANY, Flow, Run, State
 from fnkit.compose.moves import Call, Done, Object
-from fnkit.compose.nodes import Node, full_name, to_json
+from fnkit.compose.nodes import Node, brought, full_name, to_json
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 
@@ -116,9 +116,8 @@ def _foreign(node: Node) -> bool:
 
 def _known(node: Node, answers: Answers) -> dict[str, Callable[[Object], Json]]:
     """What each action does, by its name as the flow has it."""
-    own = {str(one.values["name"]): one.code for _, one in node.walk() if one.type == "action"}
     known = {full_name(name): _acting(answer) for name, answer in answers.items()}
-    return {name: _acting(code.live) for name, code in own.items() if code and code.live} | known
+    return {name: _acting(function) for name, function in brought(node).items()} | known
 
 
 def _acting(what: Any) -> Callable[[Object], Json]:

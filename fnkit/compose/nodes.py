@@ -7,7 +7,7 @@ Source of types, fields and meaning: apache/openwhisk-composer composer.js, docs
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -180,3 +180,42 @@ def full_name(name: str) -> str:
     """`/namespace/[package/]name` of an action as a person or Composer names it. Raises BadArgument."""
     parsed = ActionName.parse(name.strip())
     return f"/{parsed.namespace}/{f'{parsed.package}/' if parsed.package else ''}{parsed.name}"
+
+
+def brought(node: Node) -> Mapping[str, Callable[..., Any]]:
+    """The actions that the flow brings along, by name. Raises BadArgument for two of one name."""
+    found: dict[str, tuple[str, Callable[..., Any]]] = {}
+    for place, one in node.walk():
+        if one.type != "action" or one.code is None or one.code.live is None:
+            continue
+        name = str(one.values["name"])
+        before, other = found.setdefault(name, (place, one.code.live))
+        if other is not one.code.live:
+            short = name.removeprefix("/_/")
+            raise BadArgument(
+                f"Composing the action {short}", f"nodes {before} and {place} give it two functions."
+            )
+    return {name: function for name, (_, function) in found.items()}
+
+
+def called(node: Node) -> Mapping[str, str]:
+    """The actions that the flow calls: name, and the id of the first node that does."""
+    names: dict[str, str] = {}
+    for place, one in node.walk():
+        if one.type == "action":
+            names.setdefault(str(one.values["name"]), place)
+    return names
+
+
+def renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """The same flow with other actions in it: full name → full name; what is not named stays."""
+    values = node.values
+    if node.type == "action":
+        name = str(values["name"])
+        values = {**values, "name": names.get(name, name)}
+    return replace(
+        node,
+        values=values,
+        parts={word: renamed(part, names) for word, part in node.parts.items()},
+        components=tuple(renamed(component, names) for component in node.components),
+    )

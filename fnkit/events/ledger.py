@@ -27,7 +27,7 @@ class Database(Protocol):
     def row(self, query: str, *values: Any) -> Any:
         """The first row, or None."""
 
-    def write(self, statement: str, *values: Any) -> int:
+    def write(self, statement: str, *values: Any) -> None:
         """Write in the transaction of this turn."""
 
     async def committed(self) -> None:

@@ -60,7 +60,7 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
         await instance.kill()
         await asyncio.to_thread(shutil.rmtree, instance.place.folder, ignore_errors=True)
         raise NotStarted(_no_resources(), logs)
-    return Loaded(instance, order.init(instance.place.work))
+    return Loaded(instance, order.init(instance.place.seen / "action"))
 
 
 def _no_resources() -> Verdict:
@@ -90,17 +90,19 @@ class Course:
         began = time.perf_counter()
         answer = await loaded.instance.ask(loaded.init.frame(self.job, self.start + limit), limit / 1000)
         self.init = _since(began)
+        if self.job.executable.shared > 1:
+            loaded.instance.share(self.job.executable.limits.logs)
         return answers.of_init(answer, limit, answers.words(self.job.executable.kind))
 
-    async def execute(self, instance: Instance) -> Verdict:
-        """Send the arguments and judge the answer."""
+    async def execute(self, instance: Instance, began: Began = "warm") -> Verdict:
+        """Send the arguments and judge the answer; `began`: how an instance began that has its code already."""
         limit = self.job.executable.limits.timeout
         if self.began is None:
-            self.began = "warm"
+            self.began = began
             self._set_off()
-        began = time.perf_counter()
-        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000)
-        self.run = _since(began)
+        sent = time.perf_counter()
+        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000, self.job.activation_id)
+        self.run = _since(sent)
         return answers.of_run(answer, limit, answers.words(self.job.executable.kind))
 
     def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:

@@ -1,7 +1,6 @@
 """The web application: request ids, OPTIONS, and which part answers which path."""
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -37,21 +36,20 @@ class Front:
         if scope["type"] != "http":
             await self._outside(scope, receive, send)
             return
-        tid = transaction_id(Headers(scope=scope).get("x-request-id"))
+        tid = transaction_id(next((value for name, value in scope["headers"] if name == b"x-request-id"), b""))
         scope["transaction_id"] = tid
+        path: str = scope["path"]
+        options = scope["method"] == "OPTIONS" and Target.of(scope) is None
+        if path.startswith("/api/v1/") and path != root.API_DOCS and not options:
+            await self._v1(scope, receive, send)
+            return
 
         async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start" and "transaction_id" in scope:
+            if message["type"] == "http.response.start":
                 message["headers"].append((b"x-request-id", tid.encode("latin-1")))
             await send(message)
 
-        path: str = scope["path"]
-        if scope["method"] == "OPTIONS" and Target.of(scope) is None:
-            await _options(path)(scope, receive, send_with_id)
-        elif path.startswith("/api/v1/") and path != root.API_DOCS:
-            await self._v1(scope, receive, send_with_id)
-        else:
-            await self._outside(scope, receive, send_with_id)
+        await (_options(path) if options else self._outside)(scope, receive, send_with_id)
 
 
 def _options(path: str) -> Response:
@@ -63,7 +61,10 @@ def _options(path: str) -> Response:
 
 async def _rejected(request: Request, rejected: Exception) -> Response:
     assert isinstance(rejected, Rejected)
-    return rejected.response(request.scope["transaction_id"])
+    said = rejected.response(request.scope["transaction_id"])
+    response = Response(said.body, said.status)
+    response.raw_headers = said.headers
+    return response
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:

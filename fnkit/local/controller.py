@@ -12,7 +12,7 @@ from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
 from fnkit.local.positions import Position, Positions
 from fnkit.local.records import Imprint, Record, caused, dumps, record_of, record_of_stopped
@@ -22,6 +22,8 @@ from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 
+QUEUE_FULL = "Too many requests"
+"""Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
 LONGEST_WAIT = 60.0
 """Seconds that a blocking call waits at most."""
 Tasks = dict[str, dict[str, asyncio.Task[Record]]]
@@ -37,6 +39,18 @@ class Scheduler(Protocol):
 
     def state(self, activation_id: str) -> Progress | None:
         """How far a job is."""
+        ...
+
+    def crowded(self, job: Job) -> bool:
+        """True where too many runs of its action wait already."""
+        ...
+
+    def anticipate(self, job: Job) -> None:
+        """A job like this one is near: start an instance for it; comes back at once."""
+        ...
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Make ready what instances of an action will begin from; comes back at once."""
         ...
 
     def discard(self, namespace: str, name: str) -> None:
@@ -91,6 +105,8 @@ class Controller:
                 task = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(task, ask.wait)
             job = invocable.job(ask, self._api_host)
+            if self._scheduler.crowded(job):
+                raise Rejected(429, QUEUE_FULL)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
             task = self._begin(job, invocable.imprint)
@@ -112,6 +128,15 @@ class Controller:
         begun(job.activation_id)
         await self._activations.accept(job, common, _again(invocable, ask))
         return self._begin(job, common)
+
+    def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
+        """What runs under that id; None where it has ended, or never was."""
+        kinds = (self._running, self._running_compounds)
+        return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
+
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A step like this one is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.job(ask, self._api_host))
 
     def resume(self, users: Users) -> None:
         """Go on with the sequences and compositions that the end of the last server interrupted.
@@ -161,6 +186,12 @@ class Controller:
     def discard(self, action: Entity) -> None:
         """Instances of an action that was changed or deleted are not used again."""
         self._scheduler.discard(action.namespace, action.name)
+
+    def prepare(self, action: Entity) -> None:
+        """An action with code was put: its first call, most likely by its owner, finds more ready."""
+        invocable = self.resolve(action.namespace, action.name)
+        if not invocable.components:
+            self._scheduler.prepare(invocable.executable, action.namespace)
 
     async def close(self, patience: float) -> None:
         """Wait up to `patience` seconds for what still runs; the rest is told at the next start."""

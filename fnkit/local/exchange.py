@@ -1,17 +1,14 @@
 """One request under /api/v1 and its answer, as the routes see them."""
 
-import base64
+import binascii
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from fnkit.core.entities import Json
+from fnkit.local.asgi import Request, Response
 from fnkit.local.records import dumps
-from fnkit.local.rejected import CORS, Rejected, malformed, malformed_query, too_large
+from fnkit.local.rejected import JSON, RAW_CORS, Rejected, malformed, malformed_query, too_large
 from fnkit.local.spray import Malformed, parse
 from fnkit.local.users import Identity
 
@@ -20,6 +17,7 @@ BODY_LIMIT = 50 * 1024 * 1024
 LIST_MOST = 200
 LIST_DEFAULT = 30
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_LETTERS = bytes.maketrans(b"+/", b"Oo")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -34,11 +32,11 @@ def integer(text: str, bits: int) -> int | None:
     return None if number is None or number.bit_length() > bits else number
 
 
-def transaction_id(sent: str | None) -> str:
+def transaction_id(sent: bytes) -> str:
     """The request's id: the client's own unless it starts with `sid_`, else 32 random letters and digits."""
-    if sent and not sent.startswith("sid_"):
-        return sent
-    return base64.b64encode(os.urandom(24), altchars=b"Oo").decode()
+    if sent and not sent.startswith(b"sid_"):
+        return sent.decode("latin-1")
+    return binascii.b2a_base64(os.urandom(24), newline=False).translate(_LETTERS).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Call:
 
     def text(self, name: str) -> str | None:
         """A query parameter, None where it is not given."""
-        return self.request.query_params.get(name)
+        return self.request.query(name)
 
     def boolean(self, name: str, default: bool = False) -> bool:
         """A yes-or-no query parameter. Raises Rejected 400."""
@@ -99,16 +97,10 @@ class Call:
 
     async def body(self) -> bytes:
         """The whole body. Raises RequestTooLarge, after reading it to its end so that the client hears it."""
-        pieces, size = [], 0
-        async for piece in self.request.stream():
-            size += len(piece)
-            if size <= BODY_LIMIT:
-                pieces.append(piece)
-            else:
-                pieces.clear()
-        if size > BODY_LIMIT:
+        body = await self.request.body(BODY_LIMIT)
+        if body is None:
             raise RequestTooLarge
-        return b"".join(pieces)
+        return body
 
     async def json(self) -> Json:
         """The body as JSON. Raises Rejected 400 or 415."""
@@ -127,7 +119,7 @@ class Call:
         return value
 
     def _parsed(self, body: bytes) -> Json:
-        content_type = self.request.headers.get("content-type")
+        content_type = self.request.header(b"content-type")
         media_type = (content_type or "application/octet-stream").partition(";")[0].strip().lower()
         if media_type != "application/json" and (body or content_type):
             text = f"The request's Content-Type [{media_type}] is not supported. Expected:\napplication/json"
@@ -138,14 +130,17 @@ class Call:
             raise malformed(str(error)) from None
 
 
-def answer(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A handler's JSON answer."""
-    return raw_answer(dumps(value), status, headers)
+def answer(value: Json, status: int = 200, activation_id: str | None = None) -> Response:
+    """A handler's JSON answer; `activation_id` is that of what it started."""
+    return raw_answer(dumps(value), status, activation_id)
 
 
-def raw_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def raw_answer(text: str, status: int = 200, activation_id: str | None = None) -> Response:
     """A handler's answer whose JSON text is there already."""
-    return Response(text.encode(), status, {**CORS, **headers} if headers else CORS, media_type="application/json")
+    headers = [*RAW_CORS]
+    if activation_id is not None:
+        headers.append((b"x-openwhisk-activation-id", activation_id.encode()))
+    return Response(text.encode(), status, headers, JSON)
 
 
 def acceptable(accept: str | None, content_type: str = "application/json") -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.types import Message
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
@@ -17,6 +17,7 @@ from fnkit.events.feed import Feed, Fired
 from fnkit.events.folder import Folder
 from fnkit.events.sources import OWN, Storage
 from fnkit.events.store import Store
+from fnkit.local.asgi import Request
 from fnkit.local.entities import Entity
 from fnkit.local.exchange import Call, transaction_id
 from fnkit.local.links import links
@@ -42,8 +43,9 @@ class Hosting:
         """Fire the trigger, as its owner would over HTTP, once for each event. Raises Refused."""
         identity = self._owner(feed)
         headers = [(name.encode(), value.encode()) for name, value in event.headers().items()]
-        request = Request({"type": "http", "method": "POST", "headers": headers, "query_string": b""})
-        call = Call(request, identity, transaction_id(None), now_ms(), feed.namespace, (feed.name,))
+        scope = {"type": "http", "method": "POST", "headers": headers, "query_string": b""}
+        request = Request(scope, _nothing)
+        call = Call(request, identity, transaction_id(b""), now_ms(), feed.namespace, (feed.name,))
         try:
             self.platform.throttles.fire(identity)
             once = hashlib.sha256(f"{feed.trigger} {event.id}".encode()).hexdigest()[:32]
@@ -118,3 +120,8 @@ class Hosting:
         if identity is None or identity.blocked:
             raise Refused(f"Firing {feed.trigger}", "its owner has no key here any more.", status=401)
         return identity
+
+
+async def _nothing() -> Message:
+    """The body of a firing that nobody sent."""
+    return {"type": "http.request", "body": b""}

@@ -175,4 +175,5 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         limits=replace(Limits(), **limits),
         network=notes.get("fnkit-network") is not False,
         image=document["exec"].get("image", ""),
+        template=notes.get("fnkit-template") is not False,
     )

@@ -62,13 +62,28 @@ def _0004_sizes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _0005_events(db: sqlite3.Connection) -> None:
+def _0005_journal(db: sqlite3.Connection) -> None:
+    """The number of the last line of the journal that is in the database."""
+    db.execute("CREATE TABLE journal (number INTEGER NOT NULL)")
+    db.execute("INSERT INTO journal VALUES (0)")
+
+
+def _0006_events(db: sqlite3.Connection) -> None:
     """Feeds and their events. A promise may be kept after a restart: `again` says of what (JSON)."""
     tables(db)
     db.execute("ALTER TABLE accepted ADD COLUMN again TEXT")
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes, _0005_events)
+MIGRATIONS: Sequence[Migration] = (
+    _0001_first,
+    _0002_positions,
+    _0003_users,
+    _0004_sizes,
+    _0005_journal,
+    _0006_events,
+)
+FEEDS: Sequence[Migration] = (_0005_journal, tables)
+"""Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""
 
 
 class NewerData(Exception):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,10 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
+from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
-IDLE = 600.0
-"""Seconds that an unused instance is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,18 @@ class Opened:
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
-        layers = Layers(folder.root / "layers", cache / "models")
+        layers = Layers(folder.root / "layers", cache)
         common = Common(cache)
-        # Seconds, the first time; until then actions do without.
-        threading.Thread(target=common.install, name="common packages", daemon=True).start()
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
-        starter = ProcessStarter(choice.rung)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(settings.memory or memory(), IDLE))
+        starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+        pool = Pool(settings.memory or memory())
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+        _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
         objects = Objects(store, folder.root / "objects")
@@ -99,6 +99,22 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _install(common: Common, zygotes: Zygotes) -> None:
+    """Bring the common packages, seconds the first time; until then actions do without. Then plant a zygote."""
+    loop = asyncio.get_running_loop()
+
+    def plant() -> None:
+        zygotes.plant(Seed((common.folder(),), (common.folder(),), network=True, namespace=None))
+
+    def install() -> None:
+        if common.install():
+            with suppress(RuntimeError):  # the platform was closed meanwhile
+                loop.call_soon_threadsafe(plant)
+
+    plant()
+    threading.Thread(target=install, name="common packages", daemon=True).start()
 
 
 def memory() -> int:

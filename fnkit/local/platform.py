@@ -12,9 +12,9 @@ from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
-from fnkit.local.scheduler import Snapshot
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
+from fnkit.local.views import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ Source: ErrorResponse.scala, RejectionHandler.scala of pekko-http, and what a re
 import json
 from dataclasses import dataclass
 
-from starlette.responses import Response
+from fnkit.local.asgi import RawHeaders, Response
 
+JSON = b"application/json"
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent",
     "Access-Control-Allow-Methods": "GET, DELETE, POST, PUT, HEAD",
 }
 """On every answer that a handler made. Source: CorsSettings.scala."""
+RAW_CORS = tuple((name.lower().encode(), value.encode()) for name, value in CORS.items())
 
 
 @dataclass(slots=True, eq=False)
@@ -28,8 +30,10 @@ class Rejected(Exception):
     def response(self, transaction_id: str) -> Response:
         """The answer; its `code` is the request's id."""
         body = json.dumps({"error": self.text, "code": transaction_id}, ensure_ascii=False)
-        headers = {**(CORS if self.cors else {}), **dict(self.headers)}
-        return Response(body.encode("utf-8", "replace"), self.status, headers, "application/json")
+        headers: RawHeaders = [*RAW_CORS] if self.cors else []
+        for name, value in dict(self.headers).items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        return Response(body.encode("utf-8", "replace"), self.status, headers, JSON)
 
 
 class Broken(Exception):

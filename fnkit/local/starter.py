@@ -49,7 +49,8 @@ class Wanted:
 
     def init(self, work: Path) -> Init:
         """What the instance is told once; `work` is its working directory."""
-        return Init(self.executable.main or "main", work, self.layout.paths, self.environment)
+        main, shared = self.executable.main or "main", self.executable.shared > 1
+        return Init(main, work, self.layout.paths, self.environment, shared)
 
 
 def wanted(job: Job, layout: Layout, folder: Path) -> Wanted:

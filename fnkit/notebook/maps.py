@@ -10,9 +10,9 @@ ROWS = 10
 def results(found: Results) -> View:
     """The failures; where there are none the first answers."""
     failed = found.failures
-    head = title(f"{len(found)} inputs", pill(f"{len(found) - len(failed)} ok", "good"))
+    counts = [pill(f"{len(found) - len(failed)} ok", "good")]
     if failed:
-        head = title(head, pill(f"{len(failed)} failed", "bad"))
+        counts.append(pill(f"{len(failed)} failed", "bad"))
         rows = [(one.number, one.error, code(one.activation or "")) for one in failed[:ROWS]]
         table = grid(("input", "why", "activation"), rows)
     else:
@@ -20,7 +20,12 @@ def results(found: Results) -> View:
         table = grid(("input", "answer", "activation"), rows)
     left = len(failed or found) - ROWS
     more = faint(f"and {left:,} more") if left > 0 else ""
-    return View(repr(found), card(head, table, more), "results", [_fact(one) for one in found])
+    return View(
+        repr(found),
+        card(title(f"{len(found)} inputs", *counts), table, more),
+        "results",
+        [_fact(one) for one in found],
+    )
 
 
 def _fact(one: Result) -> dict[str, object]:

@@ -10,10 +10,18 @@ from fnkit.compose.session import Session
 from fnkit.core.entities import Json
 from fnkit.notebook.calls import start
 from fnkit.notebook.markup import Html, View, block, card, code, details, grid, pill, text, title
+from fnkit.pictures import svg
 from fnkit.pictures.picture import Picture
 from fnkit.pictures.svg import image
 
 TONES = {"done": "good", "failed": "bad", "running": "quiet"}
+WIDE, BESIDE = 760.0, 400.0
+"""Pixels of a page, and of what a click opens beside a picture."""
+SCHEME = (
+    '<style>body[data-jp-theme-light="true"] .fnkit-drawn{color-scheme:light}'
+    'body[data-jp-theme-light="false"] .fnkit-drawn,body.vscode-dark .fnkit-drawn{color-scheme:dark}</style>'
+)
+"""A picture follows the page's theme, not the screen's."""
 MOST = 200
 """Steps of a table; the rest is counted."""
 
@@ -58,17 +66,27 @@ def picture(picture: Picture) -> View:
 
 
 def drawn(picture: Picture, alive: bool = True) -> Html:
-    """The picture, which answers to the mouse where the page allows it; everywhere else it stands still.
+    """The picture, with a layer on it that answers to the mouse where the page allows it.
 
-    A page that is not trusted drops the object and keeps the image in it.
+    A page that is not trusted drops the layer: the same picture stands still. The layer is of a light scheme
+    whatever the page's is: a document of another scheme than what holds it is not transparent.
     """
     scene, about = picture.scene, text(str(picture))
-    size = f'width="{scene.width:.0f}" height="{scene.height:.0f}"'
-    still = f'<img src="{image(picture.still)}" alt="{about}" {size} style="max-width:100%;height:auto">'
-    if not alive or not scene.spots:
-        return Html(f'<div style="overflow-x:auto">{still}</div>')
-    source = f'type="image/svg+xml" data="{image(picture.svg)}" {size} style="max-width:100%;height:auto"'
-    return Html(f'<div style="overflow-x:auto"><object {source}>{still}</object></div>')
+    beside = min(BESIDE, max(0.0, WIDE - scene.width)) if alive and scene.spots else 0.0
+    beside = beside if beside > BESIDE / 2 else 0.0
+    full = scene.width + beside
+    layer = ""
+    if alive and scene.spots:
+        source = image(svg.overlay(scene, beside))
+        layer = (
+            f'<object type="image/svg+xml" data="{source}" '
+            'style="position:absolute;left:0;top:0;width:100%;height:100%;color-scheme:light"></object>'
+        )
+    still = (
+        f'<img src="{image(picture.still)}" alt="{about}" class="fnkit-drawn" width="{scene.width:.0f}" '
+        f'style="display:block;width:{100 * scene.width / full:.3f}%;height:auto">'
+    )
+    return Html(f'{SCHEME}<div style="position:relative;width:{full:.0f}px;max-width:100%">{still}{layer}</div>')
 
 
 def state(word: str) -> Html:

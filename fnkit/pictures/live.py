@@ -1,12 +1,13 @@
 """What a picture says under the mouse and after a click, by style sheets alone: nothing runs in it."""
 
+from dataclasses import replace
 from html import escape
 
 from fnkit.pictures.lettering import fitted, width
 from fnkit.pictures.palette import COLOURS
 from fnkit.pictures.scene import Scene, Spot
 
-SIZE, LINE, PAD = 11.0, 16.0, 9.0
+SIZE, LINE, PAD, GAP = 11.0, 16.0, 9.0, 12.0
 WIDEST = 420.0
 PANEL = (460.0, 300.0)
 """Width and height in pixels of what a click opens, where the picture is as large."""
@@ -37,23 +38,24 @@ STYLE = (
 )
 
 
-def spots(scene: Scene) -> str:
-    """The layer that listens, above everything else."""
-    return f'<g class="spots">{"".join(_spot(scene, spot) for spot in scene.spots)}</g>'
+def spots(scene: Scene, beside: float) -> str:
+    """The layer that listens, above everything else; panels stand `beside` the picture where there is room."""
+    return f'<g class="spots">{"".join(_spot(scene, spot, beside) for spot in scene.spots)}</g>'
 
 
-def _spot(scene: Scene, spot: Spot) -> str:
+def _spot(scene: Scene, spot: Spot, beside: float) -> str:
     place = f'x="{spot.x:.1f}" y="{spot.y:.1f}" width="{spot.width:.1f}" height="{spot.height:.1f}"'
     hit = f'<rect class="hit" {place} rx="8"/>'
-    return f'<g class="spot" tabindex="0">{hit}{_tip(scene, spot)}{_panel(scene, spot)}</g>'
+    return f'<g class="spot" tabindex="0">{hit}{_tip(scene, spot, beside)}{_panel(scene, spot, beside)}</g>'
 
 
-def _tip(scene: Scene, spot: Spot) -> str:
-    most = min(WIDEST, scene.width - 2 * PAD - 8)
+def _tip(scene: Scene, spot: Spot, beside: float) -> str:
+    page = replace(scene, width=scene.width + beside)
+    most = min(WIDEST, page.width - 2 * PAD - 8)
     lines = [fitted(line, SIZE, most) for line in spot.tip]
     wide = max(width(line, SIZE) for line in lines) + 2 * PAD
     high = LINE * len(lines) + PAD
-    x, y = _inside(scene, spot, wide, high)
+    x, y = _inside(page, spot, wide, high)
     text = "".join(
         f'<text x="{x + PAD:.1f}" y="{y + LINE * (n + 1):.1f}" font-size="{SIZE:g}">{escape(line)}</text>'
         for n, line in enumerate(lines)
@@ -62,11 +64,13 @@ def _tip(scene: Scene, spot: Spot) -> str:
     return f'<g class="tip">{box}{text}</g>'
 
 
-def _panel(scene: Scene, spot: Spot) -> str:
+def _panel(scene: Scene, spot: Spot, beside: float) -> str:
     if not spot.detail:
         return ""
     wide, high = min(PANEL[0], scene.width - 8), min(PANEL[1], scene.height - 8)
     x, y = _inside(scene, spot, wide, high)
+    if beside:
+        x, y, wide, high = scene.width, GAP, beside - GAP, scene.height - 2 * GAP
     place = f'x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}"'
     body = f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(spot.detail)}</div>'
     return f'<foreignObject class="panel" {place}>{body}</foreignObject>'

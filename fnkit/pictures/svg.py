@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from html import escape
 
 from fnkit.pictures import live
@@ -18,7 +19,13 @@ def document(scene: Scene) -> str:
 
 def alive(scene: Scene) -> str:
     """The same, with what its spots tell under the mouse and after a click. It runs no script."""
-    return _written(scene, live.STYLE, live.spots(scene)) if scene.spots else document(scene)
+    return _written(scene, live.STYLE, live.spots(scene, 0)) if scene.spots else document(scene)
+
+
+def overlay(scene: Scene, beside: float) -> str:
+    """What its spots tell, alone and transparent, to lie on the picture; what a click opens stands `beside` it."""
+    page = replace(scene, width=scene.width + beside)
+    return f"{_open(page)}<style>{live.STYLE}</style>{live.spots(scene, beside)}</svg>"
 
 
 def strip(scene: Scene, width: float) -> str:

@@ -21,6 +21,7 @@ def within(project: Project, environment: Environment) -> Project:
     return replace(
         project,
         mark=_mark(project, environment),
+        names={name: place.action(name) for name in project.actions},
         package=f"{environment.prefix}{project.package}" if project.package else None,
         functions=tuple(map(place.function, project.functions)),
         flows=tuple(map(place.function, project.flows)),

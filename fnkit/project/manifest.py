@@ -84,6 +84,8 @@ class Project:
     environments: tuple[Environment, ...] = ()
     notes: tuple[str, ...] = ()
     """What the file says that has no meaning here."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Each action as it is declared → as it is called in its environment."""
     mark: str = ""
     """What everything of it is annotated with in its environment: `video@stage`."""
 

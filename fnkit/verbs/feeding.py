@@ -46,8 +46,8 @@ def feeds_run(
 
     It watches for each trigger that was wired (`fnkit.on(…).run(…)`) and that the platform does not watch itself.
     """
-    from fnkit.events.ledger import tables
     from fnkit.local.folder import Folder
+    from fnkit.local.migrations import FEEDS
     from fnkit.local.store import Store
 
     context = context or Context()
@@ -59,7 +59,7 @@ def feeds_run(
     lock = folder.lock()
     if lock is None:
         raise BadArgument(f"Watching for {client.props.host}", f"another process has {folder.root} open.")
-    store = Store(folder.database, migrations=(tables,))
+    store = Store(folder.database, migrations=FEEDS)
     try:
         asyncio.run(_watch(context, client, store))
     finally:

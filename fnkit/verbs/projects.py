@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -109,7 +110,7 @@ def _changes(project: "Project", context: Context) -> "Iterator[Change]":
     client = context.client
     yield from apply.package(client, project.package)
     for kind, function in _functions(project):
-        yield _compared(kind, function, context)
+        yield _compared(kind, _order(kind, function, project, context), context)
     for sequence in project.sequences:
         yield apply.of_sequence(client, sequence)
     for trigger in project.triggers:
@@ -129,7 +130,7 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
         apply.make_package(client, change)
         yield change
     for kind, function in _functions(project):
-        yield _deployed(kind, function, context)
+        yield _deployed(kind, _order(kind, function, project, context), context)
     for sequence in project.sequences:
         change = apply.of_sequence(client, sequence)
         if change.does != "unchanged":
@@ -157,19 +158,32 @@ def _functions(project: "Project") -> "Iterator[tuple[Kind, Function]]":
     yield from (("flow", one) for one in project.flows)
 
 
-def _deployed(kind: "Kind", function: "Function", context: Context) -> "Change":
+def _deployed(kind: "Kind", order: orders.Order, context: Context) -> "Change":
     from fnkit.delivery import pipeline
 
-    order = orders.order(function.source, function.name, _options(function))
     receipt = pipeline.deploy(context.client, order.spec, order.settings, order.test, context.face.tell)
     return _change(kind, receipt.plan)
 
 
-def _compared(kind: "Kind", function: "Function", context: Context) -> "Change":
+def _compared(kind: "Kind", order: orders.Order, context: Context) -> "Change":
     from fnkit.delivery import pipeline
 
-    order = orders.order(function.source, function.name, _options(function))
     return _change(kind, pipeline.preview(context.client, order.spec, order.settings, context.face.tell))
+
+
+def _order(kind: "Kind", function: "Function", project: "Project", context: Context) -> orders.Order:
+    """What is deployed for it; a flow calls the project's actions by their names in the environment."""
+    if kind == "function":
+        return orders.order(function.source, function.name, _options(function))
+    from fnkit.compose.nodes import full_name, renamed
+    from fnkit.verbs import flows
+
+    made = flows.composed(f"{function.source}:{function.entry or 'main'}", None)
+    if made is None:
+        raise BadArgument(f"Deploying the flow {function.name}", f"{function.source} is no script or notebook.")
+    names = {full_name(name): full_name(called) for name, called in project.names.items()}
+    flow = replace(made.flow, node=renamed(made.flow.node, names))
+    return flows.order(replace(made, flow=flow), function.name, _options(function), context)
 
 
 def _options(function: "Function") -> DeployOptions:

@@ -37,8 +37,8 @@ class Seen:
 def people(model: Network, frames: Iterable[tuple[float, Photo]]) -> Iterator[Seen]:
     """Who is on each frame, given as its time and its picture (height, width, 3), one after the other.
 
-    `model` is MoveNet MultiPose, which sees six people at most, those that are as large as a seventh of the frame
-    or more. One batch of frames is one call, however long it is: nothing is kept. Raises BadModel.
+    `model` is MoveNet MultiPose, which sees six people at most, and none who is much smaller than a quarter of the
+    frame's height. One batch of frames is one call, however long it is: nothing is kept. Raises BadModel.
     """
     for time, photo in frames:
         found = pose.find(model, photo)

@@ -1,7 +1,7 @@
 """What an embedded platform has beyond OpenWhisk, under `/fnkit/v1`: layers, states, the pool, objects."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
@@ -48,12 +48,12 @@ class Running:
     def from_json(cls, item: Mapping[str, Json]) -> Self:
         """Read an item of GET /fnkit/v1/sessions."""
         return cls(
-            activation_id=item["activationId"],
-            path=item["action"],
-            version=item["version"],
-            start=item["start"],
-            steps=tuple(item["steps"]),
-            step=item["step"],
+            item["activationId"],
+            item["action"],
+            item["version"],
+            item["start"],
+            tuple(item["steps"]),
+            item["step"],
         )
 
 
@@ -108,9 +108,9 @@ class Embedded:
         """Where an activation is. Raises Missing."""
         path = f"{ROOT}/activations/{quote(activation_id, safe='')}"
         answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
+        known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
         running = Running.from_json(answer) if "steps" in answer else None
-        known = {key: answer.get(key) for key in ("state", "began", "wait", "init", "run")}
-        return Progress(activation_id, **known, running=running)
+        return replace(Progress(activation_id, *known), running=running)
 
     def sessions(self) -> list[Running]:
         """The sequences and compositions that run now, without those within others."""

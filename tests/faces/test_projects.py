@@ -13,6 +13,10 @@ CODE = """def greet(name: str = "world"):
 def shout(text: str):
     return {"text": text.upper()}
 """
+FLOW = """from fnkit import compose
+
+louder = compose.sequence("greet", lambda r: {"text": r["text"] + "!"}, "shout")
+"""
 FEED = """def main(args):
     print("told", args["lifecycleEvent"], args.get("every"))
     return {}
@@ -29,6 +33,9 @@ functions:
     from: words.py:shout
   ticks:
     from: feed
+flows:
+  louder:
+    from: flows.py:louder
 sequences:
   loud:
     actions: greet, shout
@@ -50,6 +57,7 @@ environments:
 def project(shell):
     """The project's files in the shell's folder, in a package of the test's own; everything goes afterwards."""
     (shell.work / "words.py").write_text(CODE)
+    (shell.work / "flows.py").write_text(FLOW)
     (shell.work / "feed").mkdir(exist_ok=True)
     (shell.work / "feed" / "__main__.py").write_text(FEED)
     shell("deploy", "a-feed", "feed")
@@ -69,6 +77,7 @@ def done(said):
 EVERYTHING = [
     ("package", "words"),
     *(("function", f"words/{name}") for name in ("greet", "shout", "ticks")),
+    ("flow", "words/louder"),
     ("sequence", "words/loud"),
     ("trigger", "ringing"),
     ("trigger", "ticking"),
@@ -106,7 +115,7 @@ def test_what_is_declared_no_more_goes_after_a_yes(shell, project):
     shell("deploy", "fnkit.yaml")
     text = project.read_text()
     project.write_text(text[: text.index("sequences:")] + text[text.index("environments:") :])
-    gone = [("delete", *one) for one in (EVERYTHING[-1], *EVERYTHING[5:7], EVERYTHING[4])]
+    gone = [("delete", *one) for one in EVERYTHING[5:]]
     assert sorted(one for one in done(shell("diff")) if one[0] == "delete") == sorted(gone)
     shell("deploy", "fnkit.yaml")  # nobody can be asked here: nothing is deleted
     assert "ringing" in shell("trigger", "list").stdout
@@ -120,6 +129,7 @@ def test_an_environment_lies_beside_the_other(shell, project):
     shell("deploy", "fnkit.yaml")
     shell("deploy", "fnkit.yaml", "--env", "stage")
     assert json.loads(shell("invoke", "stage-words/loud", "-r").stdout) == {"text": "HELLO, EVE"}
+    assert json.loads(shell("invoke", "stage-words/louder", "-r").stdout) == {"text": "HELLO, EVE!"}
     removed = done(shell("remove", "--env", "stage", "--yes"))
     assert len(removed) == len(EVERYTHING)
     assert all(one[0] == "delete" for one in removed)

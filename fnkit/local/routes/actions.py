@@ -1,10 +1,9 @@
 """/namespaces/{ns}/actions: list, create, update, get, delete. Source: Actions.scala."""
 
-from starlette.responses import Response
-
 from fnkit.core.entities import Json
 from fnkit.local import parameters
 from fnkit.local.access import not_through_binding, owner_only, provider_of, readable_package
+from fnkit.local.asgi import Response
 from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entity, already_exists
@@ -74,6 +73,7 @@ async def put(platform: Platform, call: Call) -> Response:
     code = body.exec.code if body.exec else None
     entity = await platform.entities.put("action", (call.namespace, name), document, code)
     platform.controller.discard(entity)
+    platform.controller.prepare(entity)
     return answer(_with_code(platform, entity))
 
 

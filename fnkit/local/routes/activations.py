@@ -2,10 +2,9 @@
 
 import re
 
-from starlette.responses import Response
-
 from fnkit.local.access import owner_only
 from fnkit.local.activations import Filter
+from fnkit.local.asgi import Response
 from fnkit.local.exchange import Call, answer, integer, raw_answer
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, bad_request, malformed_query, missing, no_route

@@ -119,4 +119,4 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(asdict(platform.snapshot()))
+    return JSONResponse(platform.snapshot().to_json())

@@ -1,9 +1,8 @@
 """POST /namespaces/{ns}/actions/[{package}/]{name}: run an action. Source: Actions.scala, doInvoke."""
 
-from starlette.responses import Response
-
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
+from fnkit.local.asgi import Response
 from fnkit.local.exchange import Call, answer, raw_answer
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
@@ -23,10 +22,9 @@ async def post(platform: Platform, call: Call) -> Response:
     arguments = await call.arguments(PAYLOAD_LIMIT)
     ask = Ask(call.identity, call.transaction_id, call.received_ms, arguments, wait)
     activation_id, record = await platform.controller.invoke(invocable, ask)
-    headers = {"x-openwhisk-activation-id": activation_id}
     if record is None:
-        return answer({"activationId": activation_id}, 202, headers)
-    return raw_answer(_body(record, result_only), _CODES.get(record.status, 502), headers)
+        return answer({"activationId": activation_id}, 202, activation_id)
+    return raw_answer(_body(record, result_only), _CODES.get(record.status, 502), activation_id)
 
 
 def resolve(platform: Platform, call: Call) -> Invocable:

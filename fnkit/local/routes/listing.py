@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from starlette.responses import Response
-
 from fnkit.core.entities import Json
+from fnkit.local.asgi import Response
 from fnkit.local.entities import Entity
 from fnkit.local.exchange import Call, answer
 

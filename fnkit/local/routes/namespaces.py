@@ -1,9 +1,8 @@
 """/namespaces and /namespaces/{ns}/limits. Source: Namespaces.scala, Limits.scala."""
 
-from starlette.responses import Response
-
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only
+from fnkit.local.asgi import Response
 from fnkit.local.documents import BOUNDS
 from fnkit.local.exchange import Call, answer
 from fnkit.local.platform import Platform

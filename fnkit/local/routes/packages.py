@@ -2,11 +2,10 @@
 
 from typing import cast
 
-from starlette.responses import Response
-
 from fnkit.core.entities import Json
 from fnkit.local import parameters
 from fnkit.local.access import owner_only, provider_of, readable_package
+from fnkit.local.asgi import Response
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entities, Entity, already_exists
 from fnkit.local.exchange import Call, answer

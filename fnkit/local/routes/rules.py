@@ -5,10 +5,9 @@ A rule's document names its trigger and its action; whether it is active, the tr
 
 from dataclasses import replace
 
-from starlette.responses import Response
-
 from fnkit.core.entities import Json
 from fnkit.local.access import allowed, owner_only
+from fnkit.local.asgi import Response
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entities, Entity, Kind, already_exists
 from fnkit.local.exchange import Call, answer
@@ -17,7 +16,7 @@ from fnkit.local.links import Link, State, linked, status_of, unlinked
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps
 from fnkit.local.references import Reference
-from fnkit.local.rejected import CORS, Rejected, bad_request, forbidden, malformed
+from fnkit.local.rejected import RAW_CORS, Rejected, bad_request, forbidden, malformed
 from fnkit.local.routes.listing import listing
 
 _PARTS = ("trigger", "action")
@@ -91,7 +90,7 @@ async def set_status(platform: Platform, call: Call) -> Response:
         last = replace(trigger, document=unlinked(trigger, rule.path))
         platform.entities.amend(trigger, linked(last, link))
         await platform.entities.committed()
-    return Response("OK", headers=CORS, media_type="text/plain; charset=UTF-8")
+    return Response(b"OK", headers=[*RAW_CORS], content_type=b"text/plain; charset=UTF-8")
 
 
 def _read_status(body: Json) -> State:

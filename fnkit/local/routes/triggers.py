@@ -5,10 +5,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from starlette.responses import Response
-
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.access import owner_only
+from fnkit.local.asgi import Response
 from fnkit.local.documents import next_version
 from fnkit.local.entities import Entity, already_exists
 from fnkit.local.exchange import Call, answer
@@ -20,7 +19,7 @@ from fnkit.local.links import Link, links
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps, new_id
 from fnkit.local.references import segments
-from fnkit.local.rejected import CORS, Rejected, bad_request, malformed, too_large
+from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
 from fnkit.local.routes.invoke import resolve
 from fnkit.local.routes.listing import listing
 
@@ -76,8 +75,8 @@ async def fire(platform: Platform, call: Call) -> Response:
     owner_only(call)
     activation_id = await begin(platform, call, await call.arguments(PAYLOAD_LIMIT))
     if activation_id is None:
-        return Response(status_code=204, headers=CORS)
-    return answer({"activationId": activation_id}, 202, {"x-openwhisk-activation-id": activation_id})
+        return Response(b"", 204, [*RAW_CORS])
+    return answer({"activationId": activation_id}, 202, activation_id)
 
 
 async def begin(
@@ -137,7 +136,7 @@ async def _follow(platform: Platform, call: Call, link: Link, given: Given) -> F
 
 def _arguments(trigger: Entity, call: Call, payload: Mapping[str, Json]) -> dict[str, Json]:
     own = {pair["key"]: pair["value"] for pair in trigger.document["parameters"]}
-    headers = {key: value for key, value in call.request.headers.items() if key not in _ENTITY_HEADERS}
+    headers = {key: value for key, value in call.request.headers() if key not in _ENTITY_HEADERS}
     return {**own, "__ow_headers": headers, **payload}
 
 

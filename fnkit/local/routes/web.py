@@ -5,12 +5,10 @@ A web action runs in the namespace that it lies in: its owner is charged, whoeve
 
 import json
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.access import readable_package
+from fnkit.local.asgi import Request, Response
 from fnkit.local.controller import LONGEST_WAIT
 from fnkit.local.exchange import Call, acceptable, not_acceptable
 from fnkit.local.invocable import Ask, Invocable, place_of
@@ -35,7 +33,7 @@ async def serve(platform: Platform, request: Request, target: Target, user: Iden
     if len(body) > PAYLOAD_LIMIT:
         raise Rejected(413, f"Request larger than allowed: {len(body)} > {PAYLOAD_LIMIT} bytes.", False)
     own_options = invocable.annotations.get("web-custom-options") is True
-    added = () if own_options else cors(request.headers.get("access-control-request-headers"))
+    added = () if own_options else cors(request.header(b"access-control-request-headers"))
     options = request.method == "OPTIONS"
     if options and not own_options:
         return _response(Answer(200), added)
@@ -49,7 +47,7 @@ async def serve(platform: Platform, request: Request, target: Target, user: Iden
         answer = _answer(target, record)
     except Rejected as no:
         raise (Rejected(no.status, no.text, False, (*no.headers, *added)) if no.cors else no) from None
-    _negotiate(answer, request.headers.get("accept"))
+    _negotiate(answer, request.header(b"accept"))
     return _response(answer, added)
 
 
@@ -81,12 +79,12 @@ def _missing() -> Rejected:
 
 def _authenticate(request: Request, invocable: Invocable, user: Identity | None) -> None:
     required = invocable.annotations.get("require-whisk-auth", False)
-    if not may_call(required, request.headers.get("x-require-whisk-auth"), user is not None):
+    if not may_call(required, request.header(b"x-require-whisk-auth"), user is not None):
         raise Rejected(401, "Authentication is possible but has failed or not yet been provided.")
 
 
 def _asked(request: Request, target: Target, body: bytes, user: Identity | None) -> Asked:
-    headers, media_type = asked_headers(request.headers.items(), body)
+    headers, media_type = asked_headers(request.headers(), body)
     query = request.scope["query_string"].decode("utf-8", "replace")
     namespace = user.namespace if user else None
     return Asked(request.method, headers, target.rest, query, media_type, body, namespace)
@@ -113,5 +111,5 @@ def _response(answer: Answer, added: Headers) -> Response:
     response = Response(answer.body, answer.status)
     of_type = () if answer.content_type is None else (("content-type", answer.content_type),)
     for name, value in (*added, *answer.headers, *of_type):
-        response.raw_headers.append((name.lower().encode("ascii"), value.encode("utf-8", "replace")))
+        response.headers.append((name.lower().encode("ascii"), value.encode("utf-8", "replace")))
     return response

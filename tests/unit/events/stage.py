@@ -11,7 +11,7 @@ from typing import Any
 from fnkit.core.errors import Missing, Refused
 from fnkit.events.feeds import Feeds
 from fnkit.events.folder import Folder
-from fnkit.events.ledger import tables
+from fnkit.local.migrations import FEEDS
 from fnkit.local.store import Store
 
 START = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -155,7 +155,7 @@ class Stage:
 @asynccontextmanager
 async def stage(path: Path, clock: HandClock | None = None, whisk: Whisk | None = None):
     """Feeds over the ledger in a folder; opening it again is a restart."""
-    db = Store(path / "ledger.db", migrations=(tables,))
+    db = Store(path / "ledger.db", migrations=FEEDS)
     made = Stage(path, clock or HandClock(), whisk or Whisk(), Feeds(db, clock or HandClock()), db)
     made = Stage(path, made.clock, made.whisk, Feeds(db, made.clock), db)
     made.feeds.start(made.whisk)

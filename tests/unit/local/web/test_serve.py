@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from starlette.requests import Request
 
 from fnkit.local.activations import Activations
+from fnkit.local.asgi import Request
 from fnkit.local.controller import Controller
 from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entities
@@ -140,7 +140,7 @@ def refused(store, path, **options):
 @pytest.mark.parametrize("path", ["bob/default/own", "bob/to-public/web"])
 def test_it_runs_in_its_owners_name_with_its_owners_key(place, path):
     answer, (job,) = visit(place, path, user="ann")
-    assert (answer.status_code, answer.body) == (200, b"ann")
+    assert (answer.status, answer.body) == (200, b"ann")
     assert (job.namespace, job.api_key) == ("bob", f"u-bob:{'k' * 64}")
 
 
