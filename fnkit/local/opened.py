@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
+from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
@@ -69,6 +71,7 @@ class Opened:
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
+        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
             users=users,
@@ -79,7 +82,8 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=Objects(store, folder.root / "objects"),
+            objects=objects,
+            feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
@@ -87,11 +91,13 @@ class Opened:
             sources=starter.views,
         )
         platform.controller.resume(users)
+        platform.feeds.start(Hosting(platform, objects))
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
         self.platform.activations.retention.stop()
+        await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
@@ -32,6 +33,8 @@ class Platform:
     controller: Controller
     layers: Layers
     objects: Objects
+    feeds: Feeds
+    """What fires triggers. They work once they are started with their host."""
     kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
