@@ -13,6 +13,7 @@ from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
+from fnkit.local.patience import Patience
 from fnkit.local.positions import Position, Positions
 from fnkit.local.records import Imprint, Record, caused, dumps, record_of
 from fnkit.local.rejected import Rejected
@@ -90,13 +91,14 @@ class Controller:
             job = invocable.job(ask, self._api_host)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint)
-            task = self._begin(job, invocable.imprint)
+            patience = None if ask.wait is None else Patience(ask.wait)
+            task = self._begin(job, invocable.imprint, patience)
         finally:
             self._leave(ask.caller.namespace, task)
-        if ask.wait is not None:
-            await asyncio.wait({task}, timeout=ask.wait)
-            if task.done():
-                return job.activation_id, task.result()
+        if patience is not None:
+            record = await patience.of(task)
+            if record is not None:
+                return job.activation_id, record
             await self._activations.accept(job, invocable.imprint)
         return job.activation_id, None
 
@@ -170,11 +172,11 @@ class Controller:
 
         return _kept(self._running_compounds, position.namespace, position.id, asyncio.create_task(run()))
 
-    def _begin(self, job: Job, common: Imprint) -> asyncio.Task[Record]:
-        task = asyncio.create_task(self._run(job, common))
+    def _begin(self, job: Job, common: Imprint, patience: Patience | None = None) -> asyncio.Task[Record]:
+        task = asyncio.create_task(self._run(job, common, patience))
         return _kept(self._running, job.namespace, job.activation_id, task)
 
-    async def _run(self, job: Job, common: Imprint) -> Record:
+    async def _run(self, job: Job, common: Imprint, patience: Patience | None) -> Record:
         try:
             outcome = await self._scheduler.run(job)
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
@@ -182,6 +184,8 @@ class Controller:
         record = record_of(job, outcome, common)
         self.metrics.count(_ran(job), outcome)
         await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
+        if patience is not None:
+            patience.tell(record)
         return record
 
 

@@ -6,6 +6,7 @@ Everything happens on the event loop: no thread is crossed between a request and
 
 import asyncio
 import os
+import select
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Instance:
         self._wire = ends.wire
         self._pipes: dict[Stream, int] = {"stdout": ends.stdout, "stderr": ends.stderr}
         self._logs = logs
+        self._printed = select.poll()
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
         self._waiting: asyncio.Future[Answer] | None = None
@@ -85,7 +87,7 @@ class Instance:
 
     async def ask(self, frame: bytes, seconds: float) -> Answer:
         """Send one line and await the answer to it."""
-        if not self.alive:
+        if self._gone.is_set():
             return Died()
         self._waiting = self._loop.create_future()
         timer = self._loop.call_later(seconds, self._settle, TimedOut())
@@ -100,8 +102,9 @@ class Instance:
 
     def logs(self) -> tuple[str, ...]:
         """What was printed since the last call; what an answer was preceded by is in it."""
-        for stream, pipe in list(self._pipes.items()):
-            self._drain(stream, pipe)
+        if self._printed.poll(0):  # as a rule nothing was, and one question is cheaper than two reads
+            for stream, pipe in list(self._pipes.items()):
+                self._drain(stream, pipe)
         return self._logs.take()
 
     async def kill(self) -> None:
@@ -129,6 +132,7 @@ class Instance:
     def _watch(self) -> None:
         for pipe in self._pipes.values():
             os.set_blocking(pipe, False)
+            self._printed.register(pipe, select.POLLIN)
         self._wire.setblocking(False)
         self._loop.add_reader(self._wire, self._receive)
         for stream, pipe in self._pipes.items():
@@ -168,6 +172,7 @@ class Instance:
     def _close(self, stream: Stream) -> None:
         pipe = self._pipes.pop(stream)
         self._loop.remove_reader(pipe)
+        self._printed.unregister(pipe)
         os.close(pipe)
 
     def _ended(self) -> None:

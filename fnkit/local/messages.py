@@ -6,12 +6,12 @@ child's own word, since no JSON text does. Source: apache/openwhisk-runtime-go A
 ContainerProxy.scala for the body.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job
+from fnkit.local.records import dumps
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
@@ -90,8 +90,17 @@ def identity(job: Job, deadline: int) -> dict[str, str]:
 
 def run_frame(job: Job, deadline: int) -> bytes:
     """The /run body of `job` as one line; `deadline` in ms since 1970."""
-    return _line({"value": job.arguments, **identity(job, deadline)})
+    executable = job.executable
+    key = "" if job.api_key is None else f',"api_key":{dumps(job.api_key)}'
+    # A legal name has no sign that JSON would write in another way.
+    text = (
+        f'{{"value":{dumps(job.arguments)},"namespace":"{job.namespace}",'
+        f'"action_name":"/{executable.namespace}/{executable.name}","action_version":"{executable.version}",'
+        f'"activation_id":"{job.activation_id}","transaction_id":{dumps(job.transaction_id)},'
+        f'"deadline":"{deadline}"{key}}}\n'
+    )
+    return text.encode(errors="surrogatepass")
 
 
 def _line(body: Json) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass") + b"\n"
+    return dumps(body).encode(errors="surrogatepass") + b"\n"
