@@ -18,21 +18,28 @@ _VERBS = (
     "config",
     "delete",
     "deploy",
+    "every",
+    "diff",
     "get",
     "invoke",
     "list",
     "login",
     "logs",
+    "map",
+    "on",
     "props",
+    "remove",
     "result",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
     "stop",
     "test",
 )
-_ROOMS = ("core", "models", "vision")
+_ROOMS = ("compose", "core", "events", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:

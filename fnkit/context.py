@@ -33,6 +33,9 @@ class Face(Protocol):
     def tell(self, step: "Step") -> None:
         """How far the work is."""
 
+    def watch(self, value: object) -> None:
+        """A result as it is by now, in the place of what was shown of it before."""
+
     def confirm(self, question: str) -> bool:
         """Whether to go on; False where nobody can be asked."""
 
@@ -56,6 +59,10 @@ class Program:
     def tell(self, step: "Step") -> None:
         """Into the log `fnkit`, one level down."""
         LOG.info(step.text)
+
+    def watch(self, value: object) -> None:
+        """The same."""
+        LOG.info(value)
 
     def confirm(self, question: str) -> bool:
         """A call is its own confirmation."""

@@ -13,6 +13,9 @@ from fnkit.action.age import age
 from fnkit.action.statements import Run, Statement
 from fnkit.core.errors import BadCell
 
+HOOKS = ("before_snapshot", "after_restore")
+"""Functions of a notebook that travel though nobody calls them: the platform does, around a template's making."""
+
 
 @dataclass(slots=True)
 class Slice:
@@ -158,7 +161,11 @@ def sliced(run: Run, entry: str, includes: frozenset[str] = frozenset()) -> Slic
     be made again: an open file, a used generator, a fitted estimator, what a later cell changed, …
     """
     result = Slice(run, entry, includes)
-    result.need(entry, len(run.statements), entry)
+    end = len(run.statements)
+    result.need(entry, end, entry)
+    for hook in HOOKS:
+        if (maker := run.binder(hook, end)) is not None and isinstance(maker.node, ast.FunctionDef):
+            result.need(hook, end, hook)
     result.settle()
     result.notes += age(result.statements, run.cells)
     return result

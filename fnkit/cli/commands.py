@@ -100,7 +100,8 @@ def _command(verb: Verb, console: Console) -> Callable[..., None]:
             value = verb.call(typed, context=Context(console))
         from fnkit.cli.views import show  # what it shows is imported by now
 
-        show(value)
+        with console:  # a map works while it is shown
+            show(value)
 
     command.__annotations__ = {}
     command.__signature__ = inspect.Signature([_parameter(entry) for entry in verb.parameters])  # type: ignore[attr-defined]

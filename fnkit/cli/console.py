@@ -38,6 +38,13 @@ class Console:
         """How far the work is."""
         self._progress.tell(step)
 
+    def watch(self, value: object) -> None:
+        """A result as it is by now: drawn in place for a person, what is new of it for a pipe."""
+        from fnkit.cli.views import lines, news
+
+        watched = isinstance(self._progress, Bar)
+        self._progress.watch([*(lines if watched else news)(value)])
+
     def confirm(self, question: str) -> bool:
         """Ask before something is lost; nobody to ask is no."""
         return self._stdin.isatty() and typer.confirm(question, err=True)
@@ -68,12 +75,20 @@ class Lines:
 
     def __init__(self) -> None:
         self._last = ""
+        self._seen: set[str] = set()
 
     def tell(self, step: "Step") -> None:
         """The text, where it is a new one."""
         if step.text != self._last:
             typer.echo(step.text, err=True)
         self._last = step.text
+
+    def watch(self, lines: list[str]) -> None:
+        """The lines that were not there before."""
+        for line in lines:
+            if line not in self._seen:
+                typer.echo(line, err=True)
+        self._seen |= set(lines)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -87,6 +102,7 @@ class Bar:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._live: Any = None
+        self._watched: Any = None
         self._step: Step | None = None
 
     def tell(self, step: "Step") -> None:
@@ -99,6 +115,18 @@ class Bar:
                 self._timer.start()
         self._draw()
 
+    def watch(self, lines: list[str]) -> None:
+        """Draw lines in the place of those before."""
+        from rich.console import Console as Rich
+        from rich.live import Live
+        from rich.text import Text
+
+        with self._lock:
+            if self._watched is None:
+                self._watched = Live(console=Rich(file=self._stream), transient=True, auto_refresh=False)
+                self._watched.start()
+            self._watched.update(Text("\n".join(lines), overflow="ellipsis", no_wrap=True), refresh=True)
+
     def close(self) -> None:
         """Take the bar away."""
         with self._lock:
@@ -106,7 +134,9 @@ class Bar:
                 self._timer.cancel()
             if self._live is not None:
                 self._live.stop()
-            self._timer = self._live = None
+            if self._watched is not None:
+                self._watched.stop()
+            self._timer = self._live = self._watched = None
 
     def _open(self) -> None:
         from rich.console import Console as Rich

@@ -7,14 +7,18 @@ from typing import Any
 
 import typer
 
-from fnkit.cli import entities
+from fnkit.cli import entities, sessions
 from fnkit.cli.columns import TABLES
 from fnkit.cli.layout import moment, pairs, size, span, table
+from fnkit.compose.session import Session
 from fnkit.core.entities import ModelFile
+from fnkit.core.errors import ActionFailed
 from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.mapping import Mapped
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import shown
+from fnkit.delivery.wired import Row, Wires
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, Status, Tested
@@ -38,11 +42,25 @@ def lines(value: Any) -> Iterable[str]:
     return [str(value)]
 
 
+@singledispatch
+def news(value: Any) -> Iterable[str]:
+    """The lines of a result that is not over: each stays as it is, and more come."""
+    return lines(value)
+
+
+news.register(Session, sessions.news)
+
+
 @lines.register
 def _several(values: tuple) -> Iterable[str]:  # type: ignore[type-arg]
     if values and type(values[0]) in TABLES:
         return table(TABLES[type(values[0])], values)
     return [str(value) for value in values]
+
+
+@lines.register
+def _wires(wires: Wires) -> Iterable[str]:
+    return table(TABLES[Row], wires.rows) if wires.wires else [str(wires)]
 
 
 @lines.register
@@ -117,6 +135,18 @@ def _invocation(call: Invocation) -> Iterable[str]:
 
 
 @lines.register
+def _mapped(results: Mapped) -> Iterable[str]:
+    """A JSON line for each, as it comes. Raises ActionFailed at the end where some failed."""
+    count = failed = 0
+    for result in results:
+        count, failed = count + 1, failed + (not result.ok)
+        yield json.dumps({"number": result.number, **result.to_json()}, ensure_ascii=False)
+    if failed:
+        advice = "Their lines say why. With --ledger FILE a second run sends only what has no answer yet."
+        raise ActionFailed(f"Mapping {results.name}", f"{failed} of {count} inputs failed.", advice)
+
+
+@lines.register
 def _action(action: Action) -> Iterable[str]:
     ours = action.annotations.get("fnkit") or {}
     limits = action.limits
@@ -144,6 +174,7 @@ def _action(action: Action) -> Iterable[str]:
 lines.register(Package, entities.package)
 lines.register(Trigger, entities.trigger)
 lines.register(Rule, entities.rule)
+lines.register(Session, sessions.session)
 
 
 @lines.register

@@ -108,6 +108,24 @@ class Activation:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Where the time of a call went, in ms; None where it is not known (yet)."""
+
+    wait: int | None = None
+    """From the request to the instance."""
+    init: int | None = None
+    """Of init code, None on a warm call."""
+    run: int | None = None
+
+    @classmethod
+    def of(cls, activation: Activation) -> Self:
+        """From a record: `duration` is init plus run."""
+        duration = activation.duration
+        run = None if duration is None else duration - (activation.init_time or 0)
+        return cls(activation.wait_time, activation.init_time, run)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """A trained model as deploys and bundles know it: content by sha256, and where it may come from."""
 

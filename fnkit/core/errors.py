@@ -9,6 +9,7 @@ FnkitError
 │   ├── TooLarge          over a limit of the platform; says what weighs how much
 │   ├── BadModel          unknown, wrong hash, not reachable, not a model, not convertible
 │   ├── BadPhoto          not an image, too large, not readable
+│   ├── BadVideo          not a video, broken, or shorter than it says
 │   ├── NoPerson          nobody was found on the photo
 │   └── PartMissing       a body part was not found, is unknown, or the pair is upside down
 ├── Refused               the platform said no
@@ -70,6 +71,10 @@ class BadModel(Fixable):
 
 class BadPhoto(Fixable):
     """Bytes that are not an image that can be opened safely."""
+
+
+class BadVideo(Fixable):
+    """A file that is not a video, is broken, or ends before its end."""
 
 
 class NoPerson(Fixable):

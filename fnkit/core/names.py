@@ -12,6 +12,11 @@ from fnkit.core.errors import BadArgument
 LONGEST = 256
 ENTITY = re.compile(r"\A([A-Za-z0-9_]|[A-Za-z0-9_][A-Za-z0-9_@ .&-]*[A-Za-z0-9_@.&-])\Z")
 
+JOIN = "/whisk.system/fnkit/join"
+"""What a conductor on an embedded platform calls to wait for branches; `/_/fnkit/join` is the action elsewhere."""
+FLOW = "fnkit-flow"
+"""The annotation of a conductor that holds its flow as JSON."""
+
 
 def legal(name: str) -> bool:
     """True where `name` may be the name of an action, a package or a namespace."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from fnkit.action.spec import Origin
-from fnkit.core.entities import Activation, Json
+from fnkit.core.entities import Activation, Json, Split
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.core.names import ActionName
 from fnkit.delivery import annotation, arguments
-from fnkit.delivery.invocation import Invocation, Split, State
+from fnkit.delivery.invocation import Invocation, State
 from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.embedded import Progress

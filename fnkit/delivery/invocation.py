@@ -7,7 +7,7 @@ from typing import Literal
 
 from fnkit.action.spec import Origin
 from fnkit.action.trace import STAMP, told
-from fnkit.core.entities import Activation, Json
+from fnkit.core.entities import Activation, Json, Split
 from fnkit.core.errors import ActionFailed
 
 _ACTION_FILE = re.compile(r'File "(?P<folder>[^"]*[/\\])?(?:__main__|main__|exec__main)\.py"')
@@ -15,24 +15,6 @@ LONGEST = 500
 """Characters of an action's error in a message; the result has all of it."""
 State = Literal["pending", "running", "pending or running", "done"]
 """A real OpenWhisk tells only whether it is done: until then it is "pending or running"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where the time of a call went, in ms; None where it is not known (yet)."""
-
-    wait: int | None = None
-    """From the request to the instance."""
-    init: int | None = None
-    """Of init code, None on a warm call."""
-    run: int | None = None
-
-    @classmethod
-    def of(cls, activation: Activation) -> "Split":
-        """From a record: `duration` is init plus run."""
-        duration = activation.duration
-        run = None if duration is None else duration - (activation.init_time or 0)
-        return cls(activation.wait_time, activation.init_time, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +26,7 @@ class Invocation:
     id: str
     """The activation id."""
     state: State
-    split: Split = Split()
+    split: Split = field(default_factory=Split)
     began: str | None = None
     """`cold`, `prewarmed`, `forked` or `warm`; None where it is not known."""
     activation: Activation | None = None

@@ -34,6 +34,11 @@ class Wanted:
         return self.bundle.target.kind
 
     @property
+    def conducts(self) -> bool:
+        """True for a conductor: what it answers is one turn, and only the platform knows the result."""
+        return bool(self.settings.annotations.get("conductor"))
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Bound parameters and secrets, by name."""
         bound = [Parameter(name, value) for name, value in self.settings.parameters.items()]
@@ -54,6 +59,8 @@ class Plan:
     """After the deploy."""
     drop: tuple[str, ...] = ()
     """Annotations that an earlier deploy set and this one does not."""
+    needs: tuple["Plan", ...] = ()
+    """Of the actions that a flow brings along; they go first."""
 
     @property
     def name(self) -> ActionName:
@@ -125,7 +132,8 @@ class Plan:
 
     def __str__(self) -> str:
         why = f": {'; '.join(self.reasons)}" if self.reasons else ""
-        return f"{self.change} {self.name} ({self.digest[:8]}) at {self.host}{why}"
+        first = "".join(f"{one}\n" for one in self.needs)
+        return f"{first}{self.change} {self.name} ({self.digest[:8]}) at {self.host}{why}"
 
 
 def plan(wanted: Wanted, there: Action | None, host: str) -> Plan:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore"]
+Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore", "map", "wire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Step:
     text: str
     """For a person: `Uploading the model layer`."""
     done: int | None = None
-    """Bytes."""
+    """Bytes, or inputs of a map."""
     total: int | None = None
 
 

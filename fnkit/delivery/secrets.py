@@ -78,3 +78,13 @@ def _without(value: Json, spelt: list[str]) -> Json:
 def shown(name: str, value: Any) -> str:
     """A parameter's value for a table: masked where its name says that it is a key."""
     return "•••" if TELLING.search(name) else repr(value)
+
+
+def concealed(value: Json) -> Json:
+    """`value` for people: `•••` in the place of whatever stands under a name that says that it is a key."""
+    match value:
+        case dict():
+            return {key: "•••" if TELLING.search(str(key)) else concealed(held) for key, held in value.items()}
+        case list() | tuple():
+            return [concealed(item) for item in value]
+    return value

@@ -1,6 +1,7 @@
 """One job in one instance, from start to verdict: the same steps for a cold and a warm run."""
 
 import asyncio
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,12 @@ from fnkit.core.errors import FnkitError
 from fnkit.local import answers
 from fnkit.local.answers import Verdict
 from fnkit.local.child import UNLOADABLE
-from fnkit.local.instance import Instance, Starter
-from fnkit.local.jobs import Began, Executable, Job, Outcome, Status
+from fnkit.local.instance import Instance
+from fnkit.local.jobs import Began, Job, Outcome, Status
 from fnkit.local.logs import INCOMPLETE, log_line
 from fnkit.local.messages import Init, run_frame
-from fnkit.local.runtime import Layout, Layouts, mirror
-from fnkit.local.sandbox.place import Place
+from fnkit.local.runtime import Layouts
+from fnkit.local.starter import Starter, wanted
 
 STARTING = 30.0
 """Seconds that a new instance has to say that it is there; busy machines take a few."""
@@ -40,13 +41,16 @@ class Loaded:
 
 
 async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> Loaded:
-    """A new instance for `job` with a folder of its own. Raises NotStarted."""
+    """A new instance for `job`, in `folder` or where its starter makes it. Raises NotStarted."""
     executable = job.executable
-    if not executable.code:
+    if not executable.code and not executable.image:
         raise NotStarted(answers.failed(answers.NO_CODE, answers.words(executable.kind)))
     try:
-        layout, place = await asyncio.to_thread(_prepare, executable, layouts, folder)
-        instance = await starter.start(place, executable.limits.logs)
+        layout = layouts.known(executable)
+        if layout is None:
+            layout = await asyncio.to_thread(layouts.get, executable)
+        order = wanted(job, layout, folder)
+        instance = await starter.start(order)
     except FnkitError as error:
         raise NotStarted(
             answers.failed(UNLOADABLE, answers.words(executable.kind)), (log_line("stderr", str(error)),)
@@ -56,19 +60,9 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
     if not await instance.ready(STARTING):
         logs = instance.logs()
         await instance.kill()
+        await asyncio.to_thread(shutil.rmtree, instance.place.folder, ignore_errors=True)
         raise NotStarted(_no_resources(), logs)
-    environment = {**job.environment, **layout.environment, "__OW_API_HOST": job.api_host}
-    init = Init(executable.main or "main", place.work, layout.paths, tuple(environment.items()))
-    return Loaded(instance, init)
-
-
-def _prepare(executable: Executable, layouts: Layouts, folder: Path) -> tuple[Layout, Place]:
-    layout = layouts.get(executable)
-    memory = executable.limits.memory
-    place = Place(folder, layout.read, memory, layout.kind.command(memory), executable.network)
-    place.make()
-    mirror(layout.code, place.work)
-    return layout, place
+    return Loaded(instance, order.init(instance.place.seen / "action"))
 
 
 def _no_resources() -> Verdict:
@@ -98,17 +92,19 @@ class Course:
         began = time.perf_counter()
         answer = await loaded.instance.ask(loaded.init.frame(self.job, self.start + limit), limit / 1000)
         self.init = _since(began)
+        if self.job.executable.shared > 1:
+            loaded.instance.share(self.job.executable.limits.logs)
         return answers.of_init(answer, limit, answers.words(self.job.executable.kind))
 
-    async def execute(self, instance: Instance) -> Verdict:
-        """Send the arguments and judge the answer."""
+    async def execute(self, instance: Instance, began: Began = "warm") -> Verdict:
+        """Send the arguments and judge the answer; `began`: how an instance began that has its code already."""
         limit = self.job.executable.limits.timeout
         if self.began is None:
-            self.began = "warm"
+            self.began = began
             self._set_off()
-        began = time.perf_counter()
-        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000)
-        self.run = _since(began)
+        sent = time.perf_counter()
+        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000, self.job.activation_id)
+        self.run = _since(sent)
         return answers.of_run(answer, limit, answers.words(self.job.executable.kind))
 
     def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:

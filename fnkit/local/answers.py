@@ -55,7 +55,7 @@ class Words:
 
 def words(kind: str) -> Words:
     """How the runtime of `kind` speaks."""
-    return NODE if kind.startswith("nodejs:") else ACTION_LOOP
+    return ACTION_LOOP if kind.startswith("python:") else NODE
 
 
 def of_init(answer: Answer, limit: int, words: Words) -> Verdict | None:

@@ -77,7 +77,7 @@ async function initialize(init) {
   }
 }
 
-/** The line that answers `message`. */
+/** The line that answers `message`. Where runs overlap, the environment is that of the one that began last. */
 async function call(main, message) {
   const { value = {}, ...known } = message
   for (const [key, text] of Object.entries(known)) process.env[`__OW_${key.toUpperCase()}`] = text
@@ -98,6 +98,14 @@ async function call(main, message) {
     console.error(String(error))
     return FAILED + failure('Internal error.')
   }
+}
+
+/** What was printed is in the pipes before the answer is on the wire: a pipe that was full takes it later. */
+async function flushed(text) {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writable && stream.writableLength) await new Promise(done => stream.write('', () => done()))
+  }
+  return text
 }
 
 function failure(text) {
@@ -133,6 +141,7 @@ function plain(value, above) {
 function main() {
   const wire = new net.Socket({ fd: Number(process.argv[2]), readable: true, writable: true })
   let action
+  let shared = false
   let pending = []
   let turn = Promise.resolve()
   async function answer(line) {
@@ -141,14 +150,23 @@ function main() {
     if (action) return failure(REPEATED)
     const [loaded, text] = await initialize(message.init)
     action = loaded
+    shared = Boolean(message.init.shared)
     return text
+  }
+  async function answerTagged(line) {
+    const message = JSON.parse(line)
+    const text = 'init' in message ? failure(REPEATED) : await call(action, message)
+    return 'init' in message ? text : `@${message.activation_id} ${text}`
   }
   wire.on('data', chunk => {
     pending.push(chunk)
     if (chunk[chunk.length - 1] !== 10) return
-    const line = Buffer.concat(pending).toString()
+    const lines = Buffer.concat(pending).toString().split('\n').slice(0, -1)
     pending = []
-    turn = turn.then(() => answer(line)).then(text => wire.write(text))
+    for (const line of lines) {
+      if (shared) answerTagged(line).then(flushed).then(text => wire.write(text))
+      else turn = turn.then(() => answer(line)).then(flushed).then(text => wire.write(text))
+    }
   })
   wire.on('close', () => process.exit())
   wire.on('error', () => process.exit())

@@ -32,6 +32,7 @@ def load(init: dict[str, Any]) -> Callable[[Any], Any]:
     sys.path[:0] = [folder, *init["paths"]]
     script = os.path.join(folder, "main__.py")  # noqa: PTH118 - pathlib costs 5 ms of each cold start
     sys.argv[:] = [script]
+    sys.dont_write_bytecode = True  # beside it: the folder goes with this process
     activate(folder)
     module = import_code(script)
     try:
@@ -64,14 +65,14 @@ def import_code(script: str) -> Any:
     spec = importlib.util.spec_from_file_location("main__", script)
     assert spec is not None and spec.loader is not None
     try:
-        spec.loader.get_code("main__")  # type: ignore[attr-defined]
+        code = spec.loader.get_code("main__")  # type: ignore[attr-defined]
     except SyntaxError as error:
         import traceback
 
         raise Unloadable("".join(traceback.format_exception_only(error)).rstrip()) from None
     module = importlib.util.module_from_spec(spec)
     sys.modules["main__"] = module
-    spec.loader.exec_module(module)
+    exec(code, module.__dict__)
     return module
 
 
@@ -88,6 +89,27 @@ def initialize(init: dict[str, Any]) -> tuple[Callable[[Any], Any] | None, bytes
     except Exception as error:  # noqa: BLE001 - whatever the module raised is the answer
         show(error)
         sys.exit(1)
+
+
+def restore(init: dict[str, Any]) -> bytes:
+    """The answer to init where the code was loaded before this process was forked."""
+    try:
+        os.environ.update(init["environment"])
+        hook("after_restore")
+    except MemoryError as error:
+        show(error)
+        return OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - whatever the hook raised is the answer
+        show(error)
+        sys.exit(1)
+    return encode({"ok": True})
+
+
+def hook(name: str) -> None:
+    """Call the action's function of that name, where it has one."""
+    function = getattr(sys.modules["main__"], name, None)
+    if callable(function):
+        function()
 
 
 def call(function: Callable[[Any], Any], message: dict[str, Any]) -> bytes:
@@ -140,19 +162,21 @@ def flush() -> None:
             pass  # closed or replaced by the action
 
 
-def main() -> None:
-    """Answer until the server closes the wire."""
+def main(function: Callable[[Any], Any] | None = None) -> None:
+    """Answer until the server closes the wire; `function` is there in a fork of a template."""
     given = int(sys.argv[1])
     number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
     os.close(given)
     os.write(number, READY)
-    function = None
+    restored = function is None
     for line in open(number, "rb"):  # noqa: PTH123, SIM115
         message = json.loads(line)
         if "init" not in message:
             answer = call(function, message) if function else encode({"error": "no action defined yet"})
         elif function is None:
             function, answer = initialize(message["init"])
+        elif not restored:
+            restored, answer = True, restore(message["init"])
         else:
             answer = encode({"error": REPEATED})
         flush()

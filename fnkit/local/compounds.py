@@ -1,7 +1,9 @@
 """Runs sequences and compositions step by step: each step is on disk before it begins.
 
 After a restart they go on: a step that has a record is never run again, and one that was running when the server
-ended was closed as a platform error, which is the answer that is handed on.
+ended was closed as a platform error, which is the answer that is handed on; where an event began it all, that step
+runs again. A turn of a flow's conductor that was interrupted is no step: it is taken once more, so that a flow
+goes on from its last finished step.
 """
 
 import asyncio
@@ -9,13 +11,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from fnkit.core.clock import now_ms
+from fnkit.core.names import FLOW, JOIN
 from fnkit.local.access import allowed
 from fnkit.local.conductors import Composition
 from fnkit.local.entities import Entities
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Status
+from fnkit.local.joins import Join
 from fnkit.local.positions import Plan, Position, Positions
-from fnkit.local.records import Record
+from fnkit.local.records import STOPPED, Record
 from fnkit.local.rejected import Rejected
 from fnkit.local.sequences import Sequence
 from fnkit.local.steps import DEEPEST, Answer, Ending, Step
@@ -38,6 +42,10 @@ class Runner(Protocol):
         """A run whose promise is on disk, together with what `begun` writes when it is told the id."""
         ...
 
+    def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
+        """What runs under that id; None where it has ended, or never was."""
+        ...
+
 
 class Compounds:
     """Sequences and compositions at work."""
@@ -47,7 +55,7 @@ class Compounds:
         self._invocables = invocables
         self._positions = positions
         self._runner = runner
-        self._halted = False
+        self._halted = asyncio.Event()
 
     def begin(self, invocable: Invocable, ask: Ask, within: Position | None = None) -> Position:
         """A position at the first step, written in this turn; `within` is what it is a step of."""
@@ -57,9 +65,14 @@ class Compounds:
 
     async def run(self, position: Position, caller: Identity) -> Record:
         """Go on from there to the end; the record is written, and on disk with the next commit."""
+        if isinstance(position.plan, Join):
+            await self._await_branches(position, position.plan)
         while (step := position.plan.next()) is not None:
-            if self._halted:
+            if self._halted.is_set():
                 raise Halted
+            if step.path == JOIN:
+                await self._within(position, self._positions.begin_join(position, step.arguments), caller)
+                continue
             try:
                 allowed(self._entities, caller.namespace, step.path)
             except Rejected:
@@ -70,7 +83,7 @@ class Compounds:
             except Rejected:
                 position.plan.missing()
                 continue
-            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments)
+            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
             await self._take(position, invocable, ask, step)
         return self._positions.end(position)
 
@@ -80,23 +93,25 @@ class Compounds:
             inner = self._positions.find(position.running)
             if inner:
                 await self.resume(inner, caller)
+            if position.rerun and not self._positions.ended(position.namespace, position.running):
+                return await self.run(position, caller)
             found = self._positions.ending(position.namespace, position.running)
-            position.count(found, inner)
+            if found.answer.result == {"error": STOPPED} and self._takes_again(position):
+                position.again(found)
+            else:
+                position.count(found, inner)
         return await self.run(position, caller)
 
     def halt(self) -> None:
         """Begin no step any more."""
-        self._halted = True
+        self._halted.set()
 
     async def _take(self, position: Position, invocable: Invocable, ask: Ask, step: Step) -> None:
         if invocable.components or (invocable.conductor and not step.own):
             if position.depth >= DEEPEST:
                 position.plan.missing()
                 return
-            inner = self.begin(invocable, ask, position)
-            position.running = inner.id
-            self._positions.save(position)
-            position.count(_ending(await self.run(inner, ask.caller)), inner)
+            await self._within(position, self.begin(invocable, ask, position), ask.caller)
             return
 
         def begun(activation_id: str) -> None:
@@ -110,6 +125,39 @@ class Compounds:
         else:
             position.logs.append(str(position.running))
             position.plan.late(str(position.running))
+
+    async def _within(self, position: Position, inner: Position, caller: Identity) -> None:
+        position.running = inner.id
+        self._positions.save(position)
+        position.count(_ending(await self.run(inner, caller)), inner)
+
+    async def _await_branches(self, position: Position, join: Join) -> None:
+        """Until the branches have ended, whoever runs them; nothing is held meanwhile."""
+        halted = asyncio.create_task(self._halted.wait())
+        try:
+            while waiting := join.waiting:
+                tasks = {one: self._runner.running(position.namespace, one) for one in waiting}
+                ended = [one for one, task in tasks.items() if task is None]
+                for one in ended:
+                    position.count(self._positions.ending(position.namespace, one), None)
+                running = {task for task in tasks.values() if task}
+                if not ended:  # else one of them may have been all that was waited for
+                    await asyncio.wait({*running, halted}, return_when=asyncio.FIRST_COMPLETED)
+                if self._halted.is_set():
+                    raise Halted
+            position.waited()
+        finally:
+            halted.cancel()
+
+    def _takes_again(self, position: Position) -> bool:
+        """True where what was interrupted is a turn of a flow of fnkit's, which changes nothing before its end."""
+        plan = position.plan
+        if not isinstance(plan, Composition) or plan.due:
+            return False
+        try:
+            return FLOW in self._invocables.at(plan.conductor).annotations
+        except Rejected:
+            return False
 
 
 def _plan(invocable: Invocable, ask: Ask, outer: Plan | None) -> Plan:

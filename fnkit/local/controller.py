@@ -6,22 +6,25 @@ from dataclasses import replace
 from typing import Protocol
 
 from fnkit.core.clock import now_ms
-from fnkit.local.activations import Activations
+from fnkit.core.entities import Json
+from fnkit.local.activations import Activations, Interrupted
 from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
 from fnkit.local.patience import Patience
 from fnkit.local.positions import Position, Positions
-from fnkit.local.records import Imprint, Record, caused, dumps, record_of
-from fnkit.local.rejected import Rejected
+from fnkit.local.records import Imprint, Record, caused, dumps, record_of, record_of_stopped
+from fnkit.local.rejected import Rejected, missing
 from fnkit.local.scheduler import Progress
 from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 
+QUEUE_FULL = "Too many requests"
+"""Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
 LONGEST_WAIT = 60.0
 """Seconds that a blocking call waits at most."""
 Tasks = dict[str, dict[str, asyncio.Task[Record]]]
@@ -37,6 +40,18 @@ class Scheduler(Protocol):
 
     def state(self, activation_id: str) -> Progress | None:
         """How far a job is."""
+        ...
+
+    def crowded(self, job: Job) -> bool:
+        """True where too many runs of its action wait already."""
+        ...
+
+    def anticipate(self, job: Job) -> None:
+        """A job like this one is near: start an instance for it; comes back at once."""
+        ...
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Make ready what instances of an action will begin from; comes back at once."""
         ...
 
     def discard(self, namespace: str, name: str) -> None:
@@ -81,6 +96,8 @@ class Controller:
         """
         check_access(self._entities, ask.caller.namespace, invocable.components)
         invocable.check_final(ask.arguments)
+        if ask.id and self._is_known(ask.caller.namespace, ask.id):
+            return ask.id, None
         self._throttles.enter(ask.caller)
         task: asyncio.Task[Record] | None = None
         try:
@@ -89,8 +106,10 @@ class Controller:
                 task = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(task, ask.wait)
             job = invocable.job(ask, self._api_host)
+            if self._scheduler.crowded(job):
+                raise Rejected(429, QUEUE_FULL)
             if ask.wait is None:
-                await self._activations.accept(job, invocable.imprint)
+                await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
             patience = None if ask.wait is None else Patience(ask.wait)
             task = self._begin(job, invocable.imprint, patience)
         finally:
@@ -109,15 +128,44 @@ class Controller:
         job = invocable.job(ask, self._api_host)
         common = caused(invocable.imprint, cause)
         begun(job.activation_id)
-        await self._activations.accept(job, common)
+        await self._activations.accept(job, common, _again(invocable, ask))
         return self._begin(job, common)
 
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A step like this one is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.job(ask, self._api_host))
+
+    def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
+        """What runs under that id; None where it has ended, or never was."""
+        kinds = (self._running, self._running_compounds)
+        return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
+
     def resume(self, users: Users) -> None:
-        """Go on with the sequences and compositions that the end of the last server interrupted."""
+        """Go on with the sequences and compositions that the end of the last server interrupted.
+
+        Begin again what an event began, and what the end cut off.
+        """
+        for cut in self._activations.interrupted():
+            self._begin_again(cut, users.by_namespace(cut.namespace))
         for position in self._positions.outermost():
             caller = users.by_namespace(position.namespace)
             if caller is not None:
                 self._run_compound(position, caller, resumed=True)
+
+    def _begin_again(self, cut: Interrupted, caller: Identity | None) -> None:
+        try:
+            if caller is None:
+                raise missing()
+            invocable = self._invocables.at(cut.again["path"])
+        except Rejected:
+            self._activations.write(record_of_stopped(cut.id, cut.namespace, cut.start, cut.common))
+            return
+        ask = Ask(caller, cut.again["transaction"], cut.start, cut.again["arguments"], again=True, id=cut.id)
+        self._begin(invocable.job(ask, self._api_host), invocable.imprint)
+
+    def _is_known(self, namespace: str, activation_id: str) -> bool:
+        known = self._activations.known(namespace, activation_id)
+        return known or self._positions.find(activation_id) is not None
 
     def progress(self, namespace: str, activation_id: str) -> Progress | None:
         """How far an activation without a record is; None where there is no such one."""
@@ -128,9 +176,24 @@ class Controller:
         progress = self._scheduler.state(activation_id) or Progress("pending", None, None, None, None)
         return replace(progress, state="running") if progress.state == "done" else progress
 
+    def positions(self, namespace: str) -> list[Position]:
+        """How far each sequence and composition has come that is running, without those within others."""
+        return [one for one in self._positions.outermost() if one.namespace == namespace]
+
+    def position(self, namespace: str, activation_id: str) -> Position | None:
+        """How far one has come, within another or not; None where it is none of these or not running."""
+        found = self._positions.find(activation_id)
+        return found if found is not None and found.namespace == namespace else None
+
     def discard(self, action: Entity) -> None:
         """Instances of an action that was changed or deleted are not used again."""
         self._scheduler.discard(action.namespace, action.name)
+
+    def prepare(self, action: Entity) -> None:
+        """An action with code was put: its first call, most likely by its owner, finds more ready."""
+        invocable = self.resolve(action.namespace, action.name)
+        if not invocable.components:
+            self._scheduler.prepare(invocable.executable, action.namespace)
 
     async def close(self, patience: float) -> None:
         """Wait up to `patience` seconds for what still runs; the rest is told at the next start."""
@@ -192,6 +255,13 @@ class Controller:
 def _ran(job: Job) -> Ran:
     action = job.executable
     return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
+
+
+def _again(invocable: Invocable, ask: Ask) -> Json:
+    """What is kept of a run that is to be begun again after a restart."""
+    if not ask.again:
+        return None
+    return {"path": invocable.path, "arguments": ask.arguments, "transaction": ask.transaction_id}
 
 
 _NO_WORD = dumps(BROKEN.result)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
 from fnkit.local.components import SEQUENCE, Components
-from fnkit.local.kinds import needed
+from fnkit.local.engines import is_image
+from fnkit.local.kinds import BLACKBOX, needed
 from fnkit.local.parameters import Pairs
 from fnkit.local.records import dumps
 from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
@@ -58,11 +59,13 @@ class Exec:
     kind: str
     code: str
     main: str | None = None
+    image: str | None = None
 
     def to_json(self) -> dict[str, Json]:
         """As in a document, without the code."""
-        main = {} if self.main is None else {"main": self.main}
-        return {"kind": self.kind, "binary": is_binary(self.code), **main}
+        given = {"main": self.main, "image": self.image}
+        named = {key: value for key, value in given.items() if value is not None}
+        return {"kind": self.kind, "binary": is_binary(self.code), **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +185,25 @@ def _read_exec(value: Json, kinds: Mapping[str, str], namespace: str) -> Exec | 
         valid = ", ".join(f"'{name}'" for name in [*sorted(set(kinds.values())), SEQUENCE])
         text = f"The specified runtime '{asked}' is not supported by this platform. Valid values are: {valid}."
         raise malformed(f"{text} {needed(asked)}".rstrip())
-    if "code" not in value:
+    image = _read_image(value.get("image")) if kind == BLACKBOX else None
+    if "code" not in value and image is None:
         raise malformed(f"'code' must be a string or attachment object defined in 'exec' for '{kind}' actions")
-    code, main = value["code"], value.get("main")
+    code, main = value.get("code", ""), value.get("main")
     if not isinstance(code, str):
         raise malformed(f"Could not deserialize as attachment record: {dumps(code)}")
     if "main" in value and not isinstance(main, str):
         raise malformed(f"if defined, 'main' be a string in 'exec' for '{kind}' actions")
     if asked not in kinds:  # a kind that had to be trimmed or lower-cased: so does a real server
         raise Rejected(500, "There was an internal server error.")
-    return Exec(kind, code, main)
+    return Exec(kind, code, main, image)
+
+
+def _read_image(value: Json) -> str:
+    if not isinstance(value, str):
+        raise malformed("'image' must be a string defined in 'exec' for 'blackbox' actions")
+    if not is_image(value):
+        raise malformed("could not parse image name")
+    return value
 
 
 def _read_limits(value: Json) -> dict[str, int]:

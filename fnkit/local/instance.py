@@ -1,4 +1,4 @@
-"""One running process with its wire and its log pipes, and the way to start one.
+"""One running process with its wire and its log pipes.
 
 A `Starter` makes an `Instance`; whether that is a new process or a fork of one that is ready is its own affair.
 Everything happens on the event loop: no thread is crossed between a request and its answer.
@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.jobs import Began
-from fnkit.local.logs import Logs, Stream, drain
+from fnkit.local.lines import Lines
+from fnkit.local.logs import Logs, SharedLogs, Stream, drain
 from fnkit.local.messages import OUT_OF_MEMORY, READY, Answer, Died, Line, OutOfMemory, TimedOut
 from fnkit.local.sandbox.place import Place
 
@@ -53,21 +53,28 @@ class Ends:
 
 
 class Instance:
-    """A process that takes `init` once and then one `run` after the other."""
+    """A process that takes `init` once and then one `run` after the other, or several at a time."""
 
-    def __init__(self, process: Process, ends: Ends, began: Began, logs: Logs) -> None:
+    def __init__(self, process: Process, ends: Ends, place: Place, began: Began, logs: Logs) -> None:
         """Must be made on the thread of a running event loop."""
+        self.place = place
+        """Its own folder is to be removed once it was killed."""
         self.began = began
         self._process = process
         self._wire = ends.wire
         self._pipes: dict[Stream, int] = {"stdout": ends.stdout, "stderr": ends.stderr}
         self._logs = logs
-        self._printed = select.poll()
+        self._unread = select.poll()
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
-        self._waiting: asyncio.Future[Answer] | None = None
-        self._text = bytearray()
-        self._length = 0
+        self._asked: dict[str, asyncio.Future[Answer]] = {}
+        """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
+        self._late: set[str] = set()
+        """Tags of answers that nobody awaits any more."""
+        self._shared: SharedLogs | None = None
+        self._sending = asyncio.Lock()
+        self._lines = Lines()
+        self._tell_gone: Callable[[], None] | None = None
         self._watch()
 
     @property
@@ -85,24 +92,45 @@ class Instance:
         answer = await self.ask(b"", seconds)
         return isinstance(answer, Line) and answer.text == READY
 
-    async def ask(self, frame: bytes, seconds: float) -> Answer:
-        """Send one line and await the answer to it."""
+    async def ask(self, frame: bytes, seconds: float, tag: str = "") -> Answer:
+        """Send one line and await the answer to it; `tag` tells it from others where runs share the instance."""
         if self._gone.is_set():
             return Died()
-        self._waiting = self._loop.create_future()
-        timer = self._loop.call_later(seconds, self._settle, TimedOut())
+        if self._shared is None:
+            tag = ""
+        else:
+            self._shared.open(tag, self._printed())
+        asked: asyncio.Future[Answer] = self._loop.create_future()
+        self._asked[tag] = asked
+        timer = self._loop.call_later(seconds, self._settle, tag, TimedOut())
         try:
-            await self._send(frame)
-            return await self._waiting
+            await self._send(frame, asked)
+            return await asked
         except OSError:
             return Died()
         finally:
             timer.cancel()
-            self._waiting = None
+            del self._asked[tag]
 
-    def logs(self) -> tuple[str, ...]:
-        """What was printed since the last call; what an answer was preceded by is in it."""
-        if self._printed.poll(0):  # as a rule nothing was, and one question is cheaper than two reads
+    def share(self, logs: int) -> None:
+        """From now on it takes several runs at a time, and its answers bear their tags; `logs` MB for each run."""
+        self._shared = SharedLogs(logs)
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once, when the process has ended, whoever ended it."""
+        self._tell_gone = tell
+        if self._gone.is_set():
+            self._loop.call_soon(tell)
+
+    def logs(self, tag: str = "") -> tuple[str, ...]:
+        """What was printed since the last call; what an answer was preceded by is in it.
+
+        Where runs share the instance, whatever was printed since the one with this tag began: by any of them.
+        """
+        return self._printed() if self._shared is None else self._shared.close(tag, self._printed())
+
+    def _printed(self) -> tuple[str, ...]:
+        if self._unread.poll(0):  # as a rule nothing was, and one question is cheaper than two reads
             for stream, pipe in list(self._pipes.items()):
                 self._drain(stream, pipe)
         return self._logs.take()
@@ -117,22 +145,23 @@ class Instance:
         for stream in list(self._pipes):
             self._close(stream)
 
-    async def _send(self, frame: bytes) -> None:
-        try:
-            sent = self._wire.send(frame) if frame else 0
-        except BlockingIOError:
-            sent = 0
-        if sent < len(frame):
-            assert self._waiting is not None
-            rest = asyncio.ensure_future(self._loop.sock_sendall(self._wire, memoryview(frame)[sent:]))
-            await asyncio.wait((rest, self._waiting), return_when=asyncio.FIRST_COMPLETED)
-            if not rest.done():
-                rest.cancel()
+    async def _send(self, frame: bytes, asked: "asyncio.Future[Answer]") -> None:
+        async with self._sending:  # not into the midst of another run's long line
+            try:
+                sent = self._wire.send(frame) if frame and not asked.done() else len(frame)
+            except BlockingIOError:
+                sent = 0
+            if sent < len(frame):
+                rest = asyncio.ensure_future(self._loop.sock_sendall(self._wire, memoryview(frame)[sent:]))
+                await asyncio.wait((rest, asked), return_when=asyncio.FIRST_COMPLETED)
+                if not rest.done():
+                    rest.cancel()
+                    self._process.kill()  # it got half of a line: it is not to be asked again
 
     def _watch(self) -> None:
         for pipe in self._pipes.values():
             os.set_blocking(pipe, False)
-            self._printed.register(pipe, select.POLLIN)
+            self._unread.register(pipe, select.POLLIN)
         self._wire.setblocking(False)
         self._loop.add_reader(self._wire, self._receive)
         for stream, pipe in self._pipes.items():
@@ -148,22 +177,23 @@ class Instance:
             chunk = b""
         if not chunk:
             self._loop.remove_reader(self._wire)
-            self._settle(Died())
+            self._settle_all(Died())
             return
-        self._length += len(chunk)
-        room = PAYLOAD_LIMIT - len(self._text)
-        self._text += chunk[:room]
-        if chunk.endswith(b"\n"):
-            text, length = bytes(self._text), self._length
-            self._text.clear()
-            self._length = 0
-            self._settle(OutOfMemory() if text == OUT_OF_MEMORY else Line(text, length))
+        for tag, line in self._lines.feed(chunk):
+            self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
 
-    def _settle(self, answer: Answer) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(answer)
-        elif isinstance(answer, Line):
+    def _settle(self, tag: str, answer: Answer) -> None:
+        asked = self._asked.get(tag)
+        if asked is not None and not asked.done():
+            asked.set_result(answer)
+            if isinstance(answer, TimedOut):
+                self._late.add(tag)
+        elif isinstance(answer, Line) and tag not in self._late:
             self._process.kill()  # it spoke without being asked: it is not to be trusted with the next call
+
+    def _settle_all(self, answer: Answer) -> None:
+        for tag in list(self._asked):
+            self._settle(tag, answer)
 
     def _drain(self, stream: Stream, pipe: int) -> None:
         if stream in self._pipes and not drain(pipe, self._logs, stream):
@@ -172,24 +202,18 @@ class Instance:
     def _close(self, stream: Stream) -> None:
         pipe = self._pipes.pop(stream)
         self._loop.remove_reader(pipe)
-        self._printed.unregister(pipe)
+        self._unread.unregister(pipe)
         os.close(pipe)
 
     def _ended(self) -> None:
         self._process.kill()  # what it left behind in its group
         self._process.reap()
-        while self._waiting is not None and not self._waiting.done():
-            before = self._length
+        while any(not asked.done() for asked in self._asked.values()):
+            before = self._lines.received
             self._receive()  # an answer that was sent just before the end counts
-            if self._length == before:
+            if self._lines.received == before:
                 break
         self._gone.set()
-        self._settle(Died())
-
-
-class Starter(Protocol):
-    """Makes instances."""
-
-    async def start(self, place: Place, logs: int) -> Instance:
-        """An instance that waits for `init`; `logs` is the limit in MB."""
-        ...
+        self._settle_all(Died())
+        if self._tell_gone is not None:
+            self._tell_gone()

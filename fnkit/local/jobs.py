@@ -39,6 +39,15 @@ class Executable:
     limits: Limits
     network: bool = True
     """False where the annotation `fnkit-network` is false."""
+    image: str = ""
+    """Of a `blackbox` action, whose code may be empty."""
+    template: bool = True
+    """False where the annotation `fnkit-template` is false: its init code runs for each instance."""
+
+    @property
+    def shared(self) -> int:
+        """Runs that one instance takes at a time: as in upstream's runtimes, only Node.js takes more than one."""
+        return self.limits.concurrency if self.kind.startswith("nodejs:") else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.errors import Missing
+from fnkit.local.engines import Engine, find_engine
 from fnkit.local.sandbox.place import MEMORY_PER_PROCESSOR
 from fnkit.local.sandbox.system import CHILD, shows
 
+BLACKBOX = "blackbox"
+"""The kind of an action that is a container's image."""
 NODE_CHILD = Path(__file__).with_name("child.js")
+CONTAINER = Path(__file__).with_name("container.py")
 OLDEST_NODE = 18
 PATIENCE = 10.0
 """Seconds that a program has to say what it is."""
@@ -31,7 +35,7 @@ class Kind:
     """One kind of action and what runs it."""
 
     name: str
-    """`nodejs:20`."""
+    """`nodejs:20`, `blackbox`."""
     aliases: tuple[str, ...]
     script: str
     """The file that an action's text becomes."""
@@ -39,6 +43,8 @@ class Kind:
     """The program and its arguments for an instance of that many MB; the number of the wire comes last."""
     read: tuple[Path, ...] = ()
     """What an instance must read beyond the system."""
+    engine: Engine | None = None
+    """What runs the images of `blackbox`."""
 
     @property
     def family(self) -> str:
@@ -48,7 +54,8 @@ class Kind:
     @property
     def names(self) -> tuple[str, ...]:
         """All names under which it is offered."""
-        return (self.name, *self.aliases, f"{self.family}:default")
+        default = () if self.name == BLACKBOX else (f"{self.family}:default",)
+        return (self.name, *self.aliases, *default)
 
 
 class Kinds:
@@ -79,21 +86,30 @@ def needed(name: str) -> str:
     family = name.partition(":")[0]
     if family == "nodejs":
         return f"It needs `node` of that version, {OLDEST_NODE} or newer, on the PATH of the server."
-    if family == "blackbox":
-        return "It needs a container engine, which this platform does not use."
+    if family == BLACKBOX:
+        return "It needs podman or docker: `podman info` or `docker info` must work for the user of the server."
     return ""
 
 
 def find() -> Kinds:
-    """Look for what is installed; takes a tenth of a second where there is a Node.js."""
-    node = find_node(shutil.which("node"))
-    return Kinds((python(),) if node is None else (python(), node))
+    """Look for what is installed; takes a tenth of a second for each that there is."""
+    node, engine = find_node(shutil.which("node")), find_engine()
+    return Kinds((python(), *((node,) if node else ()), *((image(engine),) if engine else ())))
 
 
 def python() -> Kind:
     """The running interpreter's."""
     major, minor = sys.version_info[:2]
     return Kind(f"python:{major}.{minor}", (f"python:{major}",), "main__.py", lambda memory: (str(CHILD),))
+
+
+def image(engine: Engine) -> Kind:
+    """The kind whose actions are images that `engine` runs."""
+
+    def command(memory: int) -> tuple[str, ...]:
+        return (str(CONTAINER), engine.program, str(memory))
+
+    return Kind(BLACKBOX, (), "", command, engine=engine)
 
 
 def find_node(program: str | None) -> Kind | None:

@@ -1,27 +1,30 @@
 """Parts of bundles that actions share (libraries, models), kept once by the digest of their content.
 
 A layer is a folder of read-only files named by `core.canonical.tree_digest` over its (path, sha256, executable)
-triples. It arrives as a tar and is checked before it is seen; a model that is in the cache of models is not sent:
-its layer is made of hard links.
+triples. It arrives as a tar and is checked before it is seen. What lies in the cache of this machine's user is not
+sent: a model there, or libraries that were laid out for a deploy, are checked and become hard links, and bytecode
+that was made beside them comes along.
 """
 
 import os
 import re
 import shutil
+import sys
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from fnkit.core.canonical import tree_digest
-from fnkit.core.entities import Json
+from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument, Missing
+from fnkit.local.tar import extract, plain
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_CHUNK = 1024 * 1024
-MOST_FILES = 100_000
+MOST_BYTES = 4096 * MIB
+"""Of a layer's tar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Layer:
         """Raises BadArgument where it is not a layer, or its digest is not that of its files."""
         try:
             files = tuple(
-                LayerFile(_safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
+                LayerFile(plain(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
                 for item in value["files"]
             )
             layer = cls(_checked(value["digest"]), str(value["kind"]), files)
@@ -60,11 +63,13 @@ class Layer:
 
 
 class Layers:
-    """The layers under `folder`; `models` is the cache of models by sha256."""
+    """The layers under `folder`; `cache` has `models` by sha256 and `trees` by the digest of a layer."""
 
-    def __init__(self, folder: Path, models: Path) -> None:
+    def __init__(self, folder: Path, cache: Path, most: int = MOST_BYTES) -> None:
+        """`most`: bytes that a layer's tar may have."""
         self._folder = folder
-        self._models = models
+        self._most = most
+        self._cache = cache
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".new-*"):  # of a server that was killed
             _remove(left)
@@ -81,7 +86,7 @@ class Layers:
         return folder
 
     def missing(self, wanted: Iterable[Layer]) -> list[str]:
-        """Which layers must be sent. A model whose files are in the cache is linked, not sent."""
+        """Which layers must be sent. One whose files are in the cache is linked, not sent."""
         return [
             layer.digest
             for layer in wanted
@@ -96,17 +101,22 @@ class Layers:
         try:
             with os.fdopen(handle, "wb") as file:
                 async for piece in body:
+                    self._check_room(digest, file.tell() + len(piece))
                     file.write(piece)
         except BaseException:
             tar.unlink()
             raise
         return tar
 
+    def _check_room(self, digest: str, size: int) -> None:
+        if size > self._most:
+            raise BadArgument(f"Storing layer {digest}", f"it has more than {self._most // MIB} MiB.")
+
     def unpack(self, digest: str, tar: Path) -> None:
         """Make the layer `digest` of a received tar, which is removed. Raises BadArgument where it is another."""
         fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            found = tree_digest(_extract(tar, fresh))
+            found = tree_digest(extract(tar, fresh))
             if found != digest:
                 raise BadArgument(f"Storing layer {digest}", f"the content sent has the digest {found}.")
             self._keep(fresh, digest)
@@ -117,25 +127,24 @@ class Layers:
             _remove(fresh)
 
     def _linked(self, layer: Layer) -> bool:
-        if layer.kind != "model" or not all(self._in_cache(one) for one in layer.files):
+        found = {one.path: self._in_cache(layer, one) for one in layer.files}
+        if not found or not all(map(_holds, found.values(), layer.files)):
             return False
         fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            for one in layer.files:
-                target = fresh / one.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _link(self._models / one.sha256, target)
+            for path, source in found.items():
+                _link(source, fresh / path)
+            if layer.kind == "libraries":
+                _link_bytecode(found, fresh)
             self._keep(fresh, layer.digest)
         finally:
             _remove(fresh)
         return True
 
-    def _in_cache(self, one: LayerFile) -> bool:
-        cached = self._models / one.sha256
-        if one.executable or not _DIGEST.fullmatch(one.sha256) or not cached.is_file():
-            return False
-        with cached.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest() == one.sha256
+    def _in_cache(self, layer: Layer, one: LayerFile) -> Path:
+        if layer.kind == "model":
+            return self._cache / "models" / one.sha256
+        return self._cache / "trees" / layer.digest / one.path
 
     def _keep(self, fresh: Path, digest: str) -> None:
         fresh.chmod(0o755)
@@ -146,53 +155,36 @@ class Layers:
                 raise
 
 
-def _extract(tar: Path, folder: Path) -> Sequence[tuple[str, str, bool]]:
-    """Write the regular files of `tar` under `folder`; gives (path, sha256, executable) of each."""
-    found: dict[str, tuple[str, str, bool]] = {}
-    with tarfile.open(tar, "r:") as archive:
-        for member in archive:
-            if member.isdir():
-                continue
-            path = _safe(member.name)
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is None or path in found or len(found) >= MOST_FILES:
-                raise BadArgument(
-                    "Storing a layer", f"{path!r} is no plain file, is there twice or is one too many."
-                )
-            target = folder / path
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as file:
-                    shutil.copyfileobj(content, file, _CHUNK)
-            except (FileExistsError, NotADirectoryError):
-                raise BadArgument("Storing a layer", f"{path!r} is in the way of another file.") from None
-            executable = bool(member.mode & 0o100)
-            target.chmod(0o555 if executable else 0o444)
-            with target.open("rb") as file:
-                found[path] = (path, file_digest(file, "sha256").hexdigest(), executable)
-    return list(found.values())
-
-
-def _safe(name: str) -> str:
-    """`name`, if it is a plain relative path. Raises BadArgument."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name or str(path) != name:
-        raise BadArgument("Reading a layer", f"{name!r} is not a plain relative path.")
-    return name
-
-
 def _checked(digest: Json) -> str:
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise BadArgument("Reading a layer", f"{digest!r} is not a sha256 in hex.")
     return digest
 
 
+def _holds(source: Path, one: LayerFile) -> bool:
+    """True for a plain file with the declared content."""
+    if one.executable or not _DIGEST.fullmatch(one.sha256) or source.is_symlink() or not source.is_file():
+        return False
+    with source.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == one.sha256
+
+
 def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         target.hardlink_to(source)
     except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+        shutil.copy2(source, target)  # with its time, by which bytecode knows it
         target.chmod(0o444)
+
+
+def _link_bytecode(sources: Mapping[str, Path], folder: Path) -> None:
+    """Bytecode of the interpreter that will run them, beside the modules that were linked."""
+    for path, source in sources.items():
+        if path.endswith(".py"):
+            inner = f"__pycache__/{source.stem}.{sys.implementation.cache_tag}.pyc"
+            if (made := source.parent / inner).is_file():
+                _link(made, (folder / path).parent / inner)
 
 
 def _remove(path: Path) -> None:

@@ -8,6 +8,7 @@ DockerContainer.scala.
 import json
 import os
 import time
+from collections.abc import Sequence
 from typing import Literal
 
 from fnkit.core.entities import MIB
@@ -78,6 +79,37 @@ class Logs:
         self._counted = 0
         self._truncated = False
         return lines
+
+
+class SharedLogs:
+    """What runs print that share an instance: nobody knows whose line it is, so each gets all since it began."""
+
+    def __init__(self, limit: int) -> None:
+        """`limit` in MB, of each run."""
+        self._limit = limit * MIB
+        self._runs: dict[str, list[str]] = {}
+        self._counted: dict[str, int] = {}
+
+    def open(self, tag: str, lines: Sequence[str]) -> None:
+        """A run begins; `lines` came out before."""
+        self._add(lines)
+        self._runs[tag], self._counted[tag] = [], 0
+
+    def close(self, tag: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """A run has ended, `lines` came out since the last call. Gives what it and the others printed."""
+        self._add(lines)
+        self._counted.pop(tag, None)
+        return tuple(self._runs.pop(tag, ()))
+
+    def _add(self, lines: Sequence[str]) -> None:
+        size = sum(map(len, lines))
+        for tag, kept in self._runs.items():
+            if self._counted[tag] > self._limit:
+                continue
+            self._counted[tag] += size
+            kept.extend(lines)
+            if self._counted[tag] > self._limit:
+                kept.append(log_line("stderr", TRUNCATED.format(self._limit)))
 
 
 def _pieces(line: bytes) -> list[bytes]:

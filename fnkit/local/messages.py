@@ -2,15 +2,17 @@
 
 Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or
 `{"error": text}` for init, and for each run the action's answer, verbatim. A line that begins with `!` is the
-child's own word, since no JSON text does. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
+child's own word, since no JSON text does. After an init that says `shared`, runs may overlap, and each answer to
+one bears its id in front: `@<activation id> `. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
 ContainerProxy.scala for the body.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
-from fnkit.local.jobs import Job
+from fnkit.local.jobs import Executable, Job
 from fnkit.local.records import dumps
 
 READY = b"!ready\n"
@@ -19,6 +21,8 @@ INITIALIZED = b'{"ok": true}\n'
 """The answer to an init that went well."""
 FAILED = b"!failed "
 """Before the answer of a run that the runtime, not the action, calls an error."""
+TAG = b"@"
+"""Before the id of the activation, and a space, where answers come in any order."""
 OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 
@@ -61,31 +65,51 @@ class Init:
     """What else an action may import, before the standard library."""
     environment: tuple[tuple[str, str], ...]
     """Init parameters and what the platform adds."""
+    shared: bool = False
+    """True where it will take several runs at a time."""
 
     def frame(self, job: Job, deadline: int) -> bytes:
         """One line; what identifies the activation is there while the module is imported."""
-        known = {f"__OW_{key.upper()}": value for key, value in identity(job, deadline).items()}
-        body = {
-            "main": self.main,
-            "folder": str(self.folder),
-            "paths": [str(path) for path in self.paths],
-            "environment": {**dict(self.environment), **known},
+        return _line(self.body(identity(job, deadline)))
+
+    def body(self, known: Mapping[str, str]) -> Mapping[str, Json]:
+        """The message, with what is known of the activation or of the action by its name in the /run body."""
+        environment = {f"__OW_{key.upper()}": value for key, value in known.items()}
+        return {
+            "init": {
+                "main": self.main,
+                "folder": str(self.folder),
+                "paths": [str(path) for path in self.paths],
+                "environment": {**dict(self.environment), **environment},
+                **({"shared": True} if self.shared else {}),
+            }
         }
-        return _line({"init": body})
 
 
 def identity(job: Job, deadline: int) -> dict[str, str]:
-    """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment."""
-    executable = job.executable
+    """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment.
+
+    Ahead of any activation it knows of the action only.
+    """
+    common = action_identity(job.executable, job.namespace)
+    if not job.activation_id:
+        return common
     known = {
-        "namespace": job.namespace,
-        "action_name": f"/{executable.namespace}/{executable.name}",
-        "action_version": executable.version,
+        **common,
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
     return known if job.api_key is None else {**known, "api_key": job.api_key}
+
+
+def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
+    """The part that all activations of an action have in common; `namespace` is the caller's."""
+    return {
+        "namespace": namespace,
+        "action_name": f"/{executable.namespace}/{executable.name}",
+        "action_version": executable.version,
+    }
 
 
 def run_frame(job: Job, deadline: int) -> bytes:

@@ -3,15 +3,18 @@
 import asyncio
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
+from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
@@ -29,11 +32,10 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
+from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
-IDLE = 600.0
-"""Seconds that an unused instance is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,21 @@ class Opened:
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
-        layers = Layers(folder.root / "layers", cache / "models")
+        layers = Layers(folder.root / "layers", cache)
         common = Common(cache)
-        # Seconds, the first time; until then actions do without.
-        threading.Thread(target=common.install, name="common packages", daemon=True).start()
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
-        starter = ProcessStarter(choice.rung)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", Pool(settings.memory or memory(), IDLE))
+        starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+        pool = Pool(settings.memory or memory())
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+        _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
+        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
             users=users,
@@ -79,20 +82,40 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=Objects(store, folder.root / "objects"),
+            objects=objects,
+            feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,
+            sources=starter.views,
         )
         platform.controller.resume(users)
+        platform.feeds.start(Hosting(platform, objects))
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
         self.platform.activations.retention.stop()
+        await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _install(common: Common, zygotes: Zygotes) -> None:
+    """Bring the common packages, seconds the first time; until then actions do without. Then plant a zygote."""
+    loop = asyncio.get_running_loop()
+
+    def plant() -> None:
+        zygotes.plant(Seed((common.folder(),), (common.folder(),), network=True, namespace=None))
+
+    def install() -> None:
+        if common.install():
+            with suppress(RuntimeError):  # the platform was closed meanwhile
+                loop.call_soon_threadsafe(plant)
+
+    plant()
+    threading.Thread(target=install, name="common packages", daemon=True).start()
 
 
 def memory() -> int:

@@ -1,46 +1,24 @@
-"""Which instance runs what: a pure decision over slots of memory. No I/O; time is passed in, in seconds.
+"""Which instance runs what: pure decisions over slots of memory. No I/O; time is passed in, in seconds.
 
-An instance is used again only for the same caller and the same revision of the same action. Where memory is short,
-the instance that has been idle for longest goes. Source: apache/openwhisk ContainerPool.scala.
+An instance is used again only for the same caller and the same revision of the same action. How long an unused
+one is kept, and when one is made ready ahead of its run, the idle times of its action say (`histogram`). Where
+memory is short, the instance goes whose loss costs least for the memory that it frees: Greedy-Dual-Size-Frequency.
+Source: apache/openwhisk ContainerPool.scala; Fuerst and Sharma, FaasCache, ASPLOS 2021, section 4.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
+from collections import OrderedDict
+from dataclasses import dataclass
 
+from fnkit.local.histogram import Hybrid, KeepAlive, Window
+from fnkit.local.slots import Habit, Key, Need, Slot
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What two runs must share to share an instance."""
-
-    namespace: str
-    """Of the caller."""
-    action: str
-    """`/namespace/package/name` of the action."""
-    revision: str
-    environment: frozenset[tuple[str, str]] = frozenset()
-    """Init parameters: a binding's differ from its package's."""
-
-
-@dataclass(slots=True)
-class Slot:
-    """One instance as the pool knows it."""
-
-    id: int
-    key: Key
-    memory: int
-    """MB."""
-    since: float
-    """When it became idle, or was taken."""
-    state: Literal["busy", "idle"] = "busy"
-    doomed: bool = False
-    """Not to be used again: its action was changed or deleted while it ran."""
-    activations: int = field(default=1)
+MOST = 10_000
+"""Actions whose idle times are remembered; who was not called for the longest time goes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """Use this idle instance."""
+    """Use this instance."""
 
     slot: Slot
 
@@ -58,71 +36,242 @@ class Full:
     """Everything is busy: wait until something is released."""
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What time has brought."""
+
+    expired: tuple[Slot, ...]
+    """Gone from the pool: end them."""
+    wanted: tuple[Need, ...]
+    """Runs of these are near: `prepare` an instance."""
+    more: bool
+    """True where there is something left that time will bring."""
+
+
 class Pool:
     """Slots within `capacity` MB; an action larger than that runs alone."""
 
-    def __init__(self, capacity: int = 2048, idle: float = 600.0) -> None:
-        """`idle`: seconds after which an unused instance goes."""
+    def __init__(self, capacity: int = 2048, keep: KeepAlive | None = None) -> None:
         self.capacity = capacity
-        self.idle = idle
+        self._keep = keep or Hybrid()
         self._slots: dict[int, Slot] = {}
+        self._open: dict[Key, list[Slot]] = {}
+        """Slots that take a run, the one used last at the end: the others may age out."""
+        self._habits: OrderedDict[tuple[str, str], Habit] = OrderedDict()
+        self._planned: dict[tuple[str, str], Habit] = {}
+        """Actions whose instance went ahead of time."""
+        self._used = 0
+        self._idle = 0
+        """MB of all slots, and of those where nothing runs."""
+        self._clock = 0.0
         self._next = 1
+
+    def __contains__(self, slot_id: int) -> bool:
+        return slot_id in self._slots
 
     def slots(self) -> tuple[Slot, ...]:
         """All of them, oldest first."""
         return tuple(self._slots.values())
 
-    def acquire(self, key: Key, memory: int, now: float) -> Warm | Cold | Full:
-        """Decide where a run of `key` goes, and take it."""
-        if warm := self._warm(key):
-            warm.state, warm.since = "busy", now
-            warm.activations += 1
-            return Warm(warm)
-        idle = sorted((s for s in self._slots.values() if s.state == "idle"), key=lambda slot: slot.since)
-        evicted: list[Slot] = []
-        used = sum(slot.memory for slot in self._slots.values())
-        while used and used + memory > self.capacity:
-            if not idle:
-                return Full()
-            used -= idle[0].memory
-            evicted.append(idle.pop(0))
-        for slot in evicted:
-            self.remove(slot.id)
-        slot = Slot(self._next, key, memory, now)
-        self._next += 1
-        self._slots[slot.id] = slot
-        return Cold(slot, tuple(evicted))
+    @property
+    def memory(self) -> tuple[int, int]:
+        """MB of all instances, and of those where nothing runs."""
+        return self._used, self._idle
 
-    def _warm(self, key: Key) -> Slot | None:
-        """The idle instance of `key` that was used last: the others may age out."""
-        fitting = [slot for slot in self._slots.values() if slot.state == "idle" and slot.key == key]
-        return max(fitting, key=lambda slot: slot.since, default=None)
+    def room(self, memory: int) -> bool:
+        """True where an instance of that size can be started, perhaps in the place of idle ones."""
+        busy = self._used - self._idle
+        return not busy or busy + memory <= self.capacity
+
+    def warm(self, key: Key) -> bool:
+        """True where an instance waits for a run of `key`."""
+        return key in self._open
+
+    def acquire(self, need: Need, now: float) -> Warm | Cold | Full:
+        """Decide where a run goes, and take it."""
+        if fitting := self._open.get(need.key):
+            slot = fitting[-1]
+            self._take(slot, now)
+            return Warm(slot)
+        if not self.room(need.memory):
+            return Full()
+        evicted = self._evict(need.memory, float("inf"))
+        assert evicted is not None
+        slot = self._add(need, now)
+        self._take(slot, now)
+        return Cold(slot, evicted)
+
+    def prepare(self, need: Need, now: float) -> Cold | None:
+        """Start an instance ahead of a run; None where one waits, or where others are worth their memory more."""
+        if need.key in self._open:
+            return None
+        habit = self._habit(need)
+        worth = self._clock + (habit.calls + 1) * habit.cost / need.memory
+        evicted = self._evict(need.memory, worth)
+        if evicted is None:
+            return None
+        slot = self._add(need, now)
+        slot.prepared = True
+        self._place(slot)
+        return Cold(slot, evicted)
+
+    def started(self, slot_id: int, seconds: float) -> None:
+        """The start of an instance, with its init code, took so long."""
+        if slot := self._slots.get(slot_id):
+            slot.habit.cost = seconds
 
     def release(self, slot_id: int, now: float) -> bool:
-        """A run ended well. False where the instance must go all the same."""
-        slot = self._slots[slot_id]
-        if slot.doomed:
+        """A run ended. False where the instance must go now, or is gone already."""
+        slot = self._slots.get(slot_id)
+        if slot is None:
+            return False
+        habit = slot.habit
+        slot.running -= 1
+        habit.running -= 1
+        slot.since = habit.ended = now
+        if not slot.running:
+            self._idle += slot.need.memory
+        if slot.doomed and not slot.running:
             self.remove(slot_id)
             return False
-        slot.state, slot.since = "idle", now
+        self._place(slot)
         return True
 
-    def remove(self, slot_id: int) -> None:
-        """The instance is gone, or about to go."""
-        self._slots.pop(slot_id, None)
+    def doom(self, slot_id: int) -> None:
+        """Let no further run into an instance."""
+        if slot := self._slots.get(slot_id):
+            slot.doomed = True
+            self._place(slot)
 
-    def expire(self, now: float) -> tuple[Slot, ...]:
-        """Take out what has been idle for too long."""
-        return self._take(lambda slot: now - slot.since >= self.idle)
+    def remove(self, slot_id: int) -> None:
+        """The instance is gone, or about to go: its memory is free."""
+        slot = self._slots.pop(slot_id, None)
+        if slot is None:
+            return
+        slot.doomed = True
+        self._place(slot)
+        self._used -= slot.need.memory
+        if not slot.running:
+            self._idle -= slot.need.memory
+        slot.habit.running -= slot.running
+        slot.habit.slots -= 1
+        if not slot.habit.slots:
+            slot.habit.calls = 0
+
+    def tick(self, now: float) -> Due:
+        """Take out what has been idle for too long, and say what will be needed soon."""
+        expired = tuple(slot for slot in self._slots.values() if not slot.running and self._over(slot, now))
+        for slot in expired:
+            self.remove(slot.id)
+        wanted: list[Need] = []
+        for name, habit in tuple(self._planned.items()):
+            assert habit.ended is not None
+            window, rest = self._window(habit), now - habit.ended
+            if habit.slots or rest >= window.until:
+                del self._planned[name]
+            elif rest >= window.ready:
+                wanted.append(habit.need)
+        return Due(expired, tuple(wanted), more=bool(self._slots or self._planned))
 
     def discard(self, action: str) -> tuple[Slot, ...]:
         """Take out what runs `action`; busy instances go when they are released."""
+        for name in [name for name in self._planned if name[1] == action]:
+            del self._planned[name]
         for slot in self._slots.values():
-            slot.doomed = slot.doomed or slot.key.action == action
-        return self._take(lambda slot: slot.doomed)
-
-    def _take(self, chosen: Callable[[Slot], bool]) -> tuple[Slot, ...]:
-        taken = tuple(s for s in self._slots.values() if s.state == "idle" and chosen(s))
-        for slot in taken:
+            if slot.need.key.action == action:
+                self.doom(slot.id)
+        gone = tuple(slot for slot in self._slots.values() if slot.doomed and not slot.running)
+        for slot in gone:
             self.remove(slot.id)
-        return taken
+        return gone
+
+    def _over(self, slot: Slot, now: float) -> bool:
+        """True where nobody is expected to need it, or not for a while."""
+        window, rest = self._window(slot.habit), now - slot.since
+        if rest >= window.until:
+            return True
+        early = slot.activations > 0 and rest < window.ready
+        if early:
+            self._planned[_name(slot.need.key)] = slot.habit
+        return early
+
+    def _window(self, habit: Habit) -> Window:
+        count = habit.histogram.count + habit.histogram.beyond
+        if habit.known is None or habit.known[0] != count:
+            habit.known = (count, self._keep.window(habit.histogram))
+        return habit.known[1]
+
+    def _habit(self, need: Need) -> Habit:
+        name = _name(need.key)
+        habit = self._habits.get(name)
+        if habit is None:
+            habit = self._habits[name] = Habit(need)
+            if len(self._habits) > MOST:
+                self._habits.popitem(last=False)
+        else:
+            self._habits.move_to_end(name)
+            habit.need = need
+        return habit
+
+    def _add(self, need: Need, now: float) -> Slot:
+        habit = self._habit(need)
+        habit.slots += 1
+        slot = self._slots[self._next] = Slot(self._next, need, now, habit, self._clock)
+        self._next += 1
+        self._used += need.memory
+        self._idle += need.memory
+        return slot
+
+    def _take(self, slot: Slot, now: float) -> None:
+        """One more run in it."""
+        habit = slot.habit
+        if not habit.running and habit.ended is not None:
+            habit.histogram.add(now - habit.ended)
+        habit.calls += 1
+        habit.running += 1
+        if not slot.running:
+            self._idle -= slot.need.memory
+        slot.running += 1
+        slot.activations += 1
+        slot.since, slot.clock = now, self._clock
+        self._place(slot)
+
+    def _place(self, slot: Slot) -> None:
+        """Among the open ones or not, as it stands now."""
+        opens = not slot.doomed and slot.running < slot.need.concurrency
+        if opens == slot.open:
+            return
+        slot.open = opens
+        if opens:
+            self._open.setdefault(slot.need.key, []).append(slot)
+            return
+        fitting = self._open[slot.need.key]
+        if fitting[-1] is slot:
+            fitting.pop()
+        else:
+            fitting.remove(slot)
+        if not fitting:
+            del self._open[slot.need.key]
+
+    def _evict(self, memory: int, below: float) -> tuple[Slot, ...] | None:
+        """Make room with idle slots worth less than `below`; None where that is not enough, and all stay."""
+        short = self._used + memory - self.capacity
+        if short <= 0:
+            return ()
+        idle = sorted((s for s in self._slots.values() if not s.running), key=lambda s: (s.worth, s.since))
+        evicted: list[Slot] = []
+        for slot in idle:
+            if short <= 0 or slot.worth >= below:
+                break
+            evicted.append(slot)
+            short -= slot.need.memory
+        if short > 0 and self._used - sum(slot.need.memory for slot in evicted) > 0:
+            return None
+        for slot in evicted:
+            self._clock = max(self._clock, slot.worth)
+            self.remove(slot.id)
+        return tuple(evicted)
+
+
+def _name(key: Key) -> tuple[str, str]:
+    return key.namespace, key.action

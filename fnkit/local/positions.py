@@ -1,21 +1,25 @@
 """Where each running sequence and composition is, on disk at every step, and the record that it ends as."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json, Limits, dict_to_pairs
+from fnkit.core.names import JOIN
 from fnkit.local.activations import Activations
 from fnkit.local.conductors import Composition
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
+from fnkit.local.joins import Join
 from fnkit.local.records import STOPPED, Record, dumps, new_id, response_of
 from fnkit.local.sequences import Sequence
 from fnkit.local.steps import Answer, Ending
 from fnkit.local.store import Store
 
-Plan = Sequence | Composition
+Plan = Sequence | Composition | Join
+KINDS: Mapping[str, type[Plan]] = {"sequence": Sequence, "composition": Composition, "join": Join}
 
 
 @dataclass(slots=True)
@@ -39,6 +43,8 @@ class Position:
     """How many it lies within."""
     duration: int = 0
     logs: list[str] = field(default_factory=list)
+    rerun: bool = False
+    """True where a step that the end of the server cut off is run again."""
     running: str | None = None
     """The id of the step that runs, or ran last."""
 
@@ -47,9 +53,10 @@ class Position:
         """The beginning, as a step of `outer` if given."""
         executable, now = invocable.executable, now_ms()
         return cls(
-            id=new_id(),
+            id=ask.id or new_id(),
             cause=outer.id if outer else None,
             depth=outer.depth + 1 if outer else 0,
+            rerun=ask.again,
             namespace=ask.caller.namespace,
             transaction_id=ask.transaction_id,
             start=now,
@@ -65,6 +72,40 @@ class Position:
             plan=plan,
             memory=executable.limits.memory if isinstance(plan, Composition) else None,
         )
+
+    @classmethod
+    def joining(cls, outer: Self, arguments: Json) -> Self:
+        """The join of branches, as a step of `outer`; its record lists them, as that of a sequence does."""
+        plan = Join.of(arguments)
+        return cls(
+            id=new_id(),
+            cause=outer.id,
+            depth=outer.depth + 1,
+            namespace=outer.namespace,
+            transaction_id=outer.transaction_id,
+            start=now_ms(),
+            wait=0,
+            action={
+                "name": "join",
+                "version": "0.0.1",
+                "path": JOIN.removeprefix("/"),
+                "binding": None,
+                "limits": Limits().to_json(),
+            },
+            filter_name="fnkit/join",
+            plan=plan,
+            memory=None,
+        )
+
+    def again(self, ending: Ending) -> None:
+        """The conductor's turn that the end of a server interrupted is taken once more."""
+        self.logs.append(ending.id)
+        if isinstance(self.plan, Composition):
+            self.plan.conductors -= 1
+
+    def waited(self) -> None:
+        """The branches have ended: they ran beside, and this only waited."""
+        self.duration, self.memory = now_ms() - self.start, None
 
     def count(self, ending: Ending, inner: "Position | None") -> None:
         """A step has ended."""
@@ -124,7 +165,7 @@ class Position:
     def to_text(self) -> str:
         """As it is kept."""
         kept = {name: getattr(self, name) for name in self.__slots__}
-        kind = "sequence" if isinstance(self.plan, Sequence) else "composition"
+        kind = next(kind for kind, plan in KINDS.items() if isinstance(self.plan, plan))
         return dumps({**kept, "plan": {kind: self.plan.to_json()}})
 
     @classmethod
@@ -132,8 +173,7 @@ class Position:
         """As it was kept."""
         value: dict[str, Any] = json.loads(text)
         ((kind, plan),) = value["plan"].items()
-        kinds: dict[str, type[Plan]] = {"sequence": Sequence, "composition": Composition}
-        return cls(**{**value, "plan": kinds[kind].from_json(plan)})
+        return cls(**{**value, "plan": KINDS[kind].from_json(plan)})
 
 
 class Positions:
@@ -152,12 +192,22 @@ class Positions:
             position.to_text(),
         )
 
+    def begin_join(self, outer: Position, arguments: Json) -> Position:
+        """The join of branches as a step of `outer`, kept in the transaction of this turn."""
+        position = Position.joining(outer, arguments)
+        self.save(position)
+        return position
+
     def end(self, position: Position) -> Record:
         """Put its record in its place, in the transaction of this turn."""
         record = position.record()
         self._activations.write(record)
         self._store.write("DELETE FROM positions WHERE id = ?", position.id)
         return record
+
+    def ended(self, namespace: str, activation_id: str) -> bool:
+        """Whether a step has its record."""
+        return self._activations.ending(namespace, activation_id) is not None
 
     def ending(self, namespace: str, activation_id: str) -> Ending:
         """How a step ended."""

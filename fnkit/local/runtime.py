@@ -12,22 +12,26 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import MIB
+from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import Compiler
 from fnkit.local.jobs import Executable
-from fnkit.local.kinds import Kind, Kinds
+from fnkit.local.kinds import BLACKBOX, Kind, Kinds
 
 MANIFEST = "fnkit.json"
 SMALL = MIB
 """Bytes of a file, and of all files in a folder, up to which an instance gets a copy that it may write to."""
 FEW = 64
 """Files in a folder, likewise."""
+LIGHT = 8
+"""Files that are copied while the event loop waits: a thread would take longer."""
+REMEMBERED = 1000
+"""Layouts that are given again without a look at the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ class Layout:
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
     """Folders that instances share, and that are worth compiling."""
+    copied: bool = True
+    """True where an instance has a copy of every file."""
+    light: bool = False
+    """True where that is no work."""
+    modules: frozenset[str] = frozenset()
+    """The top-level modules that the code brings, as an import would find them."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -73,11 +83,21 @@ class Layouts:
         self._common = common
         self._kinds = kinds
         self._compiler = Compiler()
+        self._known: dict[tuple[str, ...], Layout] = {}
+
+    def known(self, executable: Executable) -> Layout | None:
+        """What `get` gave for this revision, if nothing has changed since; takes no time worth a thread."""
+        layout = self._known.get(_identity(executable))
+        if layout is None or layout.common != self._common_of(layout.kind) or not layout.code.is_dir():
+            return None
+        os.utime(layout.code)
+        return layout
 
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
         kind = self._kinds.get(executable.kind)
-        digest = sha256(canonical([kind.family, executable.binary, executable.code]))
+        image = [describe(executable)] if kind.name == BLACKBOX else []
+        digest = sha256(canonical([kind.family, executable.binary, executable.code, *image]))
         code = self._folder / digest
         if not code.is_dir():
             self._write(executable, kind, code)
@@ -85,6 +105,9 @@ class Layouts:
         layout = self._with_layers(kind, code)
         for folder in layout.large:
             self._compiler.add(folder)
+        while len(self._known) >= REMEMBERED:
+            self._known.pop(next(iter(self._known)), None)
+        self._known[_identity(executable)] = layout
         return layout
 
     def tidy(self, older: float) -> None:
@@ -99,7 +122,10 @@ class Layouts:
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as fresh:
             target = Path(fresh, "code")
             target.mkdir()
-            write_code(executable, kind.script, target)
+            if kind.name == BLACKBOX:
+                Path(target, "container.json").write_bytes(canonical(describe(executable)))
+            else:
+                write_code(executable, kind.script, target)
             try:
                 target.rename(code)
             except OSError:
@@ -110,11 +136,43 @@ class Layouts:
         wanted = needed(code)
         libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
-        common = self._common[kind.family]() if kind.family in self._common else None
+        common = self._common_of(kind)
+        entries = tuple(code.iterdir())
+        shared = tuple(entry for entry in entries if not is_small(entry))
+        light = not shared and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
+        layout = Layout(
+            kind,
+            code,
+            libraries,
+            common,
+            models,
+            copied=not shared,
+            light=light,
+            modules=frozenset(entry.name.partition(".")[0] for entry in entries),
+        )
         if kind.family != "python":
-            return Layout(kind, code, libraries, common, models)
-        own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
-        return Layout(kind, code, libraries, common, models, (*own, *libraries))
+            return layout
+        # What is copied keeps its times, by which Python knows its compiled form.
+        own = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
+        return replace(layout, large=(*own, *libraries))
+
+    def _common_of(self, kind: Kind) -> Path | None:
+        return self._common[kind.family]() if kind.family in self._common else None
+
+
+def _identity(executable: Executable) -> tuple[str, ...]:
+    return executable.namespace, executable.name, executable.revision, executable.kind
+
+
+def describe(executable: Executable) -> dict[str, Json]:
+    """What `container.py` has to know: the image, and the code as it was put, if any."""
+    code = {"code": executable.code} if executable.code else {}
+    return {
+        "image": executable.image,
+        "binary": executable.binary,
+        "network": executable.network,
+        "code": code,
+    }
 
 
 def write_code(executable: Executable, script: str, folder: Path) -> None:
@@ -156,7 +214,9 @@ def mirror(code: Path, work: Path) -> None:
         elif not is_small(entry):
             target.symlink_to(entry)
         elif entry.is_dir():
-            shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
+            # A compiled form that is being written has another name, which may be gone in a moment.
+            unfinished = shutil.ignore_patterns("*.pyc.*")
+            shutil.copytree(entry, target, symlinks=True, ignore=unfinished, copy_function=_copy)
         else:
             _copy(entry, target)
 
@@ -169,6 +229,9 @@ def _copy(source: Path | str, target: Path | str) -> None:
 
 def is_small(entry: Path) -> bool:
     """A file, or a folder with few files and few bytes in all."""
-    files = (path for path in (entry, *entry.rglob("*")) if path.is_file() and not path.is_symlink())
+    if entry.is_file():
+        return entry.is_symlink() or entry.stat().st_size <= SMALL
+    brought = (path for path in entry.rglob("*") if path.parent.name != "__pycache__")
+    files = (path for path in brought if path.is_file() and not path.is_symlink())
     sizes = [path.stat().st_size for path in islice(files, FEW + 1)]
     return len(sizes) <= FEW and sum(sizes) <= SMALL

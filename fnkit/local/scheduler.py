@@ -6,24 +6,23 @@ outcome = await scheduler.run(job)
 """
 
 import asyncio
-import shutil
 import time
-from collections import OrderedDict
-from collections.abc import Coroutine
+from collections import Counter, OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from fnkit.core.errors import PlatformFault
-from fnkit.local import answers
-from fnkit.local.activation import Course, NotStarted, State, start
-from fnkit.local.answers import Verdict
-from fnkit.local.instance import Instance, Starter
-from fnkit.local.jobs import Began, Job, Outcome
-from fnkit.local.logs import log_line
-from fnkit.local.pool import Cold, Key, Pool, Slot, Warm
+from fnkit.core.errors import FnkitError, PlatformFault
+from fnkit.local.activation import Course, State
+from fnkit.local.ahead import Ahead, need_of, path_of, without_run
+from fnkit.local.instances import Instances, stopping
+from fnkit.local.jobs import Began, Executable, Job, Outcome
+from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.runtime import Layouts
+from fnkit.local.slots import Need, Slot
+from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
+from fnkit.local.views import InstanceView, QueueView, Snapshot
 
 REMEMBERED = 1000
 """Finished activations whose progress is still told."""
@@ -44,28 +43,6 @@ class Progress:
     run: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceView:
-    """One instance of the pool, as `GET /fnkit/v1/pool` shows it."""
-
-    namespace: str
-    action: str
-    state: Literal["busy", "idle"]
-    memory: int
-    activations: int
-    pid: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The pool now, and how many runs were cold and warm since the start."""
-
-    instances: tuple[InstanceView, ...]
-    cold: int
-    warm: int
-    queued: int
-
-
 class Scheduler:
     """Everything between a job and its outcome. Made and used on one event loop, by one thread."""
 
@@ -77,38 +54,50 @@ class Scheduler:
         self._layouts = layouts
         self._folder = folder
         self._pool = pool
-        self._instances: dict[int, Instance] = {}
-        self._turns = Turns(longest_queue)
+        self._longest_queue = longest_queue
+        self._instances = Instances(starter, layouts, folder, self._lost)
+        self._turns = Turns(pool, self._acquire, self._give_back)
+        self._ahead = Ahead()
         self._courses: OrderedDict[str, Course] = OrderedDict()
-        self._chores: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
-        self._cold = 0
-        self._warm = 0
-        shutil.rmtree(folder, ignore_errors=True)
+        self._began: Counter[Began] = Counter()
         layouts.tidy(KEPT)
+
+    def crowded(self, job: Job) -> bool:
+        """True where so many runs of its action wait already that no more should be promised."""
+        return self._turns.waiting(job.namespace, path_of(job.executable)) >= self._longest_queue
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
 
-        Raises Throttled where too many jobs wait already, PlatformFault where the platform is being stopped.
+        Raises PlatformFault where the platform is being stopped.
         """
         if self._closed:
-            raise _stopping()
+            raise stopping()
         course = self._courses[job.activation_id] = Course(job)
+        need = need_of(job)
         try:
-            slot = await self._slot(job)
+            slot = await self._slot(need)
+            began = time.monotonic()
             try:
                 return await self._run_in(slot, course)
             except BaseException:
-                self._retire(slot)
+                self._leave(slot, reusable=False)
                 raise
+            finally:
+                self._turns.ended(need, time.monotonic() - began)
         except BaseException:
             del self._courses[job.activation_id]
             raise
         finally:
             self._forget()
-            self._turns.next()
+            self._turns.serve()
+
+    def anticipate(self, job: Job) -> None:
+        """Start an instance for `job` ahead of it, where none waits; comes back at once."""
+        if not self._closed and not self._turns and job.executable.code:
+            self._make_ready(need_of(job), job)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
@@ -119,119 +108,161 @@ class Scheduler:
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
-        views = tuple(
-            InstanceView(
-                namespace=slot.key.namespace,
-                action=slot.key.action,
-                state=slot.state,
-                memory=slot.memory,
-                activations=slot.activations,
-                pid=self._instances[slot.id].pid if slot.id in self._instances else None,
-            )
-            for slot in self._pool.slots()
+        views = tuple(self._view(slot) for slot in self._pool.slots())
+        queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
+        return Snapshot(views, queues, self._pool.capacity, self._pool.memory[0], dict(self._began))
+
+    def _view(self, slot: Slot) -> InstanceView:
+        instance = self._instances.get(slot)
+        return InstanceView(
+            namespace=slot.need.key.namespace,
+            action=slot.need.key.action,
+            state=slot.state,
+            memory=slot.need.memory,
+            activations=slot.activations,
+            pid=instance.pid if instance else None,
+            began=("prewarmed" if slot.prepared else instance.began) if instance else None,
         )
-        return Snapshot(views, self._cold, self._warm, len(self._turns))
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
+
+        Comes back at once; nothing of the action runs. What goes wrong is told where it is run.
+        """
+
+        async def prepare() -> None:
+            with suppress(FnkitError, OSError):
+                layout = await asyncio.to_thread(self._layouts.get, executable)
+                self._starter.prepare(Wanted(executable, namespace, (), layout, self._folder))
+
+        if not self._closed:
+            self._instances.chore(prepare())
 
     def discard(self, namespace: str, name: str) -> None:
         """Let go of the instances of an action that was changed or deleted; runs that are going on end first."""
-        for slot in self._pool.discard(f"/{namespace}/{name}"):
+        self._starter.discard(namespace, name)
+        action = f"/{namespace}/{name}"
+        self._ahead.forget(action)
+        for slot in self._pool.discard(action):
             self._retire(slot)
-        self._turns.next()
+        self._turns.serve()
 
     async def close(self) -> None:
         """End every instance, and await that."""
         if self._sweep is not None:
             self._sweep.cancel()
         self._closed = True
-        self._turns.end(_stopping())
+        self._instances.refuse()
+        self._turns.end(stopping())
         for slot in self._pool.slots():
             self._retire(slot)
-        while self._chores:
-            await asyncio.wait(self._chores)
+        await self._instances.close()
 
-    async def _slot(self, job: Job) -> Slot:
-        """A slot of the pool for `job`, waiting for one in turn."""
-        executable = job.executable
-        action = f"/{executable.namespace}/{executable.name}"
-        key = Key(job.namespace, action, executable.revision, frozenset(job.environment.items()))
-        queued = False
+    def _acquire(self, need: Need) -> Warm | Cold | Full:
+        decision = self._pool.acquire(need, time.monotonic())
+        if isinstance(decision, Cold):
+            self._instances.expect(decision.slot)
+            for other in decision.evicted:
+                self._retire(other)
+        return decision
+
+    def _give_back(self, grant: Warm | Cold) -> None:
+        """Nobody is there any more to use it."""
+        if isinstance(grant, Cold):
+            self._instances.forget(grant.slot)
+        self._leave(grant.slot, reusable=isinstance(grant, Warm))
+        self._turns.serve()
+
+    async def _slot(self, need: Need) -> Slot:
+        """A slot of the pool, in turn: a new one, or one with a live instance."""
         while True:
-            if queued or not self._turns:
-                match self._pool.acquire(key, executable.limits.memory, time.monotonic()):
-                    case Warm(slot) if not self._instances[slot.id].alive:
-                        self._retire(slot)
-                        continue
-                    case Warm(slot):
-                        break
-                    case Cold(slot, evicted):
-                        for other in evicted:
-                            self._retire(other)
-                        break
-            await self._turns.wait(again=queued)
-            queued = True
-        self._turns.next()  # there may be room for one more
-        return slot
+            grant = await self._turns.take(need)
+            slot = grant.slot
+            if isinstance(grant, Cold):
+                return slot
+            try:
+                if await self._instances.arrival(slot) is not None:
+                    return slot
+            except BaseException:
+                self._leave(slot, reusable=True)
+                raise
+            self._leave(slot, reusable=False)
 
     async def _run_in(self, slot: Slot, course: Course) -> Outcome:
-        instance = self._instances.get(slot.id)
-        logs: tuple[str, ...] = ()
+        instance = self._instances.get(slot)
         if instance is None:
-            self._cold += 1
-            try:
-                loaded = await start(course.job, self._starter, self._layouts, self._folder / str(slot.id))
-            except NotStarted as failure:
-                self._retire(slot)
-                return course.finish(failure.verdict, failure.logs)
-            instance = self._instances[slot.id] = loaded.instance
-            if self._closed:
-                raise _stopping()
-            verdict = await course.initialize(loaded)
-            if verdict is not None:
-                logs = instance.logs()
-                if verdict.result == {"error": answers.INIT_DIED} and course.job.executable.limits.logs:
-                    logs = (*logs, log_line("stderr", answers.INIT_DIED_LOG))
-                self._retire(slot)
-                return course.finish(verdict, logs)
-        else:
-            self._warm += 1
-        verdict = await course.execute(instance)
-        return self._conclude(slot, instance, course, verdict)
+            self._ahead.remember(course.job)
+            started = time.monotonic()
+            failure = await self._instances.start(slot, course)
+            if failure is not None:
+                self._leave(slot, reusable=False)
+                return course.finish(*failure)
+            self._pool.started(slot.id, time.monotonic() - started)
+            instance = self._instances.get(slot)
+            assert instance is not None
+        verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        logs = instance.logs(course.job.activation_id)
+        self._leave(slot, reusable=verdict.reusable and instance.alive)
+        outcome = course.finish(verdict, logs)
+        self._began[outcome.began] += 1
+        return outcome
 
-    def _conclude(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
-        logs = instance.logs()
-        if not verdict.reusable or not instance.alive:
-            self._retire(slot)
-        elif self._pool.release(slot.id, time.monotonic()):
+    def _make_ready(self, need: Need, job: Job) -> None:
+        """Start an instance that nobody asked for yet, in the background, if the pool lets it."""
+        decision = self._pool.prepare(need, time.monotonic())
+        if decision is None:
+            return
+        slot = decision.slot
+        self._instances.expect(slot)
+        for other in decision.evicted:
+            self._retire(other)
+
+        async def make() -> None:
+            course = Course(without_run(job))
+            started = time.monotonic()
+            with suppress(PlatformFault):
+                if await self._instances.start(slot, course) is None:
+                    self._pool.started(slot.id, time.monotonic() - started)
+                    self._watch()
+                    return
+            self._retire(slot)  # what is wrong is told where it is run
+            self._turns.serve()
+
+        self._instances.chore(make())
+
+    def _leave(self, slot: Slot, reusable: bool) -> None:
+        """A run is over in it: it is kept, or ends with the last run that is going on in it."""
+        if not reusable:
+            self._pool.doom(slot.id)
+        if self._pool.release(slot.id, time.monotonic()):
             self._watch()
         else:
             self._retire(slot)
-        return course.finish(verdict, logs)
+
+    def _lost(self, slot: Slot) -> None:
+        """Its process has ended: where nothing ran in it nobody else would tell."""
+        if not slot.running and slot.id in self._pool:
+            self._retire(slot)
+            self._turns.serve()
 
     def _retire(self, slot: Slot) -> None:
         """Take the slot out of the pool now; its process and folder go in the background."""
         self._pool.remove(slot.id)
-        instance = self._instances.pop(slot.id, None)
-        self._chore(self._end(instance, self._folder / str(slot.id)))
-
-    async def _end(self, instance: Instance | None, folder: Path) -> None:
-        if instance is not None:
-            await instance.kill()
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-    def _chore(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+        self._instances.end(slot)
 
     def _watch(self) -> None:
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._expire)
+            self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._tick)
 
-    def _expire(self) -> None:
+    def _tick(self) -> None:
         self._sweep = None
-        for slot in self._pool.expire(time.monotonic()):
+        due = self._pool.tick(time.monotonic())
+        for slot in due.expired:
             self._retire(slot)
-        if self._pool.slots():
+        for need in due.wanted:
+            if (job := self._ahead.job(need)) is not None:
+                self._make_ready(need, job)
+        if due.more:
             self._watch()
 
     def _forget(self) -> None:
@@ -240,7 +271,3 @@ class Scheduler:
             if oldest is None:
                 return
             del self._courses[oldest]
-
-
-def _stopping() -> PlatformFault:
-    return PlatformFault("Running an action", "the platform is being stopped.", "Start it again.")

@@ -1,47 +1,101 @@
-"""A bounded queue: whoever comes first is the first to try again."""
+"""Who waits for an instance: what is free is given to them in fair order, the moment it is free."""
 
 import asyncio
-from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from fnkit.core.errors import FnkitError, Throttled
+from fnkit.core.errors import FnkitError
+from fnkit.local.fair import AHEAD, Fair, Flow
+from fnkit.local.pool import Cold, Full, Pool, Warm
+from fnkit.local.slots import Need
+
+Grant = Warm | Cold
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """One run that waits."""
+
+    need: Need
+    granted: "asyncio.Future[Grant]"
 
 
 class Turns:
-    """Who waits for memory. Used on one event loop."""
+    """Stands between runs and the pool. Used on one event loop."""
 
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
-        self._waiting: deque[asyncio.Future[None]] = deque()
+    def __init__(
+        self, pool: Pool, acquire: Callable[[Need], Grant | Full], give_back: Callable[[Grant], None]
+    ) -> None:
+        """`acquire` asks the pool and ends what had to make room; `give_back` undoes it."""
+        self._pool = pool
+        self._acquire = acquire
+        self._give_back = give_back
+        self._fair: Fair[Waiter] = Fair()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._fair)
 
-    async def wait(self, again: bool) -> None:
-        """Until it is one's turn; `again` where one had it in vain, and keeps the first place.
+    def lengths(self) -> dict[tuple[str, str], int]:
+        """How many wait: (namespace, action) → number."""
+        return self._fair.lengths()
 
-        Raises Throttled where the queue is full, and what `end` was given.
-        """
-        if not again and len(self) >= self._longest:
-            found = f"{len(self)} activations wait for memory already."
-            raise Throttled("Running an action", found, "Try again later.")
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if again:
-            self._waiting.appendleft(turn)
-        else:
-            self._waiting.append(turn)
+    def waiting(self, namespace: str, action: str) -> int:
+        """How many wait for an instance of an action."""
+        return len(self._fair.flow(namespace, action).waiting)
+
+    async def take(self, need: Need) -> Grant:
+        """A slot for a run: at once where one is free and nobody waits, else in turn. Raises what `end` got."""
+        flow = self._fair.flow(need.key.namespace, need.key.action)
+        if not self._fair:
+            grant = self._acquire(need)
+            if not isinstance(grant, Full):
+                self._fair.charge(flow)
+                return grant
+        waiter = Waiter(need, asyncio.get_running_loop().create_future())
+        self._fair.add(flow, waiter)
+        self.serve()
         try:
-            await turn
-        finally:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
+            return await waiter.granted
+        except asyncio.CancelledError:
+            if waiter.granted.cancelled():
+                self._fair.drop(flow, waiter)
+            else:
+                self._give_back(waiter.granted.result())
+            raise
 
-    def next(self) -> None:
-        """Let the first try again."""
-        if self._waiting and not self._waiting[0].done():
-            self._waiting.popleft().set_result(None)
+    def ended(self, need: Need, seconds: float) -> None:
+        """A run has ended: what it took is what the next one is expected to take."""
+        flow = self._fair.flow(need.key.namespace, need.key.action)
+        self._fair.learn(flow, need.memory * seconds)
+
+    def serve(self) -> None:
+        """Give what is free to those who wait."""
+        while self._fair and (flow := self._next()) is not None:
+            waiter = self._fair.take(flow)
+            if waiter.granted.cancelled():
+                continue
+            grant = self._acquire(waiter.need)
+            assert not isinstance(grant, Full)
+            self._fair.charge(flow)
+            waiter.granted.set_result(grant)
+
+    def _next(self) -> Flow[Waiter] | None:
+        """Whose turn it is: the first in order, or one that is hardly ahead and finds an instance of its own."""
+        first: Flow[Waiter] | None = None
+        for flow in self._fair.order():
+            if first is not None and flow.ahead(first) > AHEAD:
+                break
+            if self._pool.warm(flow.waiting[0].need.key):
+                return flow
+            if first is None:
+                first = flow
+        # Who needs memory waits for it here: it is not given to others that need less.
+        return first if first is not None and self._pool.room(first.waiting[0].need.memory) else None
 
     def end(self, error: FnkitError) -> None:
         """Send everybody away."""
-        for turn in self._waiting:
-            turn.set_exception(error)
-        self._waiting.clear()
+        for flow in self._fair.order():
+            while flow.waiting:
+                waiter = self._fair.take(flow)
+                if not waiter.granted.cancelled():
+                    waiter.granted.set_exception(error)

@@ -69,7 +69,6 @@ class Known:
     outputs: tuple[Tensor, ...]
     model: Member
     wheel: Wheel
-    labels: Member | None = None
 
 
 def known() -> Mapping[str, Known]:
@@ -96,7 +95,6 @@ def _known(name: str, record: Mapping[str, Any]) -> Known:
         outputs=tuple(_tensor(tensor) for tensor in record["outputs"]),
         model=_member(record["model"]),
         wheel=Wheel(**record["wheel"]),
-        labels=_member(record["labels"]) if "labels" in record else None,
     )
 
 

@@ -13,7 +13,6 @@ from typing import BinaryIO
 from fnkit.core.entities import ModelFile
 from fnkit.core.errors import BadModel, did_you_mean
 from fnkit.models import catalogue, once, wheels
-from fnkit.models.litert import is_tflite
 from fnkit.models.once import Progress
 from fnkit.models.progress import shown
 
@@ -49,14 +48,6 @@ def fetch(
     raise BadModel(f"Fetching the model {text!r}", "it is not in the catalogue.", advice)
 
 
-def labels(name: str, progress: Progress | None = None) -> tuple[str, ...]:
-    """The name of each class of a catalogue model, in the order of its output. Raises BadModel: it has none."""
-    model = catalogue.find(name)
-    if model.labels is None:
-        raise BadModel(f"Fetching the labels of {name}", "it has none.")
-    return tuple(wheels.take(model, model.labels, progress or shown(name)).read_text("utf-8").splitlines())
-
-
 def _kept(digest: str, name: str = "") -> ModelFile:
     path = once.find(digest)
     if path is None:
@@ -87,6 +78,8 @@ def _from_path(path: Path, sha256: str | None) -> ModelFile:
 
 def _try(path: Path) -> None:
     """Open a file that nobody vouches for in another process: a broken one takes its process along."""
+    from fnkit.models.litert import is_tflite  # which brings numpy
+
     if not is_tflite(path):
         return
     code = "import pathlib, sys; from fnkit.models import litert; litert.open(pathlib.Path(sys.argv[1])).prepare()"

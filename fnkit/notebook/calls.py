@@ -3,10 +3,11 @@
 import time
 from collections.abc import Sequence
 
-from fnkit.core.entities import Json
-from fnkit.delivery.invocation import Invocation, Split
-from fnkit.notebook import timeline
+from fnkit.core.entities import Json, Split
+from fnkit.delivery.invocation import Invocation
 from fnkit.notebook.markup import Html, View, block, card, code, details, grid, pill, text, title, value
+from fnkit.pictures import timeline
+from fnkit.pictures.svg import image
 from fnkit.whisk.activations import Summary
 
 TONES = {"success": "good", "pending": "quiet", "running": "quiet", "pending or running": "quiet"}
@@ -94,7 +95,7 @@ def status(word: str) -> Html:
 def bar(split: Split, full: int | None = None, width: int = timeline.WIDTH) -> Html:
     """The bar as an image; its text says the same."""
     said = text(timeline.line(split))
-    source = timeline.image(timeline.bar(split, full))
+    source = image(timeline.bar(split, full))
     return Html(f'<img src="{source}" alt="{said}" title="{said}" width="{width}" height="{timeline.HEIGHT}">')
 
 
@@ -102,7 +103,7 @@ def legend() -> Html:
     """What the colours mean."""
     meaning = {"wait": "for an instance", "init": "init code, on a cold start", "run": "your function"}
     marks = "".join(
-        f'<span style="color:{timeline.COLOURS[name]}">■</span> {name}: {about} &nbsp; '
+        f'<span style="color:{timeline.colour(name)}">■</span> {name}: {about} &nbsp; '
         for name, about in meaning.items()
     )
     return Html(f'<div style="font-size:11px;opacity:.8;margin:2px 0 6px">{marks}</div>')

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from fnkit.core.entities import Json
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
-from fnkit.notebook import timeline
 from fnkit.notebook.markup import Html, View, block, card, code, facts, faint, grid, lines, pill, title
+from fnkit.pictures import timeline
 from fnkit.verbs.answers import ActionFile
 from fnkit.whisk.documents import Action
 

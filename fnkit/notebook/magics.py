@@ -14,6 +14,7 @@ from traitlets.config import Configurable
 from fnkit import verbs
 from fnkit.context import Context
 from fnkit.core.errors import did_you_mean
+from fnkit.delivery.mapping import Mapped
 from fnkit.notebook import parse, show, twin, words
 from fnkit.notebook.boundary import Boundary, typed
 from fnkit.notebook.completion import Matcher, Names, matcher
@@ -41,7 +42,9 @@ class FnkitMagics(Configurable):
         self._shell = shell
         self._verbs = {one.name: one for one in verbs.table()}
         deploy = verb(deploying.deploy)
-        self._deploy = replace(deploy, parameters=tuple(p for p in deploy.parameters if p.name != "source"))
+        self._deploy = replace(
+            deploy, parameters=tuple(p for p in deploy.parameters if p.name not in ("source", "env", "yes"))
+        )
         self._history = History(shell)
         self._boundary = Boundary(shell)
         self._face = Notebook()
@@ -108,6 +111,8 @@ class FnkitMagics(Configurable):
         self._boundary.debug = call.debug
         with typed(f"{usage} … ({usage} --help shows it all)"), self._face:
             value = call.verb.call(call.values(), context=self._current(), **more)
+            if isinstance(value, Mapped):
+                value = value.results()  # here and now, under the bar
         if call.verb.name in ("login", "start", "stop"):
             self._forget()  # they change what a context holds
         if call.out is None:

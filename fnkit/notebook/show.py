@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.delivery.result import Results
+from fnkit.delivery.wired import Wires
+from fnkit.delivery.wiring import Wired
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities
+from fnkit.notebook import calls, deploys, entities, events, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -31,6 +35,7 @@ from fnkit.notebook.markup import (
     title,
     value,
 )
+from fnkit.pictures.picture import Picture
 from fnkit.verbs.answers import ActionFile, Deleted, Fired, KnownModel, Login, Setting, Status, Stopped, Tested
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action, Package
@@ -44,10 +49,9 @@ LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\S+\s+(stdout|stderr): ")
 
 def view(result: Any) -> View | None:
     """How a result looks, or None where it is none of fnkit's."""
-    if isinstance(result, tuple):
-        return _rows(result)
-    draw = _single().get(type(result))
-    return draw(result) if draw else None
+    if draw := _single().get(type(result)):
+        return draw(result)
+    return _rows(result) if isinstance(result, tuple) else None
 
 
 def register(shell: Any) -> None:
@@ -70,6 +74,8 @@ def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, 
 def _single() -> Mapping[type, Callable[[Any], View]]:
     return {
         Invocation: calls.one,
+        Session: sessions.one,
+        Picture: sessions.picture,
         Receipt: deploys.receipt,
         Plan: deploys.plan,
         Action: deploys.action,
@@ -79,6 +85,9 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         ActionFile: deploys.file,
         Status: _status,
         Tested: _tested,
+        Wires: events.wires,
+        Wired: events.wired,
+        Results: maps.results,
         **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),
     }
@@ -92,6 +101,7 @@ def _rows(results: Sequence[Any]) -> View | None:
         Trigger: entities.triggers,
         Rule: entities.rules,
         Summary: calls.several,
+        Session: sessions.several,
         Setting: _settings,
         KnownModel: _models,
     }

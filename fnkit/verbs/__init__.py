@@ -2,15 +2,33 @@
 
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
+from fnkit.verbs.feeding import events, feeds_run
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
-from fnkit.verbs.packages import package_bind, package_create, package_delete, package_get, package_list
+from fnkit.verbs.packages import (
+    package_bind,
+    package_create,
+    package_delete,
+    package_get,
+    package_list,
+    package_update,
+)
 from fnkit.verbs.platform import props, serve, start, status, stop
-from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list
+from fnkit.verbs.projects import diff, remove
+from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
 from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
-from fnkit.verbs.triggers import trigger_create, trigger_delete, trigger_fire, trigger_get, trigger_list
+from fnkit.verbs.triggers import (
+    trigger_create,
+    trigger_delete,
+    trigger_fire,
+    trigger_get,
+    trigger_list,
+    trigger_update,
+)
 from fnkit.verbs.users import (
     user_block,
     user_create,
@@ -20,9 +38,11 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
+from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
+    "FEEDS",
     "MODELS",
     "NAMESPACES",
     "NOUNS",
@@ -36,23 +56,31 @@ __all__ = [
     "config",
     "delete",
     "deploy",
+    "diff",
+    "events",
+    "every",
+    "feeds_run",
     "get",
     "invoke",
     "list",
     "login",
     "logs",
+    "map",
     "models_convert",
     "models_fetch",
     "models_list",
     "models_show",
     "namespace_limits",
     "namespace_list",
+    "on",
     "package_bind",
     "package_create",
     "package_delete",
     "package_get",
     "package_list",
+    "package_update",
     "props",
+    "remove",
     "result",
     "rule_create",
     "rule_delete",
@@ -60,7 +88,10 @@ __all__ = [
     "rule_enable",
     "rule_get",
     "rule_list",
+    "rule_update",
     "serve",
+    "session",
+    "sessions",
     "show",
     "start",
     "status",
@@ -72,6 +103,7 @@ __all__ = [
     "trigger_fire",
     "trigger_get",
     "trigger_list",
+    "trigger_update",
     "user_block",
     "user_create",
     "user_delete",
@@ -81,7 +113,25 @@ __all__ = [
     "user_unblock",
 ]
 
-ACTIONS = (deploy, test, show, invoke, result, logs, activations, get, list, delete)
+ACTIONS = (
+    deploy,
+    test,
+    diff,
+    show,
+    invoke,
+    map,
+    result,
+    logs,
+    activations,
+    sessions,
+    session,
+    events,
+    get,
+    list,
+    delete,
+    remove,
+)
+FEEDS = (feeds_run,)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {
@@ -89,12 +139,13 @@ NOUNS = {
     "trigger": "Triggers, which start actions: create, get, list, delete, fire.",
     "rule": "Rules, which say what a trigger starts: create, get, list, delete, enable, disable.",
     "namespace": "Your namespace: list, limits.",
+    "feeds": "What fires triggers of a platform that does not do that itself: run.",
     "models": "Trained models: list, fetch, convert, show.",
     "user": "Users of the embedded platform: namespaces with keys and limits of their own.",
 }
-PACKAGES = (package_create, package_get, package_list, package_delete, package_bind)
-TRIGGERS = (trigger_create, trigger_get, trigger_list, trigger_delete, trigger_fire)
-RULES = (rule_create, rule_get, rule_list, rule_delete, rule_enable, rule_disable)
+PACKAGES = (package_create, package_update, package_get, package_list, package_delete, package_bind)
+TRIGGERS = (trigger_create, trigger_update, trigger_get, trigger_list, trigger_delete, trigger_fire)
+RULES = (rule_create, rule_update, rule_get, rule_list, rule_delete, rule_enable, rule_disable)
 NAMESPACES = (namespace_list, namespace_limits)
 MODELS = (models_list, models_fetch, models_convert, models_show)
 USERS = (user_create, user_get, user_list, user_limit, user_block, user_unblock, user_delete)
@@ -102,5 +153,5 @@ USERS = (user_create, user_get, user_list, user_limit, user_block, user_unblock,
 
 def table() -> tuple[Verb, ...]:
     """Every verb, in the order of the help."""
-    nouns = (*PACKAGES, *TRIGGERS, *RULES, *NAMESPACES, *USERS, *MODELS)
+    nouns = (*PACKAGES, *TRIGGERS, *RULES, *NAMESPACES, *FEEDS, *USERS, *MODELS)
     return tuple(verb(function) for function in (*ACTIONS, *PLATFORM, *nouns, *SETTINGS))

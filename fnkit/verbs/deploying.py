@@ -1,20 +1,26 @@
 """The verbs that make an action of a function."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from fnkit.context import Context
-from fnkit.verbs import orders
-from fnkit.verbs.answers import ActionFile, Tested
+from fnkit.verbs import orders, projects
+from fnkit.verbs.answers import ActionFile, Listing, Tested
 from fnkit.verbs.options import BuildOptions, DeployOptions
-from fnkit.verbs.table import Argument
+from fnkit.verbs.orders import Order
+from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
     from fnkit.action.cells import Cells
     from fnkit.delivery.plan import Plan
     from fnkit.delivery.receipt import Receipt
+    from fnkit.project.difference import Change
 
-Source = Annotated[Any, Argument("a script, a notebook, a folder or a zip", "FILE", place=1)]
-Name = Annotated[str | None, Argument("name or package/name of the action", "NAME", typed=True)]
+Source = Annotated[Any, Argument("a script, a notebook, a folder or a zip; FILE:NAME is a flow", "FILE", place=1)]
+Name = Annotated[
+    str | None, Argument("name or package/name of the action, or a project: fnkit.yaml", "NAME", typed=True)
+]
 
 
 def deploy(
@@ -22,25 +28,48 @@ def deploy(
     name: Name = None,
     *,
     cells: "Cells | None" = None,
+    env: Annotated[str | None, Option("of a project, fnkit.yaml: the environment to deploy to", "NAME")] = None,
+    yes: Annotated[
+        bool, Option("of a project: delete what it declares no more, and do not ask", short="-y")
+    ] = False,
     context: Context | None = None,
     **options: Unpack[DeployOptions],
-) -> "Receipt | Plan | ActionFile":
+) -> "Receipt | Plan | ActionFile | Listing[Change]":
     """Put a function on the platform and give its receipt: created, updated or unchanged.
 
     The function is cut out of its notebook or file with all that it needs, tried alone in a clean process on
     the test input, sent, and tried there again; where the answers differ nothing is sent, or the previous version
-    comes back. In Python the source is a function, or the path of a file.
+    comes back. In Python the source is a function, a flow, or the path of a file. A project's file, fnkit.yaml, is
+    named alone: everything that it declares is deployed, and what it declares no more goes after a question.
     """
     from fnkit.delivery import pipeline
 
     context = context or Context()
-    order = orders.order(source if source is not None else cells, name, options)
-    for warning in order.spec.warnings:
+    if source is None and name is not None and name.endswith((".yaml", ".yml")):
+        return projects.deploy(Path(name), env, yes, options, context)
+    order, needed = _asked(source, name, cells, context, options)
+    for warning in [warning for one in (*needed, order) for warning in one.spec.warnings]:
         context.face.notice(warning)
+    client, tell = context.client, context.face.tell
     if options.get("show") or options.get("dry_run"):
-        plan = pipeline.preview(context.client, order.spec, order.settings, context.face.tell)
-        return ActionFile(str(plan.name), plan.wanted.bundle.action_file) if options.get("show") else plan
-    return pipeline.deploy(context.client, order.spec, order.settings, order.test, context.face.tell)
+        plan = pipeline.preview(client, order.spec, order.settings, tell)
+        if options.get("show"):
+            return ActionFile(str(plan.name), plan.wanted.bundle.action_file)
+        return replace(plan, needs=tuple(pipeline.preview(client, one.spec, one.settings, tell) for one in needed))
+    first = tuple(pipeline.deploy(client, one.spec, one.settings, None, tell).plan for one in needed)
+    receipt = pipeline.deploy(client, order.spec, order.settings, order.test, tell)
+    return replace(receipt, plan=replace(receipt.plan, needs=first))
+
+
+def _asked(
+    source: Any, name: str | None, cells: "Cells | None", context: Context, options: DeployOptions
+) -> tuple[Order, list[Order]]:
+    """What is to be deployed, and what has to be there first."""
+    from fnkit.verbs import flows
+
+    if flow := flows.composed(source, cells):
+        return flows.order(flow, name, options, context), flows.needed(flow, options, context)
+    return orders.order(source if source is not None else cells, name, options), []
 
 
 def test(
@@ -55,6 +84,6 @@ def test(
     from fnkit.delivery import pipeline
 
     context = context or Context()
-    order = orders.order(source if source is not None else cells, name, options)
+    order, _ = _asked(source, name, cells, context, options)  # type: ignore[arg-type]
     tried = pipeline.rehearse(context.client, order.spec, order.settings, order.test, context.face.tell)
     return Tested(str(order.spec.name), order.test is not None, tried.success, tried.result, tried.logs)

@@ -56,6 +56,7 @@ class DeployOptions(BuildOptions, total=False):
             "may anybody call it by its URL: true, raw (it reads the request itself) or false", "true|raw|false"
         ),
     ]
+    with_actions: Annotated[bool, Option("deploy the actions that a flow brings along, too")]
     memory: Annotated[int, Option("the memory limit in MB", "MB", short="-m")]
     timeout: Annotated[int, Option("the time limit in ms", "MS", short="-t")]
     logs: Annotated[int, Option("the log limit in MB", "MB", short="-l")]

@@ -26,24 +26,30 @@ class Order:
     test: "Test | None"
 
 
-def order(source: Any, name: str | None, options: DeployOptions | BuildOptions) -> Order:
+def order(
+    source: Any, name: str | None, options: DeployOptions | BuildOptions, cells: "Cells | None" = None
+) -> Order:
     """The values of what was asked for; `source` is a function, the cells of a notebook, or a path.
+
+    `cells` is where a function lives, None where that is for it to say.
 
     Raises BadArgument, BadCell, BadModel, MissingPackage.
     """
-    return Order(spec(source, name, options), settings(cast(DeployOptions, options)), test(source, options))
+    return Order(spec(source, name, options, cells), settings(cast(DeployOptions, options)), test(source, options))
 
 
-def spec(source: Any, name: str | None, options: BuildOptions) -> "ActionSpec | Packed":
+def spec(
+    source: Any, name: str | None, options: BuildOptions, cells: "Cells | None" = None
+) -> "ActionSpec | Packed":
     """What travels: the slice of a function, or a folder or zip as it is."""
     from fnkit.action import cell
     from fnkit.action.cells import Cells
 
-    wishes = _wishes(options)
+    asked = wishes(options)
     if isinstance(source, Cells):
-        return cell.from_cells(_name(name), source, wishes)
+        return cell.from_cells(_name(name), source, asked)
     if callable(source):
-        return cell.from_function(_name(name or source.__name__), source, wishes, _history(source))
+        return cell.from_function(_name(name or source.__name__), source, asked, cells or history(source))
     if source is None and name is not None and Path(name).expanduser().is_file():
         raise BadArgument(
             f"Deploying {name}",
@@ -56,7 +62,7 @@ def spec(source: Any, name: str | None, options: BuildOptions) -> "ActionSpec | 
             "it is not said what." if source is None else f"a {type(source).__name__} is not a function.",
             "Give a script, a notebook, a folder or a zip; in Python a function.",
         )
-    return cell.from_path(_name(name), Path(source).expanduser(), wishes)
+    return cell.from_path(_name(name), Path(source).expanduser(), asked)
 
 
 def settings(options: DeployOptions) -> "Settings":
@@ -113,7 +119,7 @@ def _name(name: str | None) -> ActionName:
     return ActionName.parse(name)
 
 
-def _history(function: Callable[..., Any]) -> "Cells | None":
+def history(function: Callable[..., Any]) -> "Cells | None":
     """The cells of the notebook that a function lives in, None where it lives in a module.
 
     A notebook's namespace holds `get_ipython`: this needs no IPython here.
@@ -126,15 +132,16 @@ def _history(function: Callable[..., Any]) -> "Cells | None":
     return from_history(namespace["get_ipython"]().history_manager.input_hist_raw, namespace)
 
 
-def _wishes(options: BuildOptions) -> "Wishes":
+def wishes(options: BuildOptions) -> "Wishes":
+    """The options that make a spec."""
     from fnkit.action.spec import Wishes
 
-    wishes = Wishes(
+    made = Wishes(
         includes=tuple(Path(path).expanduser() for path in options.get("include", ())),
         requires=tuple(options.get("require", ())),
         model=_model(options),
     )
-    return replace(wishes, entry=options["entry"]) if options.get("entry") else wishes
+    return replace(made, entry=options["entry"]) if options.get("entry") else made
 
 
 def _model(options: BuildOptions) -> ModelFile | None:

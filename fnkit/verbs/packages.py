@@ -1,4 +1,4 @@
-"""The verbs of packages: `fnkit package create`, `get`, `list`, `delete`, `bind`."""
+"""The verbs of packages: `fnkit package create`, `update`, `get`, `list`, `delete`, `bind`."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +12,7 @@ from fnkit.verbs.table import Argument, Option
 if TYPE_CHECKING:
     from fnkit.whisk.documents import Package
 
+Shared = Option("may every namespace use it: yes or no", "yes|no")
 Name = Annotated[str, Argument("name or /namespace/name of the package", "PACKAGE")]
 
 
@@ -20,16 +21,29 @@ def package_create(
     *,
     param: Param = None,
     annotation: Annotation = None,
-    shared: Annotated[Literal["yes", "no"], Option("may every namespace use it: yes or no", "yes|no")] = "no",
+    shared: Annotated[Literal["yes", "no"], Shared] = "no",
     context: Context | None = None,
 ) -> "Package":
     """Make an empty package; its parameters are given to each action in it."""
     package = EntityName.parse(name, "package")
-    if shared not in ("yes", "no"):
-        raise BadArgument(f"Creating the package {package}", f"--shared is yes or no, not {shared!r}.")
-    values = parameters(param)
+    publish, values = _publish(package, shared), parameters(param)
     packages = within((context or Context()).client.packages, package.namespace)
-    return packages.create(package.name, values, annotation, publish=shared == "yes")
+    return packages.create(package.name, values, annotation, publish=publish)
+
+
+def package_update(
+    name: Name,
+    *,
+    param: Param = None,
+    annotation: Annotation = None,
+    shared: Annotated[Literal["yes", "no"] | None, Shared] = None,
+    context: Context | None = None,
+) -> "Package":
+    """Change a package: parameters that are given take the place of all that it had; its actions stay."""
+    package = EntityName.parse(name, "package")
+    publish, values = None if shared is None else _publish(package, shared), parameters(param)
+    packages = within((context or Context()).client.packages, package.namespace)
+    return packages.update(package.name, values, annotation, publish)
 
 
 def package_get(name: Name, *, context: Context | None = None) -> "Package":
@@ -77,3 +91,10 @@ def package_delete(name: Name, *, yes: Yes = False, context: Context | None = No
     sure(context, "package", package, yes)
     gone = within(context.client.packages, package.namespace).delete(package.name)
     return Deleted(f"/{gone.namespace}/{gone.name}", gone.version)
+
+
+def _publish(package: EntityName, shared: str) -> bool:
+    """What `--shared` means. Raises BadArgument."""
+    if shared not in ("yes", "no"):
+        raise BadArgument(f"Sharing the package {package}", f"--shared is yes or no, not {shared!r}.")
+    return shared == "yes"

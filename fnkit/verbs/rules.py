@@ -1,4 +1,4 @@
-"""The verbs of rules: `fnkit rule create`, `get`, `list`, `delete`, `enable`, `disable`."""
+"""The verbs of rules: `fnkit rule create`, `update`, `get`, `list`, `delete`, `enable`, `disable`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 Name = Annotated[str, Argument("name or /namespace/name of the rule", "RULE")]
 
 
+Trigger = Annotated[str, Argument("the trigger that starts the action", "TRIGGER", place=1)]
+Action = Annotated[str, Argument("the action that is started", "ACTION", place=2)]
+
+
 def rule_create(
     name: Name,
-    trigger: Annotated[str, Argument("the trigger that starts the action", "TRIGGER", place=1)],
-    action: Annotated[str, Argument("the action that is started", "ACTION", place=2)],
+    trigger: Trigger,
+    action: Action,
     *,
     context: Context | None = None,
 ) -> "Rule":
@@ -25,6 +29,12 @@ def rule_create(
     rule, starter = EntityName.parse(name, "rule"), EntityName.parse(trigger, "trigger")
     started = ActionName.parse(action)
     return _rules(context, rule).put(rule.name, starter, started)
+
+
+def rule_update(name: Name, trigger: Trigger, action: Action, *, context: Context | None = None) -> "Rule":
+    """Let the rule join another trigger and action; it stays as active as it was."""
+    rule, starter = EntityName.parse(name, "rule"), EntityName.parse(trigger, "trigger")
+    return _rules(context, rule).put(rule.name, starter, ActionName.parse(action), overwrite=True)
 
 
 def rule_get(name: Name, *, context: Context | None = None) -> "Rule":

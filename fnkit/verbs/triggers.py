@@ -1,4 +1,4 @@
-"""The verbs of triggers: `fnkit trigger create`, `get`, `list`, `delete`, `fire`."""
+"""The verbs of triggers: `fnkit trigger create`, `update`, `get`, `list`, `delete`, `fire`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,6 +38,19 @@ def trigger_create(
         told = {one.name: one.value for one in values}
         return _feeds(client, trigger).create(trigger.name, source, told, annotation)
     return within(client.triggers, trigger.namespace).put(trigger.name, values or None, annotation)
+
+
+def trigger_update(
+    name: Name, *, param: Param = None, annotation: Annotation = None, context: Context | None = None
+) -> "Trigger":
+    """Change a trigger: what is given takes the place of what it had; a feed is told the parameters."""
+    trigger, values = EntityName.parse(name, "trigger"), parameters(param)
+    client = (context or Context()).client
+    triggers = within(client.triggers, trigger.namespace)
+    if triggers.get(trigger.name).feed is None:
+        return triggers.put(trigger.name, values or None, annotation, overwrite=True)
+    told = {one.name: one.value for one in values}
+    return _feeds(client, trigger).update(trigger.name, told, annotation)
 
 
 def trigger_get(name: Name, *, context: Context | None = None) -> "Trigger":

@@ -46,10 +46,15 @@ class Person:
 
     parts: Mapping[str, Part | None]
     score: float
-    area: float
-    """Of the person's box, as a share of the photo."""
+    box: tuple[float, float, float, float]
+    """x, y, width and height in pixels of the photo, as far as it is on it."""
     photo_size: tuple[int, int]
     """Width and height of the photo in pixels."""
+
+    @property
+    def area(self) -> float:
+        """Of the person's box, as a share of the photo."""
+        return self.box[2] * self.box[3] / (self.photo_size[0] * self.photo_size[1])
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -113,14 +118,17 @@ def _person(row: NDArray[np.float32], back: float, photo: Photo) -> Person:
     """
     height, width = photo.shape[:2]
     points = row[:51].reshape(17, 3).astype(float)
-    top, left, bottom, right = (row[51:55].astype(float) * back).tolist()
-    area = max(0.0, min(bottom, height) - max(top, 0.0)) * max(0.0, min(right, width) - max(left, 0.0))
+    corners = (row[51:55].astype(float) * back).tolist()
+    top, left, bottom, right = (
+        min(max(corner, 0.0), end) for corner, end in zip(corners, (height, width) * 2, strict=True)
+    )
+    box = (left, top, max(0.0, right - left), max(0.0, bottom - top))
     found = {
         name: Part(x * back, y * back, score)
         for name, (y, x, score) in zip(COCO, points.tolist(), strict=True)
         if score >= PART
     }
-    return Person(_eighteen(found), float(row[55]), area / (height * width), (width, height))
+    return Person(_eighteen(found), float(row[55]), box, (width, height))
 
 
 def _eighteen(found: Mapping[str, Part]) -> dict[str, Part | None]:
@@ -145,7 +153,7 @@ def _refined(person: Person, lightning: Network, photo: Photo) -> Person:
     for name, (y, x, score) in zip(COCO, points.astype(float).tolist(), strict=True):
         if name in found and score >= PART:
             found[name] = Part(left + x * back, top + y * back, score)
-    return Person(_eighteen(found), person.score, person.area, person.photo_size)
+    return Person(_eighteen(found), person.score, person.box, person.photo_size)
 
 
 def _surroundings(parts: list[Part], size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -1,7 +1,7 @@
 """What an embedded platform has beyond OpenWhisk, under `/fnkit/v1`: layers, states, the pool, objects."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
@@ -25,6 +25,36 @@ class Progress:
     wait: int | None
     init: int | None
     run: int | None
+    running: "Running | None" = None
+    """Of a sequence and a composition that run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How far a sequence or a composition has come that runs."""
+
+    activation_id: str
+    path: str
+    """`namespace/package/name` of the action."""
+    version: str
+    start: int
+    """Ms since 1970."""
+    steps: tuple[str, ...]
+    """The ids of what ran in it, turns of a conductor too."""
+    step: str | None
+    """The id of what runs in it now, None between two steps."""
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Json]) -> Self:
+        """Read an item of GET /fnkit/v1/sessions."""
+        return cls(
+            item["activationId"],
+            item["action"],
+            item["version"],
+            item["start"],
+            tuple(item["steps"]),
+            item["step"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +67,13 @@ class StoredObject:
     etag: str
     url: str
     """Readable by anyone who has it: it carries a token."""
+    modified: float = 0.0
+    """Seconds since 1970; 0 where the platform does not tell."""
 
     @classmethod
     def from_json(cls, item: Mapping[str, Json]) -> Self:
         """Read an item of a PUT's answer or of a list."""
-        return cls(item["key"], item["size"], item["etag"], item["url"])
+        return cls(item["key"], item["size"], item["etag"], item["url"], item.get("modified", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +109,13 @@ class Embedded:
         path = f"{ROOT}/activations/{quote(activation_id, safe='')}"
         answer = self._ask(Request("GET", path, f"activation {activation_id}", repeatable=True))
         known = (answer.get(key) for key in ("state", "began", "wait", "init", "run"))
-        return Progress(activation_id, *known)
+        running = Running.from_json(answer) if "steps" in answer else None
+        return replace(Progress(activation_id, *known), running=running)
+
+    def sessions(self) -> list[Running]:
+        """The sequences and compositions that run now, without those within others."""
+        answer = self._ask(Request("GET", f"{ROOT}/sessions", "sessions", repeatable=True))
+        return [Running.from_json(item) for item in answer["sessions"]]
 
     def pool(self) -> Json:
         """`{"instances": […], "cold", "warm", "queued"}`."""
@@ -105,6 +143,17 @@ class Embedded:
         answer = self._ask(Request("GET", f"{ROOT}/objects", "objects", {"prefix": prefix}, repeatable=True))
         items = answer["objects"] if isinstance(answer, dict) else answer
         return [StoredObject.from_json(item) for item in items]
+
+    def feeds(self) -> list[Json]:
+        """What fires triggers there: `{"trigger", "kind", "config", "status"}` of each."""
+        answer = self._ask(Request("GET", f"{ROOT}/feeds", "feeds", repeatable=True))
+        return list(answer["feeds"])
+
+    def events(self, trigger: str, most: int = 100) -> list[Json]:
+        """The latest events of a trigger's feed, the newest first. Raises Missing where it has none."""
+        path = f"{ROOT}/feeds/{quote(trigger, safe='')}"
+        query = {"events": str(most)}
+        return list(self._ask(Request("GET", path, f"the feed of {trigger}", query, repeatable=True))["events"])
 
     def _object(
         self,

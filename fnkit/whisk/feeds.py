@@ -49,6 +49,17 @@ class Feeds:
             raise
         return trigger
 
+    def update(
+        self, name: str, parameters: Mapping[str, Json], annotations: Mapping[str, Json] | None = None
+    ) -> Trigger:
+        """Give the feed of a trigger other parameters. Raises Missing, ActionFailed."""
+        trigger = self.triggers.get(name)
+        if annotations is not None:
+            kept = {**annotations, "feed": trigger.feed}
+            trigger = self.triggers.put(name, annotations=kept, overwrite=True)
+        self.tell(trigger, "UPDATE", parameters)
+        return trigger
+
     def delete(self, name: str) -> Trigger:
         """End the feed, then take the trigger away; it stays where that fails. Raises Missing, ActionFailed."""
         self.tell(self.triggers.get(name), "DELETE")

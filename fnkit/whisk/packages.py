@@ -26,6 +26,17 @@ class Packages(Resource):
         """An empty package, for every namespace where `publish`. Raises Conflict where the name is taken."""
         return self._put(name, {"publish": True} if publish else {}, parameters, annotations)
 
+    def update(
+        self,
+        name: str,
+        parameters: Sequence[Parameter] = (),
+        annotations: Mapping[str, Json] | None = None,
+        publish: bool | None = None,
+    ) -> Package:
+        """The package with what is given in the place of what it had; the rest stays. Made where there is none."""
+        body: dict[str, Json] = {} if publish is None else {"publish": publish}
+        return self._put(name, body, parameters, annotations, overwrite=True)
+
     def bind(
         self,
         name: str,
@@ -68,13 +79,15 @@ class Packages(Resource):
         body: dict[str, Json],
         parameters: Sequence[Parameter],
         annotations: Mapping[str, Json] | None,
+        overwrite: bool = False,
     ) -> Package:
         if parameters:
             body["parameters"] = [parameter.to_json() for parameter in parameters]
         if annotations:
             body["annotations"] = dict_to_pairs(annotations)
-        query = {"overwrite": "false"}
-        return Package.from_json(self.ask(Request("PUT", self._path(name), f"package {name}", query, body)))
+        query = {"overwrite": "true" if overwrite else "false"}
+        request = Request("PUT", self._path(name), f"package {name}", query, body, repeatable=overwrite)
+        return Package.from_json(self.ask(request))
 
     def _path(self, name: str) -> str:
         return self.at("packages", quote(name, safe=""))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote
 
-from fnkit.core.entities import Json, pairs_to_dict
+from fnkit.core.entities import Json, dict_to_pairs, pairs_to_dict
 from fnkit.core.errors import Missing
 from fnkit.core.names import ActionName, EntityName
 from fnkit.whisk.messages import Request
@@ -51,16 +51,25 @@ class Rule:
 class Rules(Resource):
     """The rules of a namespace."""
 
-    def put(self, name: str, trigger: EntityName, action: ActionName, overwrite: bool = False) -> Rule:
+    def put(
+        self,
+        name: str,
+        trigger: EntityName,
+        action: ActionName,
+        overwrite: bool = False,
+        annotations: Mapping[str, Json] | None = None,
+    ) -> Rule:
         """Let `trigger` start `action`: an active rule, or where `overwrite` a changed one with its status kept.
 
         Raises Conflict where the name is taken, Rejected where trigger or action is missing.
         """
         package = f"{action.package}/" if action.package else ""
-        body = {
+        body: dict[str, Json] = {
             "trigger": f"/{trigger.namespace}/{trigger.name}",
             "action": f"/{action.namespace}/{package}{action.name}",
         }
+        if annotations is not None:
+            body["annotations"] = dict_to_pairs(annotations)
         query = {"overwrite": "true" if overwrite else "false"}
         request = Request("PUT", self._path(name), f"rule {name}", query, body, repeatable=overwrite)
         return Rule.from_json(self.ask(request))

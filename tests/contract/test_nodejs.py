@@ -2,6 +2,8 @@
 
 import pytest
 
+from fnkit.local.engines import find_engine
+
 GREETS = "function main(params) {\n  return { greeting: `Hello, ${params.name || 'stranger'}!` }\n}\n"
 
 
@@ -71,6 +73,8 @@ def test_logs(platform, node):
 def test_a_kind_that_this_machine_cannot_run(platform, kind):
     if not platform.embedded:
         pytest.skip("another platform may run it")
+    if kind == "blackbox" and find_engine():
+        pytest.skip("a container engine works here: images run")
     executable = {"kind": kind, "code": GREETS, "image": "none"}
     answer = platform.call("PUT", "actions/ct-js-none", json={"exec": executable})
     assert answer.status_code == 400

@@ -59,13 +59,13 @@ class Shell:
                 left = run([*words], io.StringIO(stdin))
         return self._checked(words, code, left, Said(out.getvalue(), err.getvalue()))
 
-    def process(self, *words: str, code: int = 0) -> Said:
+    def process(self, *words: str, code: int = 0, stdin: str = "") -> Said:
         """The same in a process of its own, as in a shell."""
         done = subprocess.run(
             [sys.executable, "-m", "fnkit", *words],
             cwd=self.work,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

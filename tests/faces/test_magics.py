@@ -15,6 +15,7 @@ from fnkit.core.errors import ActionFailed, BadCell, CheckFailed
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
+from fnkit.notebook.show import view
 
 HELLO = """def main(name: str = "world", cakes: int = 12, guests: int = 3):
     return {"greeting": f"Hello, {name}!", "each": cakes / guests}
@@ -283,3 +284,15 @@ def test_triggers_and_rules_are_made_in_a_notebook_too(kernel):
     wrong = kernel("%fnkit rule creat x").error
     assert isinstance(wrong, UsageError)
     assert "Did you mean rule create?" in str(wrong)
+
+
+def test_many_inputs_at_once(kernel):
+    kernel(f"%%deploy_action face-hello\n{HELLO}")
+    kernel("inputs = [{'name': 'Ada'}, {'guests': 0}, {'name': 'Bo'}]")
+    done = kernel("%fnkit map face-hello $inputs --at-once 2")
+    assert done.ok, done.out
+    assert [one.ok for one in done.value] == [True, False, True]
+    assert done.value[2].value["greeting"] == "Hello, Bo!"
+    assert view(done.value).line.startswith("3 inputs: 2 ok, 1 failed")
+    kept = kernel("import fnkit\n[one.value['greeting'] for one in fnkit.map('face-hello', inputs) if one.ok]")
+    assert kept.value == ["Hello, Ada!", "Hello, Bo!"]

@@ -168,3 +168,31 @@ def test_a_raw_web_action_reads_the_request_itself(shell, hello):
 def test_the_namespace_and_its_limits(shell):
     assert shell("namespace", "list").stdout == "guest\n"
     assert json.loads(shell("namespace", "limits").stdout)["maxActionMemory"] >= 256
+
+
+def test_what_is_updated_keeps_the_rest(shell, hello):
+    shell("package", "create", "kept", "-p", "name", "Ada", "-a", "note", "mine")
+    shell("package", "update", "kept", "-p", "name", "Eve", "--shared", "yes")
+    changed = shell("package", "get", "kept").stdout
+    assert "name='Eve'" in changed
+    assert 'note="mine"' in changed
+    for name in ("morning", "evening"):
+        shell("trigger", "create", name)
+    shell("rule", "create", "moved", "morning", "heard")
+    shell("rule", "disable", "moved")
+    said = shell("rule", "update", "moved", "evening", "heard").stdout
+    assert "evening" in said
+    assert "inactive" in said
+    shell("trigger", "update", "evening", "-p", "name", "Bob")
+    shell("rule", "enable", "moved")
+    assert ": activation" not in shell("trigger", "fire", "morning").stdout
+    (started,) = fire(shell, "evening")
+    assert "greeting Bob" in shell("logs", started).stdout
+
+
+def test_a_feed_is_told_of_an_update(shell, hello):
+    shell("deploy", "ticks", "feed")
+    shell("trigger", "create", "ticking", "--feed", "/_/ticks", "-p", "every", "hour")
+    shell("trigger", "update", "ticking", "-p", "every", "day")
+    refused = shell("trigger", "update", "ticking", "-p", "every", "never", code=1)
+    assert "never is no interval" in refused.stderr

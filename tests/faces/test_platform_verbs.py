@@ -1,10 +1,10 @@
 """The embedded platform from the shell: started when it is needed, shared, stopped, and nothing is lost."""
 
+import os
 import re
 import signal
 import socket
 import threading
-import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -108,7 +108,7 @@ def test_in_the_foreground_until_it_is_interrupted(fresh):
 
 
 def test_the_help_is_there_before_anything_is_loaded(fresh):
-    began = time.perf_counter()
+    before = os.times().children_user
     assert "deploy" in fresh.process("--help").stdout
-    assert time.perf_counter() - began < 10
+    assert os.times().children_user - before < 5, "seconds of processor time"
     assert fresh.process("--version").stdout.startswith("fnkit ")

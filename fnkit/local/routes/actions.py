@@ -8,6 +8,7 @@ from fnkit.local.components import SEQUENCE, Components
 from fnkit.local.documents import action_document, read_action
 from fnkit.local.entities import Entity, already_exists
 from fnkit.local.exchange import Call, Page, answer
+from fnkit.local.kinds import BLACKBOX
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed_query
 from fnkit.local.sequences import check, check_access
@@ -72,6 +73,7 @@ async def put(platform: Platform, call: Call) -> Response:
     code = body.exec.code if body.exec else None
     entity = await platform.entities.put("action", (call.namespace, name), document, code)
     platform.controller.discard(entity)
+    platform.controller.prepare(entity)
     return answer(_with_code(platform, entity))
 
 
@@ -93,7 +95,9 @@ def _owned_place(platform: Platform, call: Call) -> None:
 
 def _with_code(platform: Platform, action: Entity) -> dict[str, Json]:
     executable = action.document["exec"]
-    code = {} if executable["kind"] == SEQUENCE else {"code": platform.entities.code(action)}
+    text = "" if executable["kind"] == SEQUENCE else platform.entities.code(action)
+    # A sequence has no code, an image may have none.
+    code = {} if executable["kind"] in (SEQUENCE, BLACKBOX) and not text else {"code": text}
     return action.to_json(exec={**executable, **code})
 
 

@@ -10,10 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
-from fnkit.core.errors import FnkitError
+from fnkit.core.entities import Json
+from fnkit.core.errors import FnkitError, Missing
 from fnkit.local.platform import Platform
+from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
-from fnkit.local.routes import layers, objects
+from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
@@ -29,6 +31,8 @@ def routes(platform: Platform) -> list[BaseRoute]:
             identity = _identity(platform, request, handler)
             try:
                 return await handler(platform, identity, request)
+            except Missing as error:
+                raise Rejected(404, str(error), False) from None
             except FnkitError as error:
                 raise Rejected(400, str(error), False) from None
 
@@ -37,9 +41,16 @@ def routes(platform: Platform) -> list[BaseRoute]:
     return [
         route("", _info, "GET"),
         route("/activations/{id}", _activation, "GET"),
+        route("/sessions", _sessions, "GET"),
         route("/pool", _pool, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
+        route("/feeds", feeds.list_all, "GET"),
+        route("/feeds/{trigger}", feeds.get, "GET"),
+        route("/feeds/{trigger}", feeds.put, "PUT"),
+        route("/feeds/{trigger}", feeds.post, "POST"),
+        route("/feeds/{trigger}", feeds.delete, "DELETE"),
+        route("/feeds/{trigger}/files/{key:path}", feeds.file, "GET", "HEAD"),
         route("/objects", objects.list_all, "GET"),
         route("/objects/{key:path}", objects.get, "GET", "HEAD"),
         route("/objects/{key:path}", objects.put, "PUT"),
@@ -49,7 +60,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
     # The token stands in URLs that actions get: it opens objects for reading, nothing else.
-    if handler is objects.get and (token := request.query_params.get("token")):
+    if handler in (objects.get, feeds.file) and (token := request.query_params.get("token")):
         identity = platform.users.by_object_token(token)
         if identity is None:
             raise missing()
@@ -79,11 +90,34 @@ async def _activation(platform: Platform, identity: Identity, request: Request) 
     done = platform.activations.times(identity.namespace, activation_id)
     if done is not None:
         return JSONResponse({"activationId": activation_id, "state": "done", **done})
+    if position := platform.controller.position(identity.namespace, activation_id):
+        return JSONResponse(
+            {"began": None, "wait": position.wait, "init": None, "run": None, **_position(position)}
+        )
     progress = platform.controller.progress(identity.namespace, activation_id)
     if progress is None:
         raise missing()
     return JSONResponse({"activationId": activation_id, **asdict(progress)})
 
 
+async def _sessions(platform: Platform, identity: Identity, request: Request) -> Response:
+    running = platform.controller.positions(identity.namespace)
+    return JSONResponse({"sessions": [_position(one) for one in running]})
+
+
+def _position(position: Position) -> dict[str, Json]:
+    """How far a sequence or a composition has come; `step` is the id of what runs in it."""
+    return {
+        "activationId": position.id,
+        "state": "running",
+        "action": position.action["path"],
+        "version": position.action["version"],
+        "start": position.start,
+        "steps": position.logs,
+        "step": position.running if position.running not in position.logs else None,
+    }
+
+
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(asdict(platform.snapshot()))
+    sources = [asdict(source) for source in platform.sources()]
+    return JSONResponse({**platform.snapshot().to_json(), "sources": sources})

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from fnkit.local.documents import BOUNDS
+from fnkit.local.kinds import BLACKBOX
 from fnkit.local.metrics import MEDIA
 from fnkit.local.openapi import document
 from fnkit.local.platform import Platform
@@ -105,7 +106,7 @@ def _info(platform: Platform) -> dict[str, object]:
 
 def _runtimes(platform: Platform) -> dict[str, list[dict[str, object]]]:
     found: dict[str, list[dict[str, object]]] = {}
-    for kind in sorted(set(platform.kinds.names.values())):
+    for kind in sorted({*platform.kinds.names.values()} - {BLACKBOX}):
         family = kind.partition(":")[0]
         default = platform.kinds.names.get(f"{family}:default") == kind
         item = {"kind": kind, "image": "", "deprecated": False, "default": default, "attached": True}

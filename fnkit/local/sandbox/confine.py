@@ -73,10 +73,13 @@ def c_library() -> Call:
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)
+    functions: dict[str, Any] = {}
 
     def call(name: str, *arguments: Any) -> int:
-        function = library[name]
-        function.restype = ctypes.c_long
+        function = functions.get(name)
+        if function is None:
+            function = functions[name] = library[name]
+            function.restype = ctypes.c_long
         # Plain ints would go as 32 bits: each is widened to a register.
         wide = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
         result: int = function(*wide)
@@ -92,15 +95,12 @@ def filter_system_calls(program: str, call: Call) -> None:
     """Install a seccomp filter, given as base64 of its instructions."""
     import binascii
     import ctypes
+    import struct
 
     code = binascii.a2b_base64(program)
     buffer = ctypes.create_string_buffer(code, len(code))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-    given = Program(len(code) // 8, ctypes.addressof(buffer))
-    call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(given), 0, 0)
+    given = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))  # struct sock_fprog
+    call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, given, 0, 0)
 
 
 def use_processors(count: int) -> None:

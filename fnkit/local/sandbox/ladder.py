@@ -44,7 +44,7 @@ async def probe(rung: Rung, folder: Path) -> str | None:
     place = Place(folder, (), PROBE_MEMORY, (str(CHILD),), network=False)
     try:
         place.make()
-        instance = await ProcessStarter(rung).start(place, logs=1)
+        instance = ProcessStarter(rung).launch(place, logs=1)
         started = await instance.ready(PATIENCE)
         said = instance.logs()
         await instance.kill()

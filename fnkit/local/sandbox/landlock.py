@@ -1,12 +1,14 @@
 """Landlock: the process gives up every file, socket and signal that is not on its list.
 
-Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out), `network`, and
-`needed`: false where another lock does without it on a kernel that has none.
+Ships alone. The plan: `read` and `write`, lists of paths (those that are not there are left out; where both are
+empty, files are left alone), `network`, and `needed`: false where another lock does without it on a kernel that
+has none.
 Needs no privilege. Source: Linux Documentation/userspace-api/landlock.rst.
 """
 
 import os
 import stat
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -24,26 +26,27 @@ TCP = 3
 """Bind and connect, from ABI 4 on."""
 SCOPES = 3
 """Abstract sockets and signals stay inside, from ABI 6 on."""
+ATTRIBUTES, BENEATH = struct.Struct("=QQQ"), struct.Struct("=Qi")
+"""struct landlock_ruleset_attr, struct landlock_path_beneath_attr."""
 
 
 def restrict(plan: dict[str, Any], call: Callable[..., int]) -> None:
     """Apply the plan to this process and all it will start. Raises OSError where that fails."""
-    import ctypes
-
     try:
         version = call("syscall", CREATE_RULESET, None, 0, VERSION)
     except OSError:
         if plan["needed"]:
             raise
         return
-    handled = max(rights for since, rights in RIGHTS.items() if since <= version)
-    attributes = (ctypes.c_uint64 * 3)(
-        handled,
-        TCP if version >= 4 and not plan["network"] else 0,
-        SCOPES if version >= 6 else 0,
-    )
+    files = plan["read"] or plan["write"]
+    handled = max(rights for since, rights in RIGHTS.items() if since <= version) if files else 0
+    network = TCP if version >= 4 and not plan["network"] else 0
+    scopes = SCOPES if version >= 6 else 0
+    if not (handled or network or scopes):
+        return  # the kernel refuses an empty set
     # Older kernels take a shorter structure; a longer one is fine where the rest is zero.
-    ruleset = call("syscall", CREATE_RULESET, attributes, ctypes.sizeof(attributes), 0)
+    attributes = ATTRIBUTES.pack(handled, network, scopes)
+    ruleset = call("syscall", CREATE_RULESET, attributes, len(attributes), 0)
     for path in plan["read"]:
         allow(ruleset, path, READ, call)
     for path in plan["write"]:
@@ -54,18 +57,11 @@ def restrict(plan: dict[str, Any], call: Callable[..., int]) -> None:
 
 def allow(ruleset: int, path: str, rights: int, call: Callable[..., int]) -> None:
     """Let through what lies beneath `path`, or that file."""
-    import ctypes
-
-    class Beneath(ctypes.Structure):
-        _pack_ = 1
-        _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
-
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     if not stat.S_ISDIR(os.fstat(parent).st_mode):
         rights &= OF_FILES
-    rule = Beneath(rights, parent)
-    call("syscall", ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0)
+    call("syscall", ADD_RULE, ruleset, PATH_BENEATH, BENEATH.pack(rights, parent), 0)
     os.close(parent)

@@ -2,7 +2,7 @@
 
 Ships alone. The plan: `root`, an empty folder to build on; `mounts`, a list of [source, target, writable], where
 a source of null is an empty folder; `links`, a list of [text, path]; `work`, where to be in the end; `network`,
-false for none.
+false for none; `forks`, true where forks of this process will make namespaces of their own.
 
 Three processes come of one: the first waits outside, the second is process 1 inside and collects what ends, the
 third goes on. When one of the first two ends, everything inside ends with it.
@@ -23,6 +23,8 @@ AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 READ_ONLY, NO_SUID, NO_DEVICES = 1, 2, 4
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
 LAST_CAPABILITY = 63
+SETFCAP = 31
+"""Without it, nobody may give user 0 a namespace of its own."""
 CAPABILITY_VERSION = 0x20080522
 
 Call = Callable[..., int]
@@ -38,7 +40,7 @@ def enter(plan: dict[str, Any], call: Call) -> None:
     write("/proc/self/gid_map", f"{group} {group} 1")
     stay_behind(call)
     build(plan, call)
-    drop_capabilities(call)
+    drop_capabilities(call, (SETFCAP,) if plan["forks"] else ())
     stay_behind(call)
     os.chdir(plan["work"])
 
@@ -115,15 +117,22 @@ def set_attributes(path: str, attributes: int, flags: int, call: Call) -> None:
     call("syscall", MOUNT_SETATTR, AT_FDCWD, path.encode(), flags, wanted, ctypes.sizeof(wanted))
 
 
-def drop_capabilities(call: Call) -> None:
-    """Give up every capability inside, and the means to get one back."""
-    import ctypes
-
+def drop_capabilities(call: Call, kept: tuple[int, ...] = ()) -> None:
+    """Give up every capability inside but `kept`, and the means to get one back."""
     for capability in range(LAST_CAPABILITY + 1):
         try:
-            call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+            if capability not in kept:
+                call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
         except OSError:
             break  # past the last one that this kernel knows
+    set_capabilities(call, kept)
+
+
+def set_capabilities(call: Call, kept: tuple[int, ...] = ()) -> None:
+    """Have `kept` and no others."""
+    import ctypes
+
+    mask = sum(1 << capability for capability in kept)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    none = (ctypes.c_uint32 * 6)()
-    call("capset", header, none)
+    sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
+    call("capset", header, sets)

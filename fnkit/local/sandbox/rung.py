@@ -4,8 +4,9 @@ The attempts behind each claim are in tests/unit/local/instances/test_isolation.
 """
 
 import json
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fnkit.core.entities import MIB
@@ -47,10 +48,21 @@ class Rung:
     does_not_stop: tuple[str, ...]
     wrap: Callable[[Place, Sequence[str]], list[str]]
     """The command that runs a program, given with its arguments, in a place."""
+    cell: Callable[[Place], dict[str, Any]] = lambda room: {}
+    """The steps by which a fork locks itself in, in the place of its zygote."""
+    no_forks: str = ""
+    """Why instances cannot be forks here; empty where they can."""
+    own_view: bool = False
+    """True where each fork sees its folder in the place of its zygote's."""
 
     def to_json(self) -> dict[str, Any]:
         """As `sandbox` in `GET /fnkit/v1`."""
-        return {"rung": self.name, "stops": list(self.stops), "does_not_stop": list(self.does_not_stop)}
+        return {
+            "rung": self.name,
+            "stops": list(self.stops),
+            "does_not_stop": list(self.does_not_stop),
+            "no_forks": self.no_forks,
+        }
 
 
 def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
@@ -59,6 +71,7 @@ def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:
     command += [
         "--cap-drop",
         "ALL",
+        *(["--cap-add", "CAP_SETFCAP"] if place.forks else []),
         *(["--share-net"] if place.network else []),
         "--proc",
         "/proc",
@@ -87,6 +100,7 @@ def _namespaces(place: Place, program: Sequence[str]) -> list[str]:
         "links": [*system.links, ("/proc/self/fd", "/dev/fd")],
         "work": str(place.work),
         "network": place.network,
+        "forks": place.forks,
     }
     steps = {"namespaces": plan, "landlock": _inside(place), **_filters(place), **_share(place)}
     return confined(steps, program)
@@ -95,14 +109,37 @@ def _namespaces(place: Place, program: Sequence[str]) -> list[str]:
 def _landlock(place: Place, program: Sequence[str]) -> list[str]:
     mounts = [mount for mount in _mounts(place, look()) if mount.source is not None]
     plan = {
-        "read": [*(mount.source for mount in mounts if not mount.writable), *FACTS],
+        # The forks of a zygote are other processes: it lets through what each of them sees of itself.
+        "read": [
+            *(mount.source for mount in mounts if not mount.writable),
+            *(("/proc",) if place.forks else FACTS),
+        ],
         "write": [str(place.folder), *DEVICES],
         "network": place.network,
         "needed": True,
     }
     # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
-    steps = {"landlock": plan, **_filters(place, group=True), **_share(place, processes=False)}
+    steps = {"landlock": plan, **_filters(place, group=not place.forks), **_share(place, processes=False)}
     return confined(steps, program)
+
+
+def _cell(room: Place) -> dict[str, Any]:
+    """Namespaces of its own within the zygote's; of /proc only itself, since the others of the room are there."""
+    inside = {**_inside(replace(room, forks=False)), "read": list(FACTS)}
+    shown = [mount.target for mount in _mounts(room, look()) if mount.target != str(room.folder)]
+    within = [path for path in shown if path.startswith(("/tmp/", "/dev/shm/"))]
+    return {
+        "cell": {"room": str(room.folder), "within": within},
+        "landlock": inside,
+        **_filters(replace(room, forks=False), group=True),
+    }
+
+
+def _own_folder(room: Place) -> dict[str, Any]:
+    """A lock within the zygote's: of what lies in the room, only its own."""
+    read = [m.source for m in _mounts(room, look()) if m.source is not None and not m.writable]
+    plan = {"read": [*read, *FACTS], "write": list(DEVICES), "network": room.network, "needed": True}
+    return {"landlock": plan, **_filters(replace(room, forks=False), group=True)}
 
 
 def _plain(place: Place, program: Sequence[str]) -> list[str]:
@@ -135,15 +172,24 @@ def _mounts(place: Place, system: System) -> list[Mount]:
 def _inside(place: Place) -> dict[str, Any]:
     """Landlock within namespaces, where all that can be seen may be read."""
     write = [str(place.folder), "/tmp", "/dev/shm", *DEVICES]
+    if place.forks:  # who may not touch some files may not mount either: forks could not make themselves at home
+        return {"read": [], "write": [], "network": place.network, "needed": False}
     return {"read": ["/"], "write": write, "network": place.network, "needed": False}
 
 
 def _filters(place: Place, group: bool = False) -> dict[str, Any]:
     """Seccomp, where the numbers of this machine's system calls are known."""
-    return {"seccomp": seccomp.program(place.network, group)} if seccomp.supported() else {}
+    return {"seccomp": seccomp.program(place.network, group, place.forks)} if seccomp.supported() else {}
 
 
 def _share(place: Place, processes: bool = True) -> dict[str, Any]:
+    """What a place may use. A zygote has no limits of its own: its forks limit themselves."""
+    if not place.memory:
+        return {"limits": {"RLIMIT_CORE": 0}, "processors": os.cpu_count() or 1}
+    return share(place, processes)
+
+
+def share(place: Place, processes: bool) -> dict[str, Any]:
     """Limits and processors. Source of the numbers: apache/openwhisk InvokerReactive.scala (docker run).
 
     Processors follow memory, as OpenWhisk's shares of processor time do. OpenBLAS and others reserve 32 MB and
@@ -172,12 +218,16 @@ def ladder(kernel: Kernel) -> tuple[Rung, ...]:
     if kernel.landlock >= SCOPED:
         alone |= {SIGNALS, ABSTRACT}
     inside = alone | {SIGNALS, SOCKETS, DAEMONS, NETWORK} | (set() if kernel.root else {BOMBS})
-    return tuple(
-        Rung(name, tuple(c for c in CLAIMS if c in stops), tuple(c for c in CLAIMS if c not in stops), wrap)
-        for name, stops, wrap in (
-            ("bubblewrap", inside, _bubblewrap),
-            ("namespaces", inside, _namespaces),
-            ("landlock", alone, _landlock),
-            ("process", below, _plain),
-        )
+    signals = "" if kernel.landlock >= SCOPED else "before Linux 6.12 forks could signal each other"
+    nowhere = "" if kernel.linux and kernel.filters else "it takes Linux and a filter of system calls"
+
+    def rung(name: str, stops: set[str], *ways: Any) -> Rung:
+        stopped = tuple(claim for claim in CLAIMS if claim in stops)
+        return Rung(name, stopped, tuple(claim for claim in CLAIMS if claim not in stops), *ways)
+
+    return (
+        rung("bubblewrap", inside, _bubblewrap, _cell, nowhere or signals, True),
+        rung("namespaces", inside, _namespaces, _cell, nowhere or signals, True),
+        rung("landlock", alone, _landlock, _own_folder, nowhere),
+        rung("process", below, _plain, lambda room: {}, nowhere),
     )

@@ -42,6 +42,11 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 LEAVING_THE_GROUP = {"setsid": (112, 157), "setpgid": (109, 154)}
 CLONE, CLONE3, SOCKET, IOCTL = (56, 220), (435, 435), (41, 198), (16, 29)
+FORKS_NEED = {
+    "unshare": (0, (0x10000000 | 0x20000 | 0x8000000,)),  # CLONE_NEWUSER | NEWNS | NEWIPC
+    "mount": (3, (0x5000,)),  # MS_BIND | MS_REC
+}
+"""What a fork of a zygote does before it locks itself in: (argument, the only values that it may have)."""
 
 
 def supported() -> bool:
@@ -49,9 +54,9 @@ def supported() -> bool:
     return platform.machine() in ARCHITECTURES
 
 
-def program(network: bool, group: bool) -> str:
+def program(network: bool, group: bool, forks: bool = False) -> str:
     """The filter as base64. `network` false takes sockets other than local ones; `group` true, setsid and
-    setpgid."""
+    setpgid; `forks` leaves FORKS_NEED."""
     column = list(ARCHITECTURES).index(platform.machine())
     families = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK) if network else (AF_UNIX,)
     denied = {**DENIED, **LEAVING_THE_GROUP} if group else DENIED
@@ -62,9 +67,10 @@ def program(network: bool, group: bool) -> str:
         *_unless_equal(SOCKET[column], _if_none_of(0, families, EAFNOSUPPORT)),
         *_unless_equal(IOCTL[column], _if_any_of(1, (TIOCSTI,), EPERM)),
     ]
-    for numbers in denied.values():
+    for name, numbers in denied.items():
         if (number := numbers[column]) is not None:
-            steps += _unless_equal(number, [_refuse(EPERM)])
+            left = FORKS_NEED.get(name) if forks else None
+            steps += _unless_equal(number, _if_none_of(*left, EPERM) if left else [_refuse(EPERM)])
     steps.append(INSTRUCTION.pack(RETURN, 0, 0, ALLOW))
     return base64.b64encode(b"".join(steps)).decode()
 

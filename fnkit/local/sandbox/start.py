@@ -5,14 +5,16 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from fnkit.local.instance import Ends, Instance
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
+from fnkit.local.starter import Wanted
 
 
 class ProcessStarter:
@@ -21,39 +23,62 @@ class ProcessStarter:
     def __init__(self, rung: Rung) -> None:
         self.rung = rung
 
-    async def start(self, place: Place, logs: int) -> Instance:
-        """An instance that waits for `init`. Raises OSError where no process can be started.
+    async def start(self, wanted: Wanted) -> Instance:
+        """An instance that waits for `init`. Raises OSError where no process can be started."""
+        return self.launch(await wanted.lay_out(), wanted.executable.limits.logs)
+
+    def prepare(self, wanted: Wanted) -> None:
+        """Nothing is kept ready."""
+
+    def discard(self, namespace: str, name: str) -> None:
+        """Nothing is kept ready."""
+
+    async def close(self) -> None:
+        """Nothing is kept ready."""
+
+    def launch(self, place: Place, logs: int) -> Instance:
+        """An instance in a place that is there, with at most `logs` MB of logs. Raises OSError.
 
         Runs on the thread of the event loop: the child is told to die with the thread that started it.
         """
-        ours, theirs = socket.socketpair()
-        out, their_out = os.pipe()
-        err, their_err = os.pipe()
-        try:
-            process = self._process(place, theirs.fileno(), their_out, their_err)
-        except OSError:
-            ours.close()
-            os.close(out)
-            os.close(err)
-            raise
-        finally:
-            theirs.close()
-            os.close(their_out)
-            os.close(their_err)
-        return Instance(Own(process), Ends(ours, out, err), "cold", Logs(logs))
+        with connected() as (ends, (wire, stdout, stderr)):
+            process = spawn(self.rung, place, wire, (stdout, stderr))
+        return Instance(Own(process), ends, place, "cold", Logs(logs))
 
-    def _process(self, place: Place, wire: int, stdout: int, stderr: int) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            self.rung.wrap(place, [*place.command, str(wire)]),
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            env=place.environment,
-            cwd=place.work,
-            pass_fds=[wire],
-            # A group of its own: the instance is ended with all of it, and cannot signal the server's.
-            start_new_session=True,
-        )
+
+@contextmanager
+def connected() -> Iterator[tuple[Ends, tuple[int, int, int]]]:
+    """Our ends of a wire and two pipes, closed where the block raises; and theirs, closed with the block."""
+    ours, theirs = socket.socketpair()
+    out, their_out = os.pipe()
+    err, their_err = os.pipe()
+    try:
+        yield Ends(ours, out, err), (theirs.fileno(), their_out, their_err)
+    except BaseException:
+        ours.close()
+        os.close(out)
+        os.close(err)
+        raise
+    finally:
+        theirs.close()
+        os.close(their_out)
+        os.close(their_err)
+
+
+def spawn(rung: Rung, place: Place, wire: int, output: tuple[int, int]) -> "subprocess.Popen[bytes]":
+    """The program of a place, locked in: with a wire, standard output and error. Raises OSError."""
+    program = [*place.command, str(wire)]
+    return subprocess.Popen(
+        rung.wrap(place, program) if place.engine is None else [sys.executable, "-I", *program],
+        stdin=subprocess.DEVNULL,
+        stdout=output[0],
+        stderr=output[1],
+        env=place.environment,
+        cwd=place.work,
+        pass_fds=[wire],
+        # A group of its own: the instance is ended with all of it, and cannot signal the server's.
+        start_new_session=True,
+    )
 
 
 class Own:

@@ -6,8 +6,10 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 CHILD = Path(__file__).parents[1] / "child.py"
+FORK = Path(__file__).parents[1] / "fork.py"
+PRISTINE = FORK.with_name("pristine.py")
 CONFINE = Path(__file__).with_name("confine.py")
-PARTS = (Path(__file__).with_name("landlock.py"), Path(__file__).with_name("namespaces.py"))
+PARTS = tuple(Path(__file__).with_name(f"{name}.py") for name in ("landlock", "namespaces", "cell"))
 
 TREES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/sys/devices/system/cpu")
 ETC = (
@@ -41,7 +43,7 @@ def shows(file: Path) -> bool:
 
 def programs() -> tuple[Path, ...]:
     """What runs inside that is ours, with its compiled forms where there are any."""
-    ours = (CHILD, CONFINE, *PARTS)
+    ours = (CHILD, FORK, PRISTINE, CONFINE, *PARTS)
     compiled = (Path(cache_from_source(str(path))) for path in ours)
     return (*ours, *(path for path in compiled if path.is_file()))
 

@@ -157,15 +157,27 @@ def test_the_modules_of_fnkit_travel_with_what_they_need() -> None:
         "from fnkit.models import convert",
         "import fnkit.models as m\nm.fetch('x')",
         "from fnkit.vision import draw\ndraw.parts()",
+        "from fnkit.vision import charts\ncharts.people([])",
         "import fnkit.whisk.client",
         "from fnkit.models.tf import open",
     ],
 )
 def test_other_modules_of_fnkit_stay_at_home(source: str) -> None:
-    if "draw" in source and not (Path(ships.__file__).parents[1] / "vision" / "draw.py").exists():
-        source = "import fnkit.action.build"
     with pytest.raises(BadCell, match="does not travel with an action"):
         ships.travelling(parse(source, "x"))
+
+
+def test_frames_bring_pyav_alone() -> None:
+    companions, brings = ships.travelling(parse("from fnkit.vision import video\nvideo.frames('x')", "x"))
+    assert brings == {"av"}
+    assert "fnkit/vision/video.py" in {companion.path for companion in companions}
+    assert not {"fnkit/models/images.py", "fnkit/vision/pose.py"} & {companion.path for companion in companions}
+
+
+def test_tags_bring_their_words() -> None:
+    companions, brings = ships.travelling(parse("from fnkit.vision import tags", "x"))
+    assert brings == {"numpy", "PIL"}
+    assert "fnkit/vision/tags.txt" in {companion.path for companion in companions}
 
 
 def test_the_cell_is_scanned_for_keys() -> None:

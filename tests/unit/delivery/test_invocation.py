@@ -3,8 +3,8 @@
 import pytest
 
 from fnkit.action.spec import Origin
-from fnkit.core.entities import Activation
-from fnkit.delivery.invocation import Invocation, Split, traceback
+from fnkit.core.entities import Activation, Split
+from fnkit.delivery.invocation import Invocation, traceback
 
 TRACE = [
     "Traceback (most recent call last):",

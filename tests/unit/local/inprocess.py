@@ -4,15 +4,16 @@ import json
 import traceback
 
 from fnkit.core.clock import now_ms
-from fnkit.local.jobs import Job, Outcome, Status
+from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.scheduler import Progress
 
 
 class InProcess:
-    """Runs Python text; what it was asked to run stays in `jobs`."""
+    """Runs Python text; what it was asked to run stays in `jobs`, what it was told is near in `anticipated`."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
+        self.anticipated: list[Job] = []
 
     async def run(self, job: Job) -> Outcome:
         self.jobs.append(job)
@@ -33,6 +34,15 @@ class InProcess:
 
     def state(self, activation_id: str) -> Progress | None:
         return None
+
+    def crowded(self, job: Job) -> bool:
+        return False
+
+    def anticipate(self, job: Job) -> None:
+        self.anticipated.append(job)
+
+    def prepare(self, executable: Executable, namespace: str) -> None:
+        """Nothing is kept ready."""
 
     def discard(self, namespace: str, name: str) -> None:
         pass

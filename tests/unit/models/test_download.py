@@ -136,11 +136,6 @@ def test_a_path_with_and_without_a_sha256(tmp_path, cache):
         download.fetch("0" * 64)
 
 
-def test_labels_of_a_model_that_has_none(cache):
-    with pytest.raises(BadModel, match="it has none"):
-        download.labels("movenet-lightning")
-
-
 def test_the_bar_waits_half_a_second_and_ends_its_line():
     quick, slow = io.StringIO(), io.StringIO()
     bar = TextBar("net", quick)
@@ -158,7 +153,6 @@ def test_every_entry_of_the_catalogue_is_whole():
     models = catalogue.known()
     assert set(models) == {"movenet-multipose", "movenet-lightning", "efficientnet-lite3", "ssd-mobilenet-v2"}
     for model in models.values():
-        members = [model.model, *([model.labels] if model.labels else [])]
-        assert all(once.is_sha256(member.sha256) and member.size > 0 for member in members)
+        assert once.is_sha256(model.model.sha256) and model.model.size > 0
         assert once.is_sha256(model.wheel.sha256)
         assert model.inputs and model.outputs and model.licence and model.task

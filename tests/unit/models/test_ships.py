@@ -12,7 +12,7 @@ import pytest
 from fnkit.models import catalogue, download
 
 ROOT = Path(__file__).parents[3]
-OUTSIDE = {"numpy", "PIL", "ai_edge_litert"}
+OUTSIDE = {"numpy", "PIL", "ai_edge_litert", "av"}
 OPTIONAL = {"platformdirs"}
 """Imported by `core.places` where it is there."""
 
@@ -104,6 +104,39 @@ def test_it_runs_alone(action, tmp_path):
     assert timings == ["download", "inference", "load", "total"]
     assert where.startswith(str(tmp_path))
     assert ran.stderr == "", "the runtime's greeting is no business of an activation's logs"
+
+
+JUDGE = f"""
+import json
+import fnkit
+from fnkit.models import images
+from fnkit.vision import quality, tags
+cup = images.open({str(ROOT / "notebooks" / "photos" / "coffee.png")!r})
+found = tags.find(fnkit.models.load("efficientnet-lite3"), cup, count=1)
+print(json.dumps([round(quality.measure(cup).total), [tag.name for tag in found]]))
+"""
+
+
+def test_quality_and_tags_run_alone(action):
+    path = download.fetch("efficientnet-lite3").path
+    ran = action(JUDGE, FNKIT_MODELS=str(path.parent))
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == [99, ["espresso"]]
+
+
+WATCH = f"""
+import sys
+from fnkit.vision import video
+frames = list(video.frames({str(ROOT / "notebooks" / "photos" / "walk.mkv")!r}, rate=1))
+print(len(frames), all(frame.jpeg[:2] == bytes([255, 216]) for frame in frames))
+print(*sorted({{"PIL", "numpy", "ai_edge_litert"}} & set(sys.modules)))
+"""
+
+
+def test_frames_need_pyav_alone(action):
+    ran = action(WATCH)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == ["8", "True"], "and neither Pillow nor LiteRT"
 
 
 def test_an_instance_downloads_its_model(action, files):

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from fnkit.action.spec import Origin
-from fnkit.core.entities import Activation, Limits
-from fnkit.delivery.invocation import Invocation, Split
+from fnkit.core.entities import Activation, Limits, Split
+from fnkit.delivery.invocation import Invocation
 from fnkit.notebook import show
 from fnkit.notebook.markup import block, facts
 from fnkit.verbs.answers import ActionFile, Fired, KnownModel, Setting, Status

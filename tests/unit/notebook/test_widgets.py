@@ -31,7 +31,7 @@ def panel():
         for name in PARTS
     }
     photo = np.full((160, 120, 3), 90, np.uint8)
-    return crop_panel(photo, Person(parts, 0.8, 0.5, (120, 160)))
+    return crop_panel(photo, Person(parts, 0.8, (0, 0, 60, 160), (120, 160)))
 
 
 def test_the_box_is_drawn_again_when_a_part_is_chosen(panel):

@@ -10,7 +10,7 @@ from fnkit.vision.pose import Part, Person
 def person(size=(400, 400), **where):
     """Somebody with parts at (x, y); the others are not found."""
     parts = {name: Part(*where[name], 0.9) if name in where else None for name in PARTS}
-    return Person(parts, 0.9, 0.5, size)
+    return Person(parts, 0.9, (0, 0, *size), size)
 
 
 UPRIGHT = {

@@ -40,9 +40,9 @@ def test_without_a_legend_there_is_no_place_for_one():
 
 def test_only_found_parts_are_drawn():
     parts = dict.fromkeys(pose.PARTS)
-    nobody = pose.Person(dict(parts), 0.5, 0.5, (200, 300))
+    nobody = pose.Person(dict(parts), 0.5, (50, 75, 100, 150), (200, 300))
     arm = {"RShoulder": pose.Part(50, 100, 0.9), "RElbow": pose.Part(50, 150, 0.9)}
-    somebody = pose.Person({**parts, **arm}, 0.5, 0.5, (200, 300))
+    somebody = pose.Person({**parts, **arm}, 0.5, (50, 75, 100, 150), (200, 300))
     with_arm, without = (near(pixels(draw.people(DARK, one)), draw.SIDES["right"]) for one in (somebody, nobody))
     assert with_arm > without + 50
     assert near(pixels(draw.people(DARK, somebody)), draw.SIDES["left"]) == near(
@@ -78,7 +78,7 @@ def test_missing_parts_are_named(multipose, photo):
 @pytest.mark.parametrize("shape", [(4, 900, 3), (900, 4, 3), (1, 1, 3)])
 def test_odd_shapes_are_drawn(shape):
     photo = np.zeros(shape, np.uint8)
-    nobody = pose.Person(dict.fromkeys(pose.PARTS), 0.5, 0.5, (shape[1], shape[0]))
+    nobody = pose.Person(dict.fromkeys(pose.PARTS), 0.5, (0, 0, *shape[1::-1]), (shape[1], shape[0]))
     assert draw.story(photo, nobody, crop.Box(0, 0, 1, 1))._repr_png_()
 
 

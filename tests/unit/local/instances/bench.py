@@ -1,9 +1,13 @@
 """A bench to run real actions on: a scheduler with real processes on one rung, in a folder of its own."""
 
 import asyncio
+import base64
 import hashlib
+import io
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+import zipfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,12 +24,19 @@ from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.starter import Starter
+from fnkit.local.zygotes import Imports, Seed, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
 KINDS = find()
 LADDER = ladder(kernel())
 PATIENT = Limits(timeout=10_000)
 NUMBERS = itertools.count(1)
+
+
+def few(code: Path | None, paths: Sequence[Path]) -> list[str]:
+    """What the zygotes of a test import: enough to see that they did."""
+    return ["json", "random", "tempfile", "uuid"]
 
 
 def code(name: str) -> str:
@@ -67,6 +78,14 @@ class Bench:
     layers: dict[str, Path] = field(default_factory=dict)
     memory: int = 2048
     longest_queue: int = 100
+    forks: bool = False
+    """True where instances are forks of a zygote."""
+    imports: Imports = few
+
+    @property
+    def began(self) -> str:
+        """How an instance that was not there begins."""
+        return "forked" if self.forks else "cold"
 
     def layer(self, digest: str) -> Path:
         if digest not in self.layers:
@@ -79,15 +98,42 @@ class Bench:
         return folder
 
     @asynccontextmanager
+    async def starter(self) -> AsyncIterator[Starter]:
+        """Who starts instances; a zygote is ready where there is one."""
+        plain = ProcessStarter(self.rung)
+        if not self.forks:
+            yield plain
+            return
+        zygotes = Zygotes(plain, self.root / "zygotes", imports=self.imports, settles=0)
+        try:
+            for network in (True, False):
+                zygotes.plant(Seed((self.common(),), (self.common(),), network, None))
+            await zygotes.zygotes.settled()
+            assert not zygotes.zygotes.trouble
+            yield zygotes
+        finally:
+            await zygotes.close()
+
+    @asynccontextmanager
     async def scheduler(self) -> AsyncIterator[Scheduler]:
         layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
-        scheduler = Scheduler(
-            ProcessStarter(self.rung), layouts, self.root / "instances", Pool(self.memory), self.longest_queue
-        )
-        try:
-            yield scheduler
-        finally:
-            await scheduler.close()
+        async with self.starter() as starter:
+            folder, pool = self.root / "instances", Pool(self.memory)
+            scheduler = Scheduler(starter, layouts, folder, pool, self.longest_queue)
+            try:
+                yield scheduler
+            finally:
+                await scheduler.close()
+
+    def folders(self) -> list[Path]:
+        """Those of the instances that are there."""
+        return [
+            path.parent for path in (*self.root.glob("instances/*/action"), *self.root.glob("zygotes/*/*/action"))
+        ]
+
+    def started(self) -> bool:
+        """True once an instance of `waits_for_a_file` waits."""
+        return any((folder / "action" / "started").exists() for folder in self.folders())
 
     def play(self, scene: Callable[[Scheduler], Awaitable[Any]]) -> Any:
         """Await `scene(scheduler)`; whatever hangs is an error after a minute."""
@@ -119,3 +165,20 @@ def alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def packed(files: dict[str, str]) -> str:
+    """A zip as base64, as a PUT brings it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+async def until(true: Any, seconds: float = 60.0) -> None:
+    """Look again and again: the event is in another process and tells nobody."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be"
+        await asyncio.sleep(0.01)

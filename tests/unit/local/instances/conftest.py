@@ -29,10 +29,12 @@ def rung(request: pytest.FixtureRequest, why_not: dict[str, str | None]) -> Rung
     return chosen
 
 
-@pytest.fixture
-def bench(tmp_path: Path, rung: Rung) -> Bench:
-    """A bench on each rung."""
-    return Bench(tmp_path, rung)
+@pytest.fixture(params=(False, True), ids=("process", "fork"))
+def bench(tmp_path: Path, rung: Rung, request: pytest.FixtureRequest) -> Bench:
+    """A bench on each rung, where instances are processes of their own and where they are forks."""
+    if request.param and rung.no_forks:
+        pytest.skip(f"nothing is forked on {rung.name}: {rung.no_forks}")
+    return Bench(tmp_path, rung, forks=request.param)
 
 
 @pytest.fixture

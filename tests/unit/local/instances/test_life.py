@@ -5,18 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fnkit.core.entities import Limits
-from fnkit.core.errors import PlatformFault, Throttled
+from fnkit.core.errors import PlatformFault
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
-from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job
+from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job, until
 
 COUNTS = code("counts")
 
@@ -24,7 +23,7 @@ COUNTS = code("counts")
 def test_a_warm_instance_keeps_its_module(bench: Bench) -> None:
     first, second, third = bench.run(*(job(COUNTS, {"n": n}) for n in range(3)))
     assert [o.result["count"] for o in (first, second, third)] == [1, 2, 3]
-    assert [o.began for o in (first, second, third)] == ["cold", "warm", "warm"]
+    assert [o.began for o in (first, second, third)] == [bench.began, "warm", "warm"]
     assert (second.init, third.result["args"]) == (None, {"n": 2})
 
 
@@ -69,7 +68,7 @@ def test_a_killed_instance_is_not_used_again(bench: Bench) -> None:
         os.kill(view.pid, signal.SIGKILL)
         await until(lambda: not alive(view.pid))
         again = await scheduler.run(job(COUNTS))
-        assert (again.began, again.result["count"]) == ("cold", 1)
+        assert (again.began, again.result["count"]) == (bench.began, 1)
 
     bench.play(scene)
 
@@ -79,7 +78,7 @@ def test_killed_while_it_runs(bench: Bench, tmp_path: Path) -> None:
 
     async def scene(scheduler: Scheduler) -> None:
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": "never"})))
-        await until(lambda: list((bench.root / "instances").glob("*/action/started")))
+        await until(bench.started)
         (view,) = scheduler.snapshot().instances
         assert view.pid is not None
         os.kill(view.pid, signal.SIGKILL)
@@ -101,11 +100,11 @@ def test_an_answer_that_nobody_asked_for_ends_the_instance(bench: Bench) -> None
         await scheduler.run(job(code("speaks_unasked")))
         (view,) = scheduler.snapshot().instances
         assert view.pid is not None
-        (folder,) = (bench.root / "instances").iterdir()
+        (folder,) = bench.folders()
         (folder / "action" / "gate").touch()
         await until(lambda: not alive(view.pid))
         again = await scheduler.run(job(code("speaks_unasked")))
-        assert (again.began, again.result) == ("cold", {"count": 1})
+        assert (again.began, again.result) == (bench.began, {"count": 1})
 
     bench.play(scene)
 
@@ -175,7 +174,7 @@ def test_nothing_is_left(bench: Bench) -> None:
     pids = bench.play(scene)
     assert len(pids) == 2
     assert not any(alive(pid) for pid in pids)
-    assert not list((bench.root / "instances").iterdir())
+    assert not bench.folders()
 
 
 def test_instances_end_with_the_server(bench: Bench, tmp_path: Path) -> None:
@@ -210,7 +209,7 @@ def test_discard_lets_a_run_end(plain: Bench, tmp_path: Path) -> None:
     async def scene(scheduler: Scheduler) -> None:
         gate = tmp_path / "gate"
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": str(gate)})))
-        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(plain.started)
         scheduler.discard("guest", "hello")
         gate.touch()
         assert (await run).result == {"waited": True}
@@ -229,7 +228,7 @@ def test_state(plain: Bench, tmp_path: Path) -> None:
         pending = scheduler.state(given.activation_id)
         assert pending is not None
         assert (pending.state, pending.began, pending.run) == ("pending", None, None)
-        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(plain.started)
         running = scheduler.state(given.activation_id)
         assert running is not None
         assert (running.state, running.began, running.run) == ("running", "cold", None)
@@ -244,7 +243,7 @@ def test_state(plain: Bench, tmp_path: Path) -> None:
 
 
 def test_the_queue_is_first_come_first_served(plain: Bench, tmp_path: Path) -> None:
-    """Memory for one: the others wait in turn, and one more than the queue holds is refused."""
+    """Memory for one: the others wait in turn, and no more are to be promised than the queue holds."""
     plain.memory, plain.longest_queue = 300, 2
 
     async def scene(scheduler: Scheduler) -> None:
@@ -256,11 +255,11 @@ def test_the_queue_is_first_come_first_served(plain: Bench, tmp_path: Path) -> N
             order.append(number)
 
         runs = [asyncio.ensure_future(run(0))]
-        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(plain.started)
         runs += [asyncio.ensure_future(run(number)) for number in (1, 2)]
         await until(lambda: scheduler.snapshot().queued == 2)
-        with pytest.raises(Throttled):
-            await scheduler.run(job(COUNTS))
+        assert scheduler.crowded(job(COUNTS))
+        assert not scheduler.crowded(job(COUNTS, of={"name": "other"}))
         gate.touch()
         await asyncio.gather(*runs)
         assert order == [0, 1, 2]
@@ -304,7 +303,7 @@ def test_a_close_sends_everybody_away(plain: Bench, tmp_path: Path) -> None:
             )
             for n in range(2)
         ]
-        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(plain.started)
         await until(lambda: scheduler.snapshot().queued == 1)
         await scheduler.close()
         running, waiting = await asyncio.gather(*runs, return_exceptions=True)
@@ -329,7 +328,7 @@ def test_many_at_once(plain: Bench) -> None:
 def test_a_cancelled_caller_takes_its_instance_along(plain: Bench) -> None:
     async def scene(scheduler: Scheduler) -> None:
         run = asyncio.ensure_future(scheduler.run(job(code("waits_for_a_file"), {"gate": "never"})))
-        await until(lambda: list((plain.root / "instances").glob("*/action/started")))
+        await until(plain.started)
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
             await run
@@ -352,11 +351,3 @@ def test_on_uvloop(bench: Bench) -> None:
         results = runner.run(whole())
     assert [r.get("count") for r in results[:2]] == [1, 2]
     assert results[2:] == [{"n": 900_000}, {"error": "command exited"}]
-
-
-async def until(true: Any, seconds: float = 20.0) -> None:
-    """Look again and again: the event is in another process and tells nobody."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        await asyncio.sleep(0.01)

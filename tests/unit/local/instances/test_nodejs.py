@@ -14,9 +14,18 @@ from fnkit.core.errors import Missing
 from fnkit.local.jobs import Job, Status
 from fnkit.local.kinds import Kinds, find_node, python
 from fnkit.local.sandbox import rung as claims
+from fnkit.local.sandbox.rung import Rung
 from tests.unit.local.instances.bench import KINDS, Bench, job, texts
 
 KIND = KINDS.names.get("nodejs:default")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, rung: Rung) -> Bench:
+    """A bench on each rung: no Node.js is forked."""
+    return Bench(tmp_path, rung)
+
+
 needs_node = pytest.mark.skipif(KIND is None, reason="there is no Node.js 18 or newer here")
 FAILED = "Initialization has failed due to: "
 INIT_DIED = "The action did not initialize and exited unexpectedly."

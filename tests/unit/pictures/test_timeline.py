@@ -3,8 +3,8 @@
 import base64
 import xml.etree.ElementTree as ET
 
-from fnkit.delivery.invocation import Split
-from fnkit.notebook import timeline
+from fnkit.core.entities import Split
+from fnkit.pictures import svg, timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -41,7 +41,7 @@ def test_nothing_known_is_an_empty_bar():
 
 
 def test_the_image_is_a_data_url_that_holds_the_svg():
-    svg = timeline.bar(Split(1, 2, 3))
-    head, _, content = timeline.image(svg).partition(",")
+    picture = timeline.bar(Split(1, 2, 3))
+    head, _, content = svg.image(picture).partition(",")
     assert head == "data:image/svg+xml;base64"
-    assert base64.b64decode(content).decode() == svg
+    assert base64.b64decode(content).decode() == picture

@@ -1,0 +1,274 @@
+"""The machine that runs a flow, one turn of the conductor at a time. Ships alone: imports nothing else of fnkit's.
+
+Its state is JSON that goes from turn to turn: a stack of frames, one for each node that has begun and not ended.
+What is outside (the clock, starting a branch, telling what happened) is asked of a `World`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from fnkit.compose.moves import Call, Done, Enter, Json, Leave, Node, Object, boxed
+from fnkit.compose.steps import STEPS, catches
+
+KEY = "$fnkit"
+"""Where a run keeps its state among the arguments of the conductor."""
+LIMIT = 1024 * 1024 - 4096
+"""Bytes of an answer of the conductor: OpenWhisk's 1 MiB, with room for what it puts around."""
+TOO_MANY = "Too many actions in the composition."
+"""OpenWhisk's word for the end of a run that has called 50 actions: nothing can be called after it."""
+LEAST = 0.5
+"""Seconds that a step needs at least."""
+OUTSIDE = frozenset({"action", "dynamic", "async"})
+
+
+class World(Protocol):
+    """What a run has around itself."""
+
+    def say(self, event: Mapping[str, Json]) -> None:
+        """Tell what happened."""
+        ...
+
+    def start(self, action: str | None, arguments: Object) -> str | None:
+        """Start an action, or with None a branch of this flow: the activation id, None for not now.
+
+        Raises Unstarted.
+        """
+        ...
+
+    def raised(self, error: Exception) -> None:
+        """Hear what an inline function raised, traceback and all."""
+        ...
+
+    def left(self) -> float:
+        """Seconds that are left for this turn."""
+        ...
+
+
+class Flow:
+    """A flow, ready to run: its nodes by id, and its inline functions."""
+
+    def __init__(self, document: Node, functions: Mapping[str, Callable[..., Json]]) -> None:
+        """`document` as `nodes.to_json` writes it, with ids; `functions` by the id of their nodes."""
+        self.nodes: dict[str, Node] = {node["id"]: node for node in _within(document)}
+        self.root: str = document["id"]
+        self.functions = functions
+        self.digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+        outside = [id_ for id_, node in self.nodes.items() if node["type"] in OUTSIDE]
+        # A node has an action in it where the id of one begins with its own.
+        self.outside = {".".join(id_.split(".")[:n]) for id_ in outside for n in range(1, id_.count(".") + 2)}
+
+
+def _within(node: Node) -> Iterator[Node]:
+    yield node
+    for name, value in node.items():
+        children = value if name == "components" else [value]
+        for child in children if name not in ("value", "declarations") else ():
+            if isinstance(child, dict) and "id" in child and "type" in child:
+                yield from _within(child)
+
+
+class State(NamedTuple):
+    """What goes from turn to turn."""
+
+    stack: list[Object]
+    """Frames, the outermost first. One without a node is the edge of a branch."""
+    session: str
+    """The id of the run: of its first activation."""
+    flow: str
+    """The digest of the flow: after another was deployed under its name, the state means nothing."""
+
+
+class Run:
+    """One run of a flow, or of a branch of one, in one turn."""
+
+    def __init__(self, flow: Flow, world: World, state: State) -> None:
+        self.flow = flow
+        self.world = world
+        self.stack = state.stack
+        self.session = state.session
+        self._failed = ""
+
+    @classmethod
+    def fresh(cls, flow: Flow, world: World, session: str) -> "Run":
+        """At the beginning."""
+        run = cls(flow, world, State([], session, flow.digest))
+        run._push(flow.root, {})
+        return run
+
+    def state(self) -> Json:
+        """As it goes into the next turn."""
+        return State(self.stack, self.session, self.flow.digest)._asdict()
+
+    def begin(self, value: Object) -> Call | Done:
+        """Go on with `value` as the input of the innermost node."""
+        return self._advance(value, False)
+
+    def resume(self, value: Json) -> Call | Done:
+        """Go on with what the called action gave."""
+        if value == {"error": TOO_MANY}:
+            return self._end(self.stack[-1]["node"], TOO_MANY)
+        return self._advance(value, True)
+
+    def _advance(self, value: Json, arrived: bool) -> Call | Done:
+        while True:
+            if arrived:
+                value = boxed(value)
+                if "error" in value:
+                    value = {"error": value["error"]}
+                    self._unwind(value)
+                if not self.stack or not self.stack[-1]["node"]:
+                    return self._done(value)
+            frame = self.stack[-1]
+            node = self.flow.nodes[frame["node"]]
+            if self.world.left() < LEAST:
+                return self._end(node["id"], "the time limit of the conductor is used up")
+            move = STEPS[node["type"]](self, node, frame, value)
+            arrived = isinstance(move, Leave)
+            if isinstance(move, Enter):
+                value = move.value
+                self._push(f"{node['id']}.{move.word}" if move.word else "", {"index": move.branch})
+            elif isinstance(move, Call):
+                wrong = self._too_large(move.value)
+                if wrong is None:
+                    self.say(node, "call", action=move.action)
+                    return move
+                value, arrived = {"error": f"{name(node)}: {wrong}"}, True
+            elif "error" in boxed(move.value):
+                frame["at"], value = "left", move.value
+            else:
+                value = move.value
+                self._pop(node)
+
+    def _push(self, place: str, more: Object) -> None:
+        """A frame for a node; without one, for the branches of the innermost node."""
+        if not place:
+            self.stack.append({"node": self.stack[-1]["node"], "at": "branch", **more})
+            return
+        self.stack.append({"node": place, "at": ""})
+        self.say(self.flow.nodes[place], "enter")
+
+    def _pop(self, node: Node) -> None:
+        if self.stack.pop()["at"] not in ("branch", "inner"):
+            self.say(node, "leave")
+
+    def _unwind(self, value: Object) -> None:
+        """Take nodes off the stack until one handles the error."""
+        self._failed = self.stack[-1]["node"]
+        while self.stack and self.stack[-1]["node"]:
+            frame = self.stack[-1]
+            node = self.flow.nodes[frame["node"]]
+            if catches(node["type"], frame):
+                return
+            self.stack.pop()
+            if frame["at"] not in ("branch", "inner"):
+                self.say(node, "error", error=str(value["error"])[:200])
+
+    def _done(self, value: Object) -> Done:
+        if "error" in value:
+            # A branch hands on its error as it is: who gets it knows where it is from.
+            return Done(value) if self.stack else self._end(self._failed, value["error"])
+        if (size := len(json.dumps(value))) > LIMIT:
+            return self._end(self.flow.root, f"the result has {size:,} bytes, and a result may have {LIMIT:,}")
+        return Done(value)
+
+    def _end(self, place: str, error: Json) -> Done:
+        known = name(self.flow.nodes[place])
+        text = error if isinstance(error, str) else json.dumps(error)
+        return Done({"error": text if text.startswith(known) else f"{known}: {text}"})
+
+    def _too_large(self, value: Object) -> str | None:
+        size, kept = len(json.dumps(value)), len(json.dumps(self.state()))
+        if size + kept <= LIMIT:
+            return None
+        return (
+            f"its input has {size:,} bytes and the state of the flow {kept:,}; together they may have {LIMIT:,}. "
+            "Pass URLs of large things, not the things."
+        )
+
+    # What steps use
+
+    def say(self, node: Node, event: str, **more: Json) -> None:
+        """Tell what happened."""
+        self.world.say({"node": node["id"], "event": event, **more})
+
+    def compute(self, node: Node, value: Object) -> Json:
+        """What the function of a node gives; what it raises is an error that names the node."""
+        function, variables = self.flow.functions.get(node["id"]), self._visible()
+        if function is None:
+            return {"error": f"{name(node)}: there is no function here"}
+        around = {key: one for frame in reversed(variables) for key, one in frame.items()}
+        given, known = json.loads(json.dumps([value, around]))
+        try:
+            result = function(*[given, known][: arity(function)])
+            answer = json.loads(json.dumps([given if result is None else result, known], allow_nan=False))
+        except Exception as error:  # noqa: BLE001 - whatever the user's function raises is its answer
+            self.world.raised(error)
+            return {"error": f"{name(node)}: {type(error).__name__}: {error}"}
+        for key, one in answer[1].items():
+            frame = next((frame for frame in variables if key in frame), None)
+            if frame is not None:
+                frame[key] = one
+        return answer[0]
+
+    def start(self, node: Node, index: int, value: Object) -> str | None:
+        """Start a branch."""
+        single = self._only(node, index)
+        if single:
+            started = self.world.start(single["name"], value)
+        else:
+            edges: list[Object] = [{"node": "", "let": one} for one in self.variables()] or [{"node": ""}]
+            branch = {"node": node["id"], "at": "branch", "index": index}
+            state = State([*edges, branch], self.session, self.flow.digest)._asdict()
+            started = self.world.start(None, {KEY: {**state, "value": value}})
+        if started is not None:
+            self.say(node, "branch", index=index, activation=started, action=single["name"] if single else "")
+        return started
+
+    def outside(self, node: Node, index: int) -> bool:
+        """True where the branch has an action in it."""
+        if node["type"] == "parallel":
+            return f"{node['id']}.{index}" in self.flow.outside
+        return node["id"] in self.flow.outside
+
+    def variables(self) -> list[Object]:
+        """A copy of every `let` on the stack, masks too, the outermost first."""
+        found: list[Object] = json.loads(json.dumps([frame["let"] for frame in self.stack if "let" in frame]))
+        return found
+
+    def restore(self, variables: list[Object]) -> None:
+        """Put them back."""
+        for frame, kept in zip([frame for frame in self.stack if "let" in frame], variables, strict=True):
+            frame["let"] = kept
+
+    def _visible(self) -> list[Object]:
+        """The `let`s that are not masked, the innermost first."""
+        found, masks = [], 0
+        for frame in reversed(self.stack):
+            if "let" not in frame:
+                continue
+            if frame["let"] is None:
+                masks += 1
+            elif masks:
+                masks -= 1
+            else:
+                found.append(frame["let"])
+        return found
+
+    def _only(self, node: Node, index: int) -> Node | None:
+        """The one action that the branch is, None where it is more."""
+        parts = node["components"]
+        branch = [parts[index]] if node["type"] == "parallel" else parts
+        return branch[0] if len(branch) == 1 and branch[0]["type"] == "action" else None
+
+
+def name(node: Node) -> str:
+    """What a message calls a node."""
+    return f"{node['id']} ({node['label']})"
+
+
+def arity(function: Callable[..., Json]) -> int:
+    """How many of (params, variables) a function takes: those without a default."""
+    code = function.__code__
+    return int(code.co_argcount - len(function.__defaults__ or ()))

@@ -1,0 +1,82 @@
+"""What a conductor action of fnkit's does when it is called: one turn of its flow. Ships alone, with `machine`."""
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+
+from fnkit.compose.fork import JOIN
+from fnkit.compose.machine import KEY, Flow, Run, State
+from fnkit.compose.moves import Call, Done, Json, Object, Unstarted
+from fnkit.compose.platform import Platform
+
+MARK = "fnkit-flow"
+"""How the lines of the trace begin, on stdout."""
+
+
+class Here:
+    """The world of a conductor: its log, its deadline, and the platform that it runs on."""
+
+    def __init__(self) -> None:
+        self._platform: Platform | None = None
+
+    def say(self, event: Mapping[str, Json]) -> None:
+        """A line of the log."""
+        print(MARK, json.dumps(event, ensure_ascii=False))  # noqa: T201 - that is the trace
+
+    def raised(self, error: Exception) -> None:
+        """The traceback, in the log."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_name == "compute":
+            trace = trace.tb_next
+        traceback.print_exception(type(error), error, trace)
+
+    def start(self, action: str | None, arguments: Object) -> str | None:
+        """With the conductor's own key."""
+        if self._platform is None:
+            self._platform = Platform.here()
+        return self._platform.start(action or os.environ["__OW_ACTION_NAME"], arguments)
+
+    def left(self) -> float:
+        """Until the time limit of this activation."""
+        deadline = os.environ.get("__OW_DEADLINE")
+        return int(deadline) / 1000 - time.time() if deadline else 60.0
+
+
+def conductor(
+    document: str, functions: Mapping[str, Callable[..., Json]], join: str
+) -> Callable[[Object], Object]:
+    """The action's function: `document` is the flow as JSON, `join` the action that waits for branches."""
+    flow = Flow(json.loads(document), functions)
+
+    def turn(arguments: Object) -> Object:
+        outcome = _outcome(flow, arguments)
+        sys.stdout.flush()
+        return outcome if isinstance(outcome, dict) else _answer(*outcome, join)
+
+    return turn
+
+
+def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
+    kept = arguments.pop(KEY, None)
+    if kept is None:
+        run = Run.fresh(flow, Here(), os.environ.get("__OW_ACTIVATION_ID", ""))
+        return run, run.begin(arguments)
+    given = kept.pop("value", None)
+    state = State(**kept)
+    if state.flow != flow.digest:
+        return {"error": "This flow was deployed anew while the run went on: its nodes are no longer the same."}
+    run = Run(flow, Here(), state)
+    return run, run.resume(arguments) if given is None else run.begin(given)
+
+
+def _answer(run: Run, outcome: Call | Done, join: str) -> Object:
+    if isinstance(outcome, Done):
+        return outcome.value if "error" in outcome.value else {"params": outcome.value}
+    action = join if outcome.action == JOIN and outcome.joins else outcome.action
+    return {"action": action, "params": outcome.value, "state": {KEY: run.state()}}
+
+
+__all__ = ["Here", "Unstarted", "conductor"]

@@ -1,0 +1,226 @@
+"""The inside of a zygote: imports libraries once, then forks an instance for each request.
+
+Ships alone: it runs as `python -I -S fork.py FD` and imports the standard library only, besides its neighbours,
+which it finds by path. FD is one end of a socket pair that keeps messages apart; each is one JSON object.
+
+Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what, and how forks lock themselves in.
+Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
+`{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
+`{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
+`{"forked": number}` with its descriptor; and down `{"reap": number}`, once for each.
+"""
+
+import array
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs 5 ms
+LONGEST = 1 << 17
+"""Bytes of a message."""
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+SINGLE = tuple(f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"))
+"""Libraries that start threads when they are imported do without them: a fork has one thread only."""
+FEWEST_DESCRIPTORS = 3
+
+
+class Zygote:
+    """One process that forks, and what its forks need."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.confine = module("confine", f"{HERE}/sandbox/confine.py")
+        self.namespaces = self.confine.part("namespaces")
+        self.landlock = self.confine.part("landlock")
+        self.cell = self.confine.part("cell")
+        self.child = module("child", f"{HERE}/child.py")
+        self.pristine = module("pristine", f"{HERE}/pristine.py")
+        self.call = self.confine.c_library()
+        import binascii  # noqa: F401 - what a fork needs is imported before it
+        import resource  # noqa: F401
+
+        self.steps: dict[str, Any] = {}
+        self.data = 0
+        self.function: Any = None
+        """Of a template: the action's."""
+
+    def grow(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Import what is asked for; what to say of it."""
+        self.steps = told["steps"]
+        if "cell" in self.steps:
+            tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
+            plan = self.steps["landlock"]
+            plan["read"] += [top for top in tops if not os.path.islink(top)]  # noqa: PTH114
+        return self.settle(bring(told["paths"], told["imports"]))
+
+    def load(self, init: dict[str, Any]) -> dict[str, Any]:
+        """Run the action's init code; what to say of it."""
+        before = self.pristine.held()
+        self.function, answer = self.child.initialize(init)  # exits where the code raises
+        if self.function is None:
+            return {"refused": json.loads(answer)["error"]}
+        self.child.hook("before_snapshot")
+        self.child.flush()
+        self.pristine.refresh()
+        gc.collect()
+        why = self.pristine.unfit(before)
+        return {"refused": why} if why else self.settle({})
+
+    def settle(self, failed: dict[str, str]) -> dict[str, Any]:
+        """Share as much as can be shared with the forks; what to say of it."""
+        threads = self.pristine.threads()
+        if threads != 1:
+            return {"refused": f"there are {threads} threads"}
+        gc.collect()
+        gc.freeze()
+        pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
+        size = os.sysconf("SC_PAGE_SIZE")
+        self.data = pages[5] * size
+        return {"ready": sorted(tops_of(sys.modules)), "failed": failed, "memory": pages[1] * size}
+
+    def serve(self) -> bool:
+        """Fork until nobody asks any more. False there; True in a fork, which is locked in."""
+        while True:
+            request, descriptors = receive(self.control)
+            if "fork" in request:
+                parent = os.getpid()
+                number = os.fork()
+                if number == 0:
+                    self.become(request["fork"], descriptors, parent)
+                    return True
+                try:  # noqa: SIM105 - contextlib may not be there
+                    os.setpgid(number, number)  # here too: whoever comes first
+                except OSError:
+                    pass
+                watch = os.pidfd_open(number)
+                send(self.control, {"forked": number}, [watch])
+                for descriptor in (*descriptors, watch):
+                    os.close(descriptor)
+            elif "reap" in request:
+                os.waitpid(request["reap"], 0)
+            elif "init" in request:
+                self.answer(self.load(request["init"]))
+            else:
+                return False
+
+    def answer(self, said: dict[str, Any]) -> None:
+        """Say what came of growing, with a descriptor of this process."""
+        itself = os.pidfd_open(os.getpid())
+        send(self.control, said, [itself])
+        os.close(itself)
+        if "refused" in said:
+            sys.exit(0)
+
+    def become(self, wanted: dict[str, Any], descriptors: list[int], parent: int) -> None:
+        """Lock this fork in and let it be an instance: its wire is the last of `sys.argv`."""
+        os.setpgid(0, 0)
+        self.call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+        self.control.close()
+        wire, stdout, stderr = descriptors
+        os.dup2(stdout, 1)
+        os.dup2(stderr, 2)
+        os.close(stdout)
+        os.close(stderr)
+        if self.function is None:  # else it is what the init code made of it
+            os.environ.clear()
+            os.environ.update(wanted["environment"])
+        self.pristine.refresh()
+        self.lock(wanted)
+        sys.argv[:] = [self.child.__file__, str(wire)]
+
+    def lock(self, wanted: dict[str, Any]) -> None:
+        """The steps of the zygote's rung, outermost first."""
+        steps, own = self.steps, wanted["own"]
+        if "cell" in steps:
+            self.cell.enter({**steps["cell"], "own": own}, self.call, self.namespaces)
+        else:
+            os.chdir(f"{own}/action")
+        self.call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        if "landlock" in steps:
+            plan = steps["landlock"]
+            write = plan["write"] if "cell" in steps else [*plan["write"], own]
+            self.landlock.restrict({**plan, "write": write}, self.call)
+        if "seccomp" in steps:
+            self.confine.filter_system_calls(steps["seccomp"], self.call)
+        self.confine.use_processors(wanted["processors"])
+        # What the zygote has is not counted: a fork may have as much of its own as a process may.
+        limits = wanted["limits"]
+        self.confine.limit({**limits, "RLIMIT_DATA": limits["RLIMIT_DATA"] + self.data})
+
+
+def bring(paths: list[str], names: list[str]) -> dict[str, str]:
+    """Import modules by their full names; why some could not be."""
+    import importlib
+
+    before = dict(os.environ)
+    os.environ.update(dict.fromkeys(SINGLE, "1"))
+    path = list(sys.path)
+    sys.path[:0] = paths
+    failed = {}
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # noqa: BLE001 - whatever a library raises, an action will see it for itself
+            failed[name] = f"{type(error).__name__}: {error}"
+    sys.path[:] = path
+    os.environ.clear()
+    os.environ.update(before)
+    return failed
+
+
+def tops_of(names: Any) -> set[str]:
+    """The first parts of module names."""
+    return {name.partition(".")[0] for name in names}
+
+
+def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The next message and its descriptors; an empty one at the end."""
+    descriptors = array.array("i")
+    room = socket.CMSG_SPACE(FEWEST_DESCRIPTORS * descriptors.itemsize)
+    text, notes, _, _ = control.recvmsg(LONGEST, room, socket.MSG_CMSG_CLOEXEC)
+    for level, kind, given in notes:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors.frombytes(given[: len(given) - len(given) % descriptors.itemsize])
+    return (json.loads(text) if text else {}), list(descriptors)
+
+
+def send(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+    """One message with descriptors."""
+    control.sendmsg(
+        [json.dumps(message).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+    )
+
+
+def module(name: str, path: str) -> Any:
+    """A module by its path, from its cache where there is one."""
+    from importlib.machinery import SourceFileLoader
+    from importlib.util import module_from_spec, spec_from_loader
+
+    loader = SourceFileLoader(name, path)
+    spec = spec_from_loader(name, loader)
+    assert spec is not None
+    made = module_from_spec(spec)
+    loader.exec_module(made)
+    return made
+
+
+def main() -> None:
+    """Grow, then fork; a fork goes on as an instance."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    zygote = Zygote(control)
+    told, _ = receive(control)
+    if told:
+        zygote.answer(zygote.grow(told))
+        if zygote.serve():
+            zygote.child.main(zygote.function)
+
+
+if __name__ == "__main__":
+    main()

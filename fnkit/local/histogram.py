@@ -1,0 +1,111 @@
+"""How long an action rests between two runs, and how long an instance is therefore worth keeping. Pure.
+
+Idle times are counted in bins of a minute. Where their pattern is clear, an instance goes at once after a run that
+is followed by a long rest, another one is made ready just before the next run is due, and it goes for good when
+that run is overdue. Where it is not clear, an instance is kept for a standard time.
+Source: Shahrad et al., Serverless in the Wild, USENIX ATC 2020, sections 4.2 and 5.1.
+"""
+
+from array import array
+from dataclasses import dataclass
+from itertools import accumulate
+from math import sqrt
+from typing import Protocol
+
+BINS = 240
+BIN = 60.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When instances of an action are there, in seconds after its last run."""
+
+    ready: float
+    """One is made ready then; 0: the one that ran stays."""
+    until: float
+    """None is kept from then on."""
+
+
+class KeepAlive(Protocol):
+    """How long instances are kept."""
+
+    def window(self, histogram: "Histogram") -> Window:
+        """When an instance of the action with these idle times should be there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """By the histogram where its pattern is clear, for a standard time where it is not."""
+
+    head: float = 0.05
+    """The share of idle times that may be shorter than `Window.ready`."""
+    tail: float = 0.99
+    """The share of idle times that must be shorter than `Window.until`."""
+    margin: float = 0.10
+    """Both ends are moved outwards by so much."""
+    shortest: float = 0.0
+    """Seconds of rest for which it is not worth to end an instance and to start another one."""
+    standard: float = BINS * BIN
+    """Seconds that an instance is kept where the pattern is not clear."""
+    least: int = 10
+    """Idle times that make a pattern."""
+    spread: float = 2.0
+    """The coefficient of variation of the bins' counts from which on a pattern is clear."""
+
+    def window(self, histogram: "Histogram") -> Window:
+        """From a little before the soonest that is usual to a little after the latest."""
+        clear = histogram.count >= max(self.least, histogram.beyond) and histogram.spread >= self.spread
+        if not clear:
+            return Window(0.0, self.standard)
+        ready = histogram.bin_at(self.head) * BIN * (1 - self.margin)
+        until = (histogram.bin_at(self.tail) + 1) * BIN * (1 + self.margin)
+        return Window(ready if ready >= self.shortest else 0.0, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The same time for all: what platforms do, and what others are compared with."""
+
+    seconds: float
+
+    def window(self, histogram: "Histogram") -> Window:
+        """So long, whatever the histogram says."""
+        return Window(0.0, self.seconds)
+
+
+class Histogram:
+    """The idle times of one action: 960 bytes of counts."""
+
+    __slots__ = ("_counts", "_squares", "beyond", "count")
+
+    def __init__(self) -> None:
+        self._counts = array("I", bytes(4 * BINS))
+        self._squares = 0
+        self.count = 0
+        """Idle times within the bins."""
+        self.beyond = 0
+        """Idle times that were longer."""
+
+    def add(self, idle: float) -> None:
+        """One more, in seconds."""
+        number = int(idle / BIN)
+        if number >= BINS:
+            self.beyond += 1
+            return
+        before = self._counts[number]
+        self._counts[number] = before + 1
+        self._squares += 2 * before + 1
+        self.count += 1
+
+    @property
+    def spread(self) -> float:
+        """The coefficient of variation of the bins' counts: 0 where all are alike, √239 where one has all."""
+        mean = self.count / BINS
+        return sqrt(max(0.0, self._squares / BINS - mean * mean)) / mean if mean else 0.0
+
+    def bin_at(self, share: float) -> int:
+        """The number of the bin that this share of the idle times ends in; there must be one."""
+        wanted = share * self.count
+        return next(number for number, total in enumerate(accumulate(self._counts)) if total and total >= wanted)

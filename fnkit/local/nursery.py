@@ -1,0 +1,161 @@
+"""Zygotes by what they are for: grown in the background, few, not large in all, grown again where they end."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
+from typing import Any, Generic, TypeVar
+
+from fnkit.core.entities import MIB
+from fnkit.core.errors import FnkitError
+from fnkit.local.zygote import Zygote
+
+MOST_DEATHS = 3
+"""What ends as often as this is not grown again."""
+REMEMBERED = 1000
+"""Reasons why something could not be grown; the oldest are forgotten, and tried again."""
+
+K = TypeVar("K", bound=Hashable)
+Grow = Callable[[], Awaitable[Zygote]]
+
+
+class Nursery(Generic[K]):
+    """Used on one event loop."""
+
+    def __init__(self, most: int, megabytes: int) -> None:
+        self._most = most
+        self._bytes = megabytes * MIB
+        self._ready: dict[K, Zygote] = {}
+        self._growing: dict[K, asyncio.Task[None]] = {}
+        self._trouble: dict[K, str] = {}
+        self._deaths: dict[K, int] = {}
+        self._retired: set[Zygote] = set()
+        self._chores: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def ready(self) -> tuple[Zygote, ...]:
+        """Those that can fork."""
+        return tuple(zygote for zygote in self._ready.values() if zygote.alive)
+
+    def items(self) -> tuple[tuple[K, Zygote], ...]:
+        """Those that can fork, with what they are for."""
+        return tuple((key, zygote) for key, zygote in self._ready.items() if zygote.alive)
+
+    @property
+    def trouble(self) -> Mapping[K, str]:
+        """Why there is none for some keys."""
+        return self._trouble
+
+    def get(self, key: K) -> Zygote | None:
+        """The one for `key`, where it is ready."""
+        zygote = self._ready.get(key)
+        return zygote if zygote is not None and zygote.alive else None
+
+    def begin(self, key: K, grow: Grow) -> None:
+        """Grow one in the background unless it is there, on its way, or was tried in vain."""
+        known = key in self._ready or key in self._growing or key in self._trouble
+        if not known and not self._closed:
+            self._growing[key] = self._chore(self._grow(key, grow))
+
+    async def coming(self, key: K, seconds: float) -> Zygote | None:
+        """The one for `key`: where it is on its way, awaited for so long."""
+        if key in self._growing:
+            await asyncio.wait((self._growing[key],), timeout=seconds)
+        return self.get(key)
+
+    def drop(self, chosen: Callable[[K], bool]) -> None:
+        """Use these no more; each ends with its last fork."""
+        for key in [key for key in self._ready if chosen(key)]:
+            self._retire(key)
+        for key, task in self._growing.items():
+            if chosen(key):
+                task.cancel()
+        for key in [key for key in self._trouble if chosen(key)]:
+            del self._trouble[key]
+
+    async def settled(self) -> None:
+        """Await that nothing is growing."""
+        while self._growing:
+            await asyncio.wait(self._growing.values())
+
+    async def close(self) -> None:
+        """End all of them, with their forks, and await that."""
+        self._closed = True
+        for task in self._growing.values():
+            task.cancel()
+        for zygote in self._ready.values():
+            self._chore(_end(zygote))
+        for zygote in self._retired:
+            self._chore(zygote.kill())
+        self._ready.clear()
+        while self._chores:
+            await asyncio.wait(self._chores)
+
+    async def _grow(self, key: K, grow: Grow) -> None:
+        try:
+            zygote = await grow()
+        except (FnkitError, OSError) as error:
+            self._refuse(key, str(error))
+            return
+        finally:
+            del self._growing[key]
+        if self._closed:
+            await _end(zygote)
+            return
+        self._ready[key] = zygote
+        self._chore(self._watch(key, zygote, grow))
+        self._make_room()
+
+    def _refuse(self, key: K, why: str) -> None:
+        while len(self._trouble) >= REMEMBERED:
+            del self._trouble[next(iter(self._trouble))]
+        self._trouble[key] = why
+        _log.warning("%s Instances begin without it.", why)
+
+    async def _watch(self, key: K, zygote: Zygote, grow: Grow) -> None:
+        await zygote.ended()
+        if self._ready.get(key) is not zygote:
+            return  # it was ended on purpose
+        del self._ready[key]
+        await _end(zygote)
+        self._deaths[key] = self._deaths.get(key, 0) + 1
+        if self._deaths[key] < MOST_DEATHS:
+            self.begin(key, grow)
+        else:
+            self._refuse(key, f"A zygote ended {MOST_DEATHS} times.")
+
+    def _make_room(self) -> None:
+        """Retire those that forked longest ago; the last one stays, however large."""
+        oldest = sorted(self._ready.items(), key=lambda one: (one[1].forks > 0, one[1].used))
+        for key, _ in oldest[:-1]:
+            memory = sum(zygote.memory for zygote in self._ready.values())
+            if len(self._ready) <= self._most and memory <= self._bytes:
+                return
+            self._retire(key)
+
+    def _retire(self, key: K) -> None:
+        zygote = self._ready.pop(key)
+
+        self._retired.add(zygote)
+
+        async def retire() -> None:
+            await zygote.idle()
+            await _end(zygote)
+            self._retired.discard(zygote)
+
+        self._chore(retire())
+
+    def _chore(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+        return task
+
+
+async def _end(zygote: Zygote) -> None:
+    await zygote.kill()
+    await asyncio.to_thread(shutil.rmtree, zygote.room.folder, ignore_errors=True)
+
+
+_log = logging.getLogger(__name__)

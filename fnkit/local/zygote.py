@@ -1,0 +1,172 @@
+"""One zygote: a locked-in process that has imported libraries and forks instances; fork.py is its inside."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fnkit.local.control import Control, Ungrown
+from fnkit.local.forked import Forked, parent
+from fnkit.local.instance import Instance
+from fnkit.local.logs import Logs
+from fnkit.local.messages import Init
+from fnkit.local.sandbox.place import FOLDERS, Place
+from fnkit.local.sandbox.rung import Rung, share
+from fnkit.local.sandbox.start import Own, connected, spawn
+from fnkit.local.starter import Wanted
+
+GROWS_IN = 60.0
+"""Seconds that imports may take."""
+ANCESTORS = 6
+"""Processes between a fork and the one that we started, at most."""
+Reply = tuple[Mapping[str, Any], list[int]]
+
+
+class Zygote:
+    """A zygote at work. Made by `grow`, used on one event loop."""
+
+    def __init__(self, room: Place, rung: Rung, process: Own, control: socket.socket) -> None:
+        self.room = room
+        self.names: frozenset[str] = frozenset()
+        """Top-level modules that its forks have imported already."""
+        self.memory = 0
+        """Bytes that it had resident after its imports."""
+        self.used = 0.0
+        """When it forked last, by the clock of the event loop."""
+        self.pid = process.pid
+        self._itself = process.pid
+        """The one that forks; others may be around it."""
+        self._rung = rung
+        self._process = process
+        self._control = Control(control, process.kill, self._unclaimed)
+        self._gone = asyncio.Event()
+        self._forks: set[int] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        process.when_ended(self._ended)
+
+    @property
+    def alive(self) -> bool:
+        """False once it ended, and all its forks with it."""
+        return not self._gone.is_set()
+
+    @property
+    def forks(self) -> int:
+        """How many are alive."""
+        return len(self._forks)
+
+    async def learn(self, paths: Sequence[Path], imports: Sequence[str], seconds: float) -> Mapping[str, str]:
+        """Have it import modules from `paths`; gives why some could not be. Raises Ungrown."""
+        told = {"paths": [str(path) for path in paths], "imports": list(imports)}
+        return await self._tell({**told, "steps": self._rung.cell(self.room)}, seconds)
+
+    async def _tell(self, message: Mapping[str, Any], seconds: float) -> Mapping[str, str]:
+        said, watches = await self._control.ask(message, (), seconds)
+        for watch in watches:
+            os.close(watch)
+        if "ready" not in said:
+            raise Ungrown(f"{said.get('refused', 'it does not say why')}.")
+        self.names, self.memory = frozenset(said["ready"]), int(said["memory"])
+        return dict(said["failed"])
+
+    async def fork(self, wanted: Wanted, seconds: float) -> Instance:
+        """An instance. Raises Ungrown, OSError."""
+        own = self.room.folder / wanted.folder.name
+        inside = self.room.folder if self._rung.own_view else None
+        place = replace(await self._furnish(wanted.at(own)), room=inside)
+        shares = share(place, processes=inside is not None)
+        request = {"own": str(own), "environment": place.environment, **shares}
+        with connected() as (ends, theirs):
+            said, watches = await self._control.ask({"fork": request}, theirs, seconds)
+            process = Forked(self, int(said["forked"]), *watches)
+        self.used = asyncio.get_running_loop().time()
+        return Instance(process, ends, place, "forked", Logs(wanted.executable.limits.logs))
+
+    async def _furnish(self, wanted: Wanted) -> Place:
+        return await wanted.lay_out()
+
+    def add(self, number: int) -> None:
+        """Count a fork, by its number in there."""
+        self._forks.add(number)
+        self._idle.clear()
+
+    def reap(self, number: int) -> None:
+        """Have it take note of the end of a fork."""
+        self._forks.discard(number)
+        if not self._forks:
+            self._idle.set()
+        self._control.tell({"reap": number})
+
+    def descends(self, pid: int) -> bool:
+        """True where `pid` is of our making: a zygote's word for it is not enough to kill it."""
+        above = first = parent(pid)
+        for _ in range(ANCESTORS):
+            if above in (self.pid, self._itself):
+                self._itself = first
+                return True
+            above = parent(above)
+        return False
+
+    async def ended(self) -> None:
+        """Await its end."""
+        await self._gone.wait()
+
+    async def idle(self) -> None:
+        """Await the end of its last fork."""
+        await self._idle.wait()
+
+    async def kill(self) -> None:
+        """End it with all its forks, and await that."""
+        if not self._gone.is_set():
+            self._process.kill()
+        await self._gone.wait()
+
+    def _unclaimed(self, said: Mapping[str, Any]) -> None:
+        if type(number := said.get("forked")) is int:  # it ends with its wire, which is closed
+            self.reap(number)
+
+    def _ended(self) -> None:
+        self._process.kill()
+        self._process.reap()
+        self._gone.set()
+        self._control.close()
+
+
+class Template(Zygote):
+    """A zygote that has run the init code of one action for one namespace, and nothing else of it."""
+
+    async def load(self, init: Init, known: Mapping[str, str], seconds: float) -> None:
+        """Have it run the init code. Raises Ungrown where its forks could not take its place."""
+        await self._tell(init.body(known), seconds)
+
+    async def _furnish(self, wanted: Wanted) -> Place:
+        """Whatever the init code left in its folders, each fork finds in its own."""
+        place, room = wanted.place, self.room.folder
+
+        def copy() -> None:
+            for name in FOLDERS:
+                shutil.copytree(room / name, place.folder / name, symlinks=True)
+
+        await asyncio.to_thread(copy)
+        return place
+
+
+Z = TypeVar("Z", bound=Zygote)
+
+
+async def grow(kind: type[Z], rung: Rung, room: Place, paths: Sequence[Path], imports: Sequence[str]) -> Z:
+    """A zygote in a room that is there, with what can be imported. Raises Ungrown, OSError."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs, (room.folder / "said").open("wb") as said:
+        process = Own(spawn(rung, room, theirs.fileno(), (said.fileno(), said.fileno())))
+    zygote = kind(room, rung, process, ours)
+    try:
+        await zygote.learn(paths, imports, GROWS_IN)
+    except BaseException:
+        await zygote.kill()
+        raise
+    return zygote

@@ -1,0 +1,115 @@
+"""A deploy of a flow: the flow itself, and what it needs on the platform before it can run."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from fnkit.compose import conductor, written
+from fnkit.compose.flow import Flow
+from fnkit.compose.nodes import brought, called
+from fnkit.context import Context
+from fnkit.core.errors import BadArgument, Missing
+from fnkit.core.names import JOIN, ActionName
+from fnkit.verbs import orders
+from fnkit.verbs.options import BuildOptions, DeployOptions
+from fnkit.verbs.orders import Order
+
+if TYPE_CHECKING:
+    from fnkit.action.cells import Cells
+
+_PLACE = re.compile(r"(?P<file>.+\.(?:py|ipynb)):(?P<name>[^\W\d]\w*)")
+REMOTE_JOIN = "fnkit/join"
+"""The join's name where the platform has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A flow, and the cells that its functions live in; None where that is the file that they were written in."""
+
+    flow: Flow
+    cells: "Cells | None"
+
+
+def composed(source: Any, cells: "Cells | None") -> Composed | None:
+    """The flow that a source is: a Flow, or `file.py:name` and `book.ipynb:name`; None for anything else."""
+    if isinstance(source, Flow):
+        return Composed(source, cells or _notebook(source))
+    place = _PLACE.fullmatch(str(source)) if isinstance(source, str | Path) else None
+    if place is None:
+        return None
+    flow, home = written.read(Path(place["file"]).expanduser(), place["name"])
+    return Composed(flow, home)
+
+
+def order(made: Composed, name: str | None, options: DeployOptions | BuildOptions, context: Context) -> Order:
+    """What to deploy of a flow, as `orders.order` says it of a function."""
+    if name is None:
+        raise BadArgument("Deploying a flow", "the action has no name.", 'Give one: flow.deploy("name").')
+    parsed, node = ActionName.parse(name), made.flow.node
+    if brought(node).keys() & {f"/{parsed.namespace}/{parsed}"}:
+        raise BadArgument(f"Deploying the flow {name}", "it brings along an action of that name.", "Rename one.")
+    join = JOIN if context.client.embedded else f"/_/{REMOTE_JOIN}"
+    spec = conductor.spec(node, parsed, made.cells, orders.wishes(options), join)
+    settings = orders.settings(cast(DeployOptions, options))
+    noted = replace(settings, annotations={**settings.annotations, **conductor.annotations(node)})
+    test = orders.test(_dry(made.flow), options)
+    return Order(spec, noted, test)
+
+
+def needed(made: Composed, options: DeployOptions, context: Context) -> list[Order]:
+    """The actions that have to be there first. Raises BadArgument with the node of one that is not."""
+    orders_: list[Order] = []
+    along = brought(made.flow.node)
+    for name, place in called(made.flow.node).items():
+        known = ActionName.parse(name)
+        if options.get("with_actions") and name in along:
+            build = cast(BuildOptions, {key: options[key] for key in ("kind",) if key in options})
+            orders_.append(orders.order(along[name], str(known), build, made.cells))
+        elif not _there(known, context):
+            advice = "Deploy it first." if name not in along else "Add --with-actions (with_actions=True)."
+            raise BadArgument(
+                f"Deploying the flow: node {place} ({known})",
+                f"{context.client.props.host} has no action {known}.",
+                advice,
+            )
+    if not context.client.embedded and any(one.type in ("parallel", "map") for _, one in made.flow.node.walk()):
+        orders_.append(_join())
+    return orders_
+
+
+def _join() -> Order:
+    """The join of branches, for a platform that has none of its own."""
+    from fnkit.core.entities import Limits
+    from fnkit.delivery.order import Settings
+
+    limits = Limits(memory=128)
+    settings = Settings(limits=limits, annotations={"provide-api-key": True})
+    return Order(conductor.join(ActionName.parse(REMOTE_JOIN)), settings, None)
+
+
+def _there(name: ActionName, context: Context) -> bool:
+    try:
+        return context.client.actions.find(name) is not None
+    except Missing:
+        return False
+
+
+def _dry(flow: Flow) -> Any:
+    """The flow as a function for the test, None where only the platform knows what an action answers."""
+    along = brought(flow.node)
+    if any(name not in along for name in called(flow.node)):
+        return None
+
+    def dry(params: Mapping[str, Any]) -> Any:
+        return flow.run(params)
+
+    return dry
+
+
+def _notebook(flow: Flow) -> "Cells | None":
+    for _, node in flow.node.walk():
+        if node.code is not None and node.code.live is not None:
+            return orders.history(node.code.live)
+    return None

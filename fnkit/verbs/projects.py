@@ -1,0 +1,204 @@
+"""The verbs of a project: `fnkit deploy fnkit.yaml`, `fnkit diff`, `fnkit remove`."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fnkit.context import Context
+from fnkit.core.errors import BadArgument, FnkitError
+from fnkit.verbs import orders
+from fnkit.verbs.answers import Listing
+from fnkit.verbs.naming import Yes
+from fnkit.verbs.options import DeployOptions
+from fnkit.verbs.table import Argument, Option
+
+if TYPE_CHECKING:
+    from fnkit.delivery.plan import Plan
+    from fnkit.project.difference import Change, Kind
+    from fnkit.project.manifest import Environment, Function, Project
+
+File = Annotated[Path, Argument("the project's file", "FILE")]
+Env = Annotated[str | None, Option("one of the file's environments", "NAME")]
+
+
+def diff(file: File = Path("fnkit.yaml"), *, env: Env = None, context: Context | None = None) -> "Listing[Change]":
+    """Give what a deploy of the project would create, update and delete; sends nothing."""
+    project, context = _open(file, env, context)
+    return _listing(_changes(project, context))
+
+
+def remove(
+    file: File = Path("fnkit.yaml"), *, env: Env = None, yes: Yes = False, context: Context | None = None
+) -> "Listing[Change]":
+    """Take everything of the project away, after a question: rules, triggers with their feeds, actions."""
+    from fnkit.project import apply
+    from fnkit.project.present import present
+
+    project, context = _open(file, env, context)
+    client = context.client
+    gone = apply.everything(present(client, project.mark))
+    question = f"Delete {len(gone)} things of {project.mark} on {context.props.host}?"
+    if gone and not (yes or context.face.confirm(question)):
+        raise BadArgument(f"Removing {project.mark}", "nobody said yes.", "Add --yes.")
+    for change in gone:
+        apply.drop(client, change)
+    emptied = tuple(apply.empty_package(client, project.package))
+    for change in emptied:
+        apply.drop(client, change)
+    return _listing((*gone, *emptied))
+
+
+def deploy(file: Path, env: str | None, yes: bool, options: DeployOptions, context: Context) -> "Listing[Change]":
+    """Make the platform have what the project declares; what is the same is left alone."""
+    given = sorted(name for name, value in options.items() if value and name != "dry_run")
+    if given:
+        advice = f"Write it into {file}, where the function is declared."
+        raise BadArgument(f"Deploying {file}", f"--{given[0].replace('_', '-')} is of one function.", advice)
+    if options.get("dry_run"):
+        return diff(file, env=env, context=context)
+    project, context = _open(file, env, context)
+    done: list[Change] = []
+    try:
+        for change in _made(project, yes, context):
+            done.append(change)
+    except FnkitError:
+        if done:
+            context.face.notice(f"Deployed before that: {', '.join(one.name for one in done)}; the rest was not.")
+        raise
+    return _listing(done)
+
+
+def _open(file: Path, env: str | None, context: Context | None) -> "tuple[Project, Context]":
+    """The project with the names of its environment, and a context that goes there."""
+    from fnkit.project import reading
+    from fnkit.project.environment import within
+
+    context = context or Context()
+    project, environment = reading.read(file.expanduser(), env)
+    for note in project.notes:
+        context.face.notice(note)
+    arguments = _arguments(environment)
+    return within(project, environment), Context(context.face, arguments) if arguments else context
+
+
+def _arguments(environment: "Environment") -> dict[str, str]:
+    """Host and key, in the words of the props. Raises BadArgument where the key is not where it should be."""
+    from fnkit.whisk import props
+
+    told = f"Using the environment {environment.name}"
+    found = {"apihost": environment.host} if environment.host else {}
+    source, _, place = (environment.key or "").partition(":")
+    if source == "env":
+        if not (key := os.environ.get(place)):
+            raise BadArgument(told, f"the variable {place} with its key is not set.", f"export {place}=…")
+        return {**found, "auth": key}
+    if source == "file":
+        read = props.load_file(Path(place).expanduser())
+        if read.key is None:
+            raise BadArgument(told, f"{place} has no key.")
+        return {"apihost": read.apihost, **found, "auth": read.key.text}
+    return found
+
+
+def _changes(project: "Project", context: Context) -> "Iterator[Change]":
+    """What would be done, in the order in which it is."""
+    from fnkit.project import apply
+    from fnkit.project.present import present
+
+    client = context.client
+    yield from apply.package(client, project.package)
+    for kind, function in _functions(project):
+        yield _compared(kind, _order(kind, function, project, context), context)
+    for sequence in project.sequences:
+        yield apply.of_sequence(client, sequence)
+    for trigger in project.triggers:
+        yield apply.of_trigger(client, trigger)
+    for rule in project.rules:
+        yield apply.of_rule(client, rule, project.mark)
+    yield from apply.leftovers(project, present(client, project.mark))
+
+
+def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]":
+    """Everything done, one after the other; each told when it is."""
+    from fnkit.project import apply
+    from fnkit.project.present import present
+
+    client = context.client
+    for change in apply.package(client, project.package):
+        apply.make_package(client, change)
+        yield change
+    for kind, function in _functions(project):
+        yield _deployed(kind, _order(kind, function, project, context), context)
+    for sequence in project.sequences:
+        change = apply.of_sequence(client, sequence)
+        if change.does != "unchanged":
+            apply.make_sequence(client, sequence)
+        yield change
+    for trigger in project.triggers:
+        change = apply.of_trigger(client, trigger)
+        if change.does != "unchanged":
+            apply.make_trigger(client, trigger, change)
+        yield change
+    for rule in project.rules:
+        change = apply.of_rule(client, rule, project.mark)
+        if change.does != "unchanged":
+            apply.make_rule(client, rule, project.mark)
+        yield change
+    for change in apply.leftovers(project, present(client, project.mark)):
+        question = f"Delete the {change.kind} {change.name}, which the project declares no more?"
+        if yes or context.face.confirm(question):
+            apply.drop(client, change)
+            yield change
+
+
+def _functions(project: "Project") -> "Iterator[tuple[Kind, Function]]":
+    yield from (("function", one) for one in project.functions)
+    yield from (("flow", one) for one in project.flows)
+
+
+def _deployed(kind: "Kind", order: orders.Order, context: Context) -> "Change":
+    from fnkit.delivery import pipeline
+
+    receipt = pipeline.deploy(context.client, order.spec, order.settings, order.test, context.face.tell)
+    return _change(kind, receipt.plan)
+
+
+def _compared(kind: "Kind", order: orders.Order, context: Context) -> "Change":
+    from fnkit.delivery import pipeline
+
+    return _change(kind, pipeline.preview(context.client, order.spec, order.settings, context.face.tell))
+
+
+def _order(kind: "Kind", function: "Function", project: "Project", context: Context) -> orders.Order:
+    """What is deployed for it; a flow calls the project's actions by their names in the environment."""
+    if kind == "function":
+        return orders.order(function.source, function.name, _options(function))
+    from fnkit.compose.nodes import full_name, renamed
+    from fnkit.verbs import flows
+
+    made = flows.composed(f"{function.source}:{function.entry or 'main'}", None)
+    if made is None:
+        raise BadArgument(f"Deploying the flow {function.name}", f"{function.source} is no script or notebook.")
+    names = {full_name(name): full_name(called) for name, called in project.names.items()}
+    flow = replace(made.flow, node=renamed(made.flow.node, names))
+    return flows.order(replace(made, flow=flow), function.name, _options(function), context)
+
+
+def _options(function: "Function") -> DeployOptions:
+    entry = {"entry": function.entry} if function.entry else {}
+    return cast(DeployOptions, {**function.options, **entry})
+
+
+def _change(kind: "Kind", plan: "Plan") -> "Change":
+    from fnkit.project.difference import Change
+
+    return Change(kind, str(plan.name), plan.change, plan.reasons)
+
+
+def _listing(changes: "Iterable[Change]") -> "Listing[Change]":
+    return Listing.of(
+        "change", changes, lambda one: one.does, lambda one: one.kind, lambda one: one.name,
+        lambda one: "; ".join(one.reasons),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""A project in a shell: one file, several places, and the way back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+CODE = """def greet(name: str = "world"):
+    print("greeting", name)
+    return {"text": f"Hello, {name}"}
+
+
+def shout(text: str):
+    return {"text": text.upper()}
+"""
+FLOW = """from fnkit import compose
+
+louder = compose.sequence("greet", lambda r: {"text": r["text"] + "!"}, "shout")
+"""
+FEED = """def main(args):
+    print("told", args["lifecycleEvent"], args.get("every"))
+    return {}
+"""
+WHOLE = """
+name: greetings
+package: {package}
+functions:
+  greet:
+    from: words.py:greet
+    param: {{name: Ada}}
+    test: {{name: Bob}}
+  shout:
+    from: words.py:shout
+  ticks:
+    from: feed
+flows:
+  louder:
+    from: flows.py:louder
+sequences:
+  loud:
+    actions: greet, shout
+triggers:
+  ringing: {{}}
+  ticking:
+    feed: /_/{feed}
+    param: {{every: hour}}
+rules:
+  ring-loud: {{trigger: ringing, action: loud}}
+environments:
+  stage:
+    prefix: stage-
+    param: {{greet: {{name: Eve}}}}
+"""
+
+
+@pytest.fixture
+def project(shell):
+    """The project's files in the shell's folder, in a package of the test's own; everything goes afterwards."""
+    (shell.work / "words.py").write_text(CODE)
+    (shell.work / "flows.py").write_text(FLOW)
+    (shell.work / "feed").mkdir(exist_ok=True)
+    (shell.work / "feed" / "__main__.py").write_text(FEED)
+    shell("deploy", "a-feed", "feed")
+    path = shell.work / "fnkit.yaml"
+    path.write_text(WHOLE.format(package="words", feed="a-feed"))
+    yield path
+    path.write_text("name: greetings\npackage: words\nenvironments: {stage: {prefix: stage-}}\n")
+    shell("remove", "--yes")
+    shell("remove", "--yes", "--env", "stage")
+
+
+def done(said):
+    """(what was done, to what) of each line."""
+    return [tuple(line.replace(":", "").split()[:3]) for line in said.stdout.splitlines()]
+
+
+EVERYTHING = [
+    ("package", "words"),
+    *(("function", f"words/{name}") for name in ("greet", "shout", "ticks")),
+    ("flow", "words/louder"),
+    ("sequence", "words/loud"),
+    ("trigger", "ringing"),
+    ("trigger", "ticking"),
+    ("rule", "ring-loud"),
+]
+
+
+def test_a_project_is_deployed_once_and_left_alone_then(shell, project):
+    assert done(shell("diff")) == [("create", *one) for one in EVERYTHING]
+    assert "words" not in shell("package", "list").stdout
+    assert done(shell("deploy", "fnkit.yaml")) == [("create", *one) for one in EVERYTHING]
+    assert done(shell("deploy", "fnkit.yaml")) == [("unchanged", *one) for one in EVERYTHING[1:]]
+    assert json.loads(shell("invoke", "words/loud", "-r").stdout) == {"text": "HELLO, ADA"}
+    assert "ring-loud" in shell("rule", "list").stdout
+
+
+def test_only_what_was_changed_is_sent(shell, project):
+    shell("deploy", "fnkit.yaml")
+    text = project.read_text().replace("name: Ada", "name: Cy").replace("every: hour", "every: day")
+    project.write_text(text.replace("greet, shout", "shout, shout").replace("action: loud", "action: greet"))
+    changed = [line for line in shell("diff").stdout.splitlines() if not line.startswith("unchanged")]
+    assert [line.split()[2].rstrip(":") for line in changed] == [
+        "words/greet",
+        "words/loud",
+        "ticking",
+        "ring-loud",
+    ]
+    for line, words in zip(changed, ("'Ada' → 'Cy'", "actions:", "what its feed is told", "action:"), strict=True):
+        assert words in line
+    shell("deploy", "fnkit.yaml")
+    assert {one[0] for one in done(shell("diff"))} == {"unchanged"}
+
+
+def test_what_is_declared_no_more_goes_after_a_yes(shell, project):
+    shell("deploy", "fnkit.yaml")
+    text = project.read_text()
+    project.write_text(text[: text.index("sequences:")] + text[text.index("environments:") :])
+    gone = [("delete", *one) for one in EVERYTHING[5:]]
+    assert sorted(one for one in done(shell("diff")) if one[0] == "delete") == sorted(gone)
+    shell("deploy", "fnkit.yaml")  # nobody can be asked here: nothing is deleted
+    assert "ringing" in shell("trigger", "list").stdout
+    assert sorted(one for one in done(shell("deploy", "fnkit.yaml", "--yes")) if one[0] == "delete") == sorted(
+        gone
+    )
+    assert "ringing" not in shell("trigger", "list").stdout
+
+
+def test_an_environment_lies_beside_the_other(shell, project):
+    shell("deploy", "fnkit.yaml")
+    shell("deploy", "fnkit.yaml", "--env", "stage")
+    assert json.loads(shell("invoke", "stage-words/loud", "-r").stdout) == {"text": "HELLO, EVE"}
+    assert json.loads(shell("invoke", "stage-words/louder", "-r").stdout) == {"text": "HELLO, EVE!"}
+    removed = done(shell("remove", "--env", "stage", "--yes"))
+    assert len(removed) == len(EVERYTHING)
+    assert all(one[0] == "delete" for one in removed)
+    assert json.loads(shell("invoke", "words/loud", "-r").stdout) == {"text": "HELLO, ADA"}
+
+
+def test_an_environment_may_be_another_platform(shell, project, tmp_path):
+    written = Path(shell.environment["WSK_CONFIG_FILE"])
+    props = dict(line.split("=", 1) for line in written.read_text().splitlines())
+    for key in ("env:STAGE_KEY", f"file:{written}"):
+        text = WHOLE.format(package="words", feed="a-feed")
+        project.write_text(f"{text}    host: {props['APIHOST']}\n    key: {key}\n")
+        shell("deploy", "fnkit.yaml", "--env", "stage", STAGE_KEY=props["AUTH"])
+    assert {one[0] for one in done(shell("diff", "--env", "stage"))} == {"unchanged"}
+    project.write_text(f"{text}    host: {props['APIHOST']}\n    key: env:STAGE_KEY\n")
+    assert "STAGE_KEY with its key is not set" in shell("diff", "--env", "stage", code=2).stderr
+
+
+def test_a_function_that_fails_its_test_stops_the_rest(shell, project):
+    (shell.work / "words.py").write_text(CODE.replace("text.upper()", "text.upper() + 1"))
+    text = project.read_text().replace("from: words.py:shout", "from: words.py:shout\n    test: {text: a}")
+    project.write_text(text)
+    said = shell("deploy", "fnkit.yaml", code=1)
+    assert "Deployed before that: words, words/greet; the rest was not." in said.stderr
+    assert "words.py" in said.stderr
+
+
+def test_options_of_one_function_are_no_options_of_a_project(shell, project):
+    assert "--memory is of one function" in shell("deploy", "fnkit.yaml", "--memory", "512", code=2).stderr

@@ -1,0 +1,424 @@
+"""Forks: what they share, what each has for itself, and what is not forked."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fnkit.local.activation import Course, start
+from fnkit.local.answers import ACTION_LOOP, of_init
+from fnkit.local.libraries import imports
+from fnkit.local.nursery import MOST_DEATHS
+from fnkit.local.pool import Pool
+from fnkit.local.runtime import Layouts
+from fnkit.local.sandbox import rung as claims
+from fnkit.local.sandbox.kernel import Kernel
+from fnkit.local.sandbox.rung import Rung, ladder
+from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.scheduler import Scheduler
+from fnkit.local.zygotes import Seed, Zygotes
+from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, packed, until
+
+DRAWS = 64
+"""Forks of the drill on random values; each draws nine. With 10,000 it takes minutes."""
+AT_ONCE = 8
+COUNTS = code("counts")
+
+
+@pytest.fixture
+def forks(tmp_path: Path, rung: Rung) -> Bench:
+    """A bench on each rung on which instances are forks."""
+    if rung.no_forks:
+        pytest.skip(f"nothing is forked on {rung.name}: {rung.no_forks}")
+    return Bench(tmp_path, rung, forks=True)
+
+
+@pytest.fixture
+def own_view(forks: Bench) -> Bench:
+    """A bench on each rung on which there are templates."""
+    if not forks.rung.own_view:
+        pytest.skip(f"there are no templates on {forks.rung.name}: a fork's folder has a name of its own")
+    return forks
+
+
+@pytest.fixture
+def highest(tmp_path: Path, why_not: dict[str, str | None]) -> Bench:
+    """A bench on the rung that this machine uses, where it has templates."""
+    rung = next(rung for rung in LADDER if why_not[rung.name] is None)
+    if rung.no_forks or not rung.own_view:
+        pytest.skip(f"there are no templates on {rung.name}")
+    return Bench(tmp_path, rung, forks=True)
+
+
+def play(bench: Bench, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) -> Any:
+    """Await a scene that looks at the zygotes too."""
+
+    async def whole() -> Any:
+        async with asyncio.timeout(120), bench.starter() as starter:
+            assert isinstance(starter, Zygotes)
+            layouts = Layouts(bench.root / "code", bench.layer, {"python": bench.common}, KINDS)
+            scheduler = Scheduler(starter, layouts, bench.root / "instances", Pool(65_536), 10_000)
+            try:
+                return await scene(scheduler, starter)
+            finally:
+                await scheduler.close()
+
+    return asyncio.run(whole())
+
+
+def fresh(text: str, number: int, **changes: Any) -> Any:
+    """A job for which no instance is warm."""
+    return job(text, of={"revision": f"{number}", "template": False, **changes.pop("of", {})}, **changes)
+
+
+RANDOM = """
+import os, random, secrets, ssl, tempfile, time, uuid
+def main(args):
+    names = [os.path.basename(tempfile.mktemp()) for _ in range(3)]
+    bits = [str(random.getrandbits(64)), secrets.token_hex(8), str(uuid.uuid4()), str(uuid.uuid1()), *names]
+    return {"drawn": [*bits, ssl.RAND_bytes(8).hex(), str(random.Random().getrandbits(64))]}
+"""
+
+
+def test_no_two_forks_draw_the_same(forks: Bench) -> None:
+    """Numbers, tokens, identifiers and file names: none comes twice."""
+    count = DRAWS if forks.rung is LADDER[0] else DRAWS // 8
+
+    async def scene(scheduler: Scheduler, _: Zygotes) -> list[Any]:
+        outcomes = []
+        for first in range(0, count, AT_ONCE):
+            calls = [fresh(RANDOM, n) for n in range(first, first + AT_ONCE)]
+            outcomes += await asyncio.gather(*map(scheduler.run, calls))
+            scheduler.discard("guest", "hello")
+        return outcomes
+
+    outcomes = play(forks, scene)
+    assert {outcome.began for outcome in outcomes} == {"forked"}, outcomes[0].logs
+    drawn = [value for outcome in outcomes for value in outcome.result["drawn"]]
+    assert len(drawn) == len(outcomes) * 9
+    assert len(set(drawn)) == len(drawn)
+
+
+NUMPY = """
+import sys
+ready = 'numpy' in sys.modules
+import numpy
+def main(args):
+    return {'drawn': numpy.random.random(4).tolist(), 'ready': ready}
+"""
+
+
+def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
+    """A layer's library is there when the fork begins, and its numbers are its own."""
+    import numpy as np
+
+    folder = Path(np.__file__).parents[1]
+    layer = tmp_path / "layer"
+    layer.mkdir()
+    for name in ("numpy", "numpy.libs"):
+        if (folder / name).is_dir():
+            (layer / name).symlink_to(folder / name)
+    bench = Bench(tmp_path, LADDER[-1], {"a" * 64: layer}, forks=True, imports=imports)
+    manifest = {"layers": [{"kind": "libraries", "digest": "a" * 64}], "needs": ["a" * 64]}
+    text = packed({"__main__.py": NUMPY, "fnkit.json": json.dumps(manifest)})
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> list[Any]:
+        first = await scheduler.run(fresh(text, 0, of={"binary": True}))
+        await zygotes.zygotes.settled()
+        assert not zygotes.zygotes.trouble
+        return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
+
+    first, second, third = play(bench, scene)
+    assert (first.began, first.result["ready"]) == ("forked", True)
+    assert (second.began, second.result["ready"]) == ("forked", True)
+    assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
+
+
+def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
+    async def whole() -> None:
+        async with forks.starter() as starter:
+            layouts = Layouts(forks.root / "code", forks.layer, {"python": forks.common}, KINDS)
+            given = job(COUNTS)
+            loaded = await start(given, starter, layouts, forks.root / "one")
+            assert loaded.instance.began == "forked"
+            assert await Course(given).initialize(loaded) is None
+            again = of_init(await loaded.instance.ask(loaded.init.frame(given, 0), 60), 60_000, ACTION_LOOP)
+            assert again is not None
+            assert again.result == {"error": "Cannot initialize the action more than once."}
+            await loaded.instance.kill()
+
+    asyncio.run(whole())
+
+
+SECRET = "canary-7f3e"
+KEEPS = f"""
+import os
+secret = {SECRET!r}
+open('mine', 'w').write(secret)
+open(os.environ['HOME'] + '/mine', 'w').write(secret)
+open(os.environ['TMPDIR'] + '/mine', 'w').write(secret)
+os.environ['MINE'] = secret
+def main(args):
+    return {{'here': os.path.dirname(os.getcwd()), 'pid': os.getpid()}}
+"""
+LOOKS = """
+import os, signal
+def attempt(what):
+    try:
+        return what()
+    except OSError as error:
+        return type(error).__name__
+def main(args):
+    pid, here = args['pid'], args['here']
+    tried = {
+        'folder': attempt(lambda: open(f'{here}/action/mine').read()),
+        'home': attempt(lambda: open(f'{here}/home/mine').read()),
+        'tmp': attempt(lambda: open(f'{here}/tmp/mine').read()),
+        'environment': attempt(lambda: open(f'/proc/{pid}/environ', 'rb').read().decode()),
+        'command': attempt(lambda: open(f'/proc/{pid}/cmdline', 'rb').read().decode()),
+        'memory': attempt(lambda: bool(open(f'/proc/{pid}/mem', 'rb'))),
+        'files': attempt(lambda: os.listdir(f'/proc/{pid}/fd')),
+        'signal': attempt(lambda: os.kill(pid, 0)),
+        'zygote': attempt(lambda: os.kill(os.getppid(), 0)),
+        'leave': attempt(os.setsid),
+    }
+    return {'tried': tried, 'pid': os.getpid(), 'environment': dict(os.environ)}
+"""
+
+
+@pytest.mark.sandbox
+def test_a_sibling_can_be_neither_read_nor_signalled(forks: Bench) -> None:
+    """Two actions, forks of one zygote, both alive."""
+    if claims.FILES not in forks.rung.stops:
+        pytest.skip(f"{forks.rung.name} keeps nothing apart")
+
+    async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
+        first = await scheduler.run(fresh(KEEPS, 0, of={"name": "keeps"}))
+        second = await scheduler.run(fresh(LOOKS, 1, arguments=first.result))
+        assert (first.began, second.began) == ("forked", "forked")
+        return first.result, second
+
+    kept, outcome = play(forks, scene)
+    tried = outcome.result["tried"]
+    assert outcome.result["pid"] != kept["pid"]
+    assert SECRET not in str(outcome.result)
+    refused = {"PermissionError", "FileNotFoundError", "ProcessLookupError"}
+    assert {name for name, said in tried.items() if said not in refused} == set(), tried
+
+
+def test_a_zygote_that_ends_is_grown_again(forks: Bench) -> None:
+    """Whoever comes meanwhile gets a process of its own; what it had forked has ended with it."""
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        first = await scheduler.run(fresh(COUNTS, 0))
+        (view,) = scheduler.snapshot().instances
+        assert (first.began, alive(view.pid)) == ("forked", True)
+        ready = zygotes.zygotes.ready
+        for zygote in ready:
+            os.killpg(zygote.pid, signal.SIGKILL)
+        for zygote in ready:
+            await zygote.ended()
+        between = await scheduler.run(fresh(COUNTS, 1))
+        assert between.result["count"] == 1
+        await until(lambda: zygotes.zygotes.ready)
+        again = await scheduler.run(fresh(COUNTS, 0))
+        assert again.result["count"] == 1
+        assert not zygotes.zygotes.trouble
+
+    play(forks, scene)
+
+
+def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LADDER[-1], forks=True)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        nursery = zygotes.zygotes
+        while not nursery.trouble:
+            for zygote in nursery.ready:
+                os.killpg(zygote.pid, signal.SIGKILL)
+                await zygote.ended()
+            await until(lambda: nursery.ready or nursery.trouble)
+        assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values()))
+        assert (await scheduler.run(job(COUNTS))).result["count"] == 1
+
+    play(bench, scene)
+
+
+def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) -> None:
+    """What it imports is its own, as without a zygote."""
+    bench = Bench(tmp_path, LADDER[-1], forks=True)
+    files = {"__main__.py": "import random\ndef main(args):\n    return {'v': random.V}\n", "random.py": "V = 7\n"}
+    text = packed(files)
+
+    async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
+        return await scheduler.run(fresh(text, 0, of={"binary": True}))
+
+    outcome = play(bench, scene)
+    assert (outcome.began, outcome.result) == ("cold", {"v": 7})
+
+
+RESTLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n"
+
+
+def test_an_import_that_starts_a_thread_makes_no_zygote(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LADDER[-1])
+    (bench.common() / "restless.py").write_text(RESTLESS)
+
+    async def whole() -> str:
+        zygotes = Zygotes(ProcessStarter(bench.rung), tmp_path / "zygotes", lambda code, paths: ["restless"])
+        zygotes.plant(Seed((bench.common(),), (bench.common(),), True, None))
+        await zygotes.zygotes.settled()
+        assert not zygotes.zygotes.ready
+        (why,) = zygotes.zygotes.trouble.values()
+        await zygotes.close()
+        return why
+
+    assert "there are 2 threads" in asyncio.run(whole())
+    assert not (tmp_path / "zygotes").exists()
+
+
+def test_nothing_is_forked_where_forks_could_signal_each_other() -> None:
+    old = Kernel(linux=True, landlock=5, filters=True, root=False)
+    assert [rung.name for rung in ladder(old) if not rung.no_forks] == ["landlock", "process"]
+    assert [rung.name for rung in ladder(replace(old, landlock=6)) if rung.no_forks] == []
+    assert all(rung.no_forks for rung in ladder(replace(old, linux=False)))
+
+
+LIVES = """
+import os, pathlib, random, tempfile
+events = ['init']
+made = os.getpid()
+scratch = pathlib.Path(tempfile.mkdtemp(), 'scratch')
+scratch.write_text('as made')
+count = 0
+def before_snapshot(): events.append('before')
+def after_restore(): events.append('after')
+def main(args):
+    global count
+    count += 1
+    before = scratch.read_text()
+    scratch.write_text('changed')
+    pathlib.Path('beside').write_text('mine')
+    return {'events': events, 'made': made, 'me': os.getpid(), 'count': count, 'before': before,
+            'drawn': random.random(), 'beside': os.listdir('.'), 'token': os.environ.get('TOKEN')}
+"""
+
+
+async def several(scheduler: Scheduler, *jobs: Any) -> list[Any]:
+    """All at once, so that each has an instance of its own."""
+    return list(await asyncio.gather(*map(scheduler.run, jobs)))
+
+
+async def template(scheduler: Scheduler, zygotes: Zygotes, text: str, **changes: Any) -> None:
+    """Two starts of an action: after them there is a template of it, or a reason why not."""
+    await several(scheduler, job(text, **changes), job(text, **changes))
+    await zygotes.templates.settled()
+
+
+@pytest.mark.sandbox
+def test_a_template_is_as_its_init_code_left_it(own_view: Bench) -> None:
+    """Whatever its forks do, the next one finds what the first one found: values, files, and no activation."""
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        await template(scheduler, zygotes, LIVES)
+        assert len(zygotes.templates.ready) == 1, zygotes.templates.trouble
+        outcomes = await several(scheduler, *(job(LIVES) for _ in range(6)))
+        forks = [o.result for o in outcomes if o.result["events"] == ["init", "before", "after"]]
+        assert len(forks) == 4
+        assert {one["made"] for one in forks} == {forks[0]["made"]}
+        assert len({one["me"] for one in forks} | {forks[0]["made"]}) == 5
+        assert {(one["count"], one["before"]) for one in forks} == {(1, "as made")}
+        assert len({one["drawn"] for one in forks}) == 4
+        assert all(one["beside"].count("beside") == 1 for one in forks)
+        assert len(bench_folders(own_view)) == 6
+
+    def bench_folders(bench: Bench) -> list[Path]:
+        return [folder for folder in bench.folders() if (folder / "action" / "beside").exists()]
+
+    play(own_view, scene)
+
+
+@pytest.mark.sandbox
+def test_a_template_serves_one_version_of_one_action_for_one_namespace(own_view: Bench) -> None:
+    """Another caller, action, version or environment has no part in it."""
+    others: list[dict[str, Any]] = [
+        {"namespace": "somebody-else"},
+        {"of": {"revision": "other"}},
+        {"of": {"name": "other"}},
+        {"environment": {"TOKEN": "other"}},
+        {"of": {"template": False}},
+    ]
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        await template(scheduler, zygotes, LIVES, environment={"TOKEN": "mine"})
+        for changes in others:
+            outcome = await scheduler.run(job(LIVES, **{"environment": {"TOKEN": "mine"}, **changes}))
+            assert outcome.result["events"] == ["init"] or ("of" in changes and "template" in changes["of"])
+            assert outcome.result["token"] == changes.get("environment", {"TOKEN": "mine"})["TOKEN"]
+        scheduler.discard("guest", "hello")
+        assert zygotes.templates.ready == ()
+        again = await scheduler.run(job(LIVES, environment={"TOKEN": "mine"}))
+        assert (again.result["events"], again.result["count"]) == (["init"], 1)
+
+    play(own_view, scene)
+
+
+@pytest.mark.sandbox
+def test_a_changed_action_lets_its_running_forks_end(own_view: Bench) -> None:
+    """The template goes with its last fork, not before."""
+
+    text = code("waits_for_a_file")
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        await several(scheduler, *(job(text, {"gate": "main__.py"}) for _ in range(2)))
+        await zygotes.templates.settled()
+        (made,) = zygotes.templates.ready
+        runs = [asyncio.ensure_future(scheduler.run(job(text, {"gate": "gate"}))) for _ in range(3)]
+        await until(lambda: made.forks == 1)
+        scheduler.discard("guest", "hello")
+        assert zygotes.templates.ready == ()
+        assert made.alive
+        await until(lambda: len([f for f in own_view.folders() if (f / "action" / "started").exists()]) == 3)
+        for folder in own_view.folders():
+            (folder / "action" / "gate").touch()
+        assert [o.result for o in await asyncio.gather(*runs)] == [{"waited": True}] * 3
+        await made.ended()
+
+    play(own_view, scene)
+
+
+UNFIT = {
+    "a thread": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()",
+        "2 threads",
+    ),
+    "an open file": ("kept = open('main__.py')", "1 files or connections open"),
+    "a connection": ("import socket\nkept = socket.socketpair()", "2 files or connections open"),
+    "a process": ("import subprocess\nkept = subprocess.Popen(['sleep', '99'])", "left processes behind"),
+    "shared memory": ("import mmap\nkept = mmap.mmap(-1, 4096)", "shared memory"),
+    "a generator": ("import random\nkept = random.Random(7)", "random numbers of its own (Random)"),
+}
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_cannot_be_shared_makes_no_template(highest: Bench, name: str) -> None:
+    """Its instances begin from the zygote, which has run none of its code."""
+    holds, reason = UNFIT[name]
+    text = f"{holds}\ndef main(args):\n    return {{'held': True}}\n"
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        await template(scheduler, zygotes, text)
+        (why,) = zygotes.templates.trouble.values()
+        assert reason in why
+        outcomes = await several(scheduler, *(job(text) for _ in range(3)))
+        assert all(o.result == {"held": True} for o in outcomes), outcomes
+        assert "forked" in {o.began for o in outcomes}
+
+    play(highest, scene)

@@ -1,0 +1,190 @@
+"""What a manifest says, and where it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from fnkit.core.errors import BadArgument
+from fnkit.project.environment import within
+from fnkit.project.manifest import Function, Project, Rule, Sequence, Trigger
+from fnkit.project.reading import read
+
+WHOLE = """
+name: video
+package: clips
+stores: {inbox: films/}
+values: {rate: 2, who: Ada}
+functions:
+  frames:
+    from: work.py:frames
+    memory: 512
+    param: {rate: "${values.rate}", greeting: "Dear ${values.who}, from ${stores.inbox}"}
+    include: [words.txt]
+    test: {photo: "@one.jpg", n: 3}
+  detect:
+    from: work.ipynb
+flows:
+  pipeline:
+    from: flows.py:pipeline
+sequences:
+  both:
+    actions: frames, detect
+triggers:
+  landed:
+    feed: /whisk.system/storage/objects
+    param: {folder: "${stores.inbox}"}
+rules:
+  on-landed: {trigger: landed, action: pipeline}
+  shouted: {trigger: landed, action: /whisk.system/utils/echo}
+environments:
+  stage:
+    host: http://127.0.0.1:4000
+    key: env:STAGE_KEY
+    prefix: stage-
+    stores: {inbox: "s3://films"}
+    param: {frames: {rate: 9}, landed: {every: 10}}
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path):
+    def write(text: str) -> Path:
+        path = tmp_path / "fnkit.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_everything_that_a_manifest_may_say(written, tmp_path):
+    project, environment = read(written(WHOLE))
+    frames, detect = project.functions
+    assert frames == Function(
+        "frames",
+        tmp_path / "work.py",
+        "frames",
+        {
+            "memory": 512,
+            "param": {"rate": 2, "greeting": "Dear Ada, from films/"},
+            "include": [tmp_path / "words.txt"],
+            "test": {"photo": tmp_path / "one.jpg", "n": 3},
+        },
+    )
+    assert (detect.source, detect.entry) == (tmp_path / "work.ipynb", None)
+    assert project.sequences == (Sequence("both", ("frames", "detect")),)
+    assert project.triggers == (Trigger("landed", "/whisk.system/storage/objects", {"folder": "films/"}),)
+    assert project.rules[0] == Rule("on-landed", "landed", "pipeline")
+    assert (environment.name, environment.prefix) == ("", "")
+
+
+def test_an_environment_has_names_and_values_of_its_own(written):
+    project, environment = read(written(WHOLE), "stage")
+    there = within(project, environment)
+    assert environment.key == "env:STAGE_KEY"
+    assert (there.package, there.mark) == ("stage-clips", "video@stage")
+    assert there.functions[0].name == "stage-clips/frames"
+    assert there.functions[0].options["param"]["rate"] == 9
+    assert there.functions[0].options["param"]["greeting"] == "Dear Ada, from s3://films"
+    assert there.functions[0].options["annotation"] == {"fnkit-project": "video@stage"}
+    assert there.sequences[0].actions == ("stage-clips/frames", "stage-clips/detect")
+    assert there.triggers[0].name == "stage-landed"
+    assert there.triggers[0].parameters == {"folder": "s3://films", "every": 10}
+    assert there.rules[0] == Rule("stage-on-landed", "stage-landed", "stage-clips/pipeline")
+    assert there.rules[1].action == "/whisk.system/utils/echo"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("functions: {a: {memory: 3}}", ["functions.a.from is missing"]),
+        ("functions: {a: {from: a.py, memory: many}}", ["functions.a.memory is 'many', not a number"]),
+        ("functions: {a: {from: a.py, memory: true}}", ["functions.a.memory is True, not a number"]),
+        ("functions: {a: {from: a.py, memroy: 3}}", ["functions.a.memroy", "Did you mean memory?"]),
+        ("function: {}", ["function is not known", "Did you mean functions?"]),
+        ("functions: [a, b]", ["functions is not a table"]),
+        ("functions: {a: {from: '${stores.nowhere}'}}", ["functions.a.from asks for ${stores.nowhere}"]),
+        ("rules: {r: {trigger: t, action: a}}", ["r names the action 'a'", "not declared"]),
+        ("functions: {'a/b': {from: a.py}}", ["'a/b' is no name"]),
+        ("functions: {a: {from: a.py}}\nflows: {a: {from: a.py}}", ["the action a is declared twice"]),
+        ("environments: {stage: {key: 1234:secret}}", ["environments.stage.key"]),
+        ("environments: {stage: {key: '23bc:123z'}}", ["environments.stage.key does not say where"]),
+        ("environments: {stage: {param: {a: {n: 1}}}}", ["environments.stage.param names 'a'"]),
+        ("a: [", ["it is not YAML"]),
+        ("just a text", ["the file is not a table"]),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(written, text, words):
+    path = written(text)
+    with pytest.raises(BadArgument) as caught:
+        read(path, "stage" if "environments" in text else None)
+    for word in (*words, str(path)):
+        assert word in str(caught.value)
+
+
+def test_a_key_in_a_manifest_is_not_repeated(written):
+    with pytest.raises(BadArgument) as caught:
+        read(written("environments: {stage: {key: '23bc46b1:123zO3xZ'}}"))
+    assert "123zO3xZ" not in str(caught.value)
+
+
+def test_no_such_environment_and_no_such_file(written, tmp_path):
+    with pytest.raises(BadArgument, match=r"declares no such one\. It has: stage"):
+        read(written(WHOLE), "production")
+    with pytest.raises(BadArgument, match="there is no such file"):
+        read(tmp_path / "other.yaml")
+
+
+WSKDEPLOY = """
+project:
+  name: hello
+  packages:
+    greetings:
+      version: 1.0
+      license: Apache-2.0
+      dependencies: {other: {location: github.com/a/b}}
+      actions:
+        hello:
+          function: src/hello.py
+          runtime: python:3.11
+          main: greet
+          inputs:
+            name: Ada
+            place: {type: string, value: Paris}
+            age: {type: integer, description: none yet}
+          limits: {timeout: 30000, memorySize: 128, logSize: 2}
+          annotations: {note: mine}
+          web: true
+          docker: some/image
+      sequences:
+        twice: {actions: "hello, hello"}
+      triggers:
+        morning: {feed: /whisk.system/alarms/alarm, inputs: {cron: "0 8 * * *"}}
+      rules:
+        greet-them: {trigger: morning, action: twice}
+"""
+
+
+def test_openwhisks_own_manifest_is_read_for_what_is_shared(written, tmp_path):
+    project, _ = read(written(WSKDEPLOY))
+    assert project == Project(
+        name="hello",
+        package="greetings",
+        functions=(
+            Function(
+                "hello",
+                tmp_path / "src" / "hello.py",
+                "greet",
+                {
+                    **{"timeout": 30000, "memory": 128, "logs": 2, "kind": "python:3.11", "web": "true"},
+                    **{"param": {"name": "Ada", "place": "Paris"}, "annotation": {"note": "mine"}},
+                },
+            ),
+        ),
+        sequences=(Sequence("twice", ("hello", "hello")),),
+        triggers=(Trigger("morning", "/whisk.system/alarms/alarm", {"cron": "0 8 * * *"}),),
+        rules=(Rule("greet-them", "morning", "twice"),),
+        notes=(
+            "project.packages.greetings.dependencies has no meaning here and is left out.",
+            "project.packages.greetings.actions.hello.docker has no meaning here and is left out.",
+        ),
+    )
