@@ -19,7 +19,7 @@ from fnkit.local.links import Link, links
 from fnkit.local.platform import Platform
 from fnkit.local.records import dumps, new_id
 from fnkit.local.references import segments
-from fnkit.local.rejected import Rejected, bad_request, malformed, too_large
+from fnkit.local.rejected import RAW_CORS, Rejected, bad_request, malformed, too_large
 from fnkit.local.routes.invoke import resolve
 from fnkit.local.routes.listing import listing
 
