@@ -42,6 +42,15 @@ def lines(value: Any) -> Iterable[str]:
     return [str(value)]
 
 
+@singledispatch
+def news(value: Any) -> Iterable[str]:
+    """The lines of a result that is not over: each stays as it is, and more come."""
+    return lines(value)
+
+
+news.register(Session, sessions.news)
+
+
 @lines.register
 def _several(values: tuple) -> Iterable[str]:  # type: ignore[type-arg]
     if values and type(values[0]) in TABLES:

@@ -137,9 +137,11 @@ class Compounds:
         try:
             while waiting := join.waiting:
                 tasks = {one: self._runner.running(position.namespace, one) for one in waiting}
-                for one in [one for one, task in tasks.items() if task is None]:
+                ended = [one for one, task in tasks.items() if task is None]
+                for one in ended:
                     position.count(self._positions.ending(position.namespace, one), None)
-                if running := [task for task in tasks.values() if task]:
+                running = {task for task in tasks.values() if task}
+                if not ended:  # else one of them may have been all that was waited for
                     await asyncio.wait({*running, halted}, return_when=asyncio.FIRST_COMPLETED)
                 if self._halted.is_set():
                     raise Halted

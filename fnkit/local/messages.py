@@ -89,17 +89,18 @@ class Init:
 def identity(job: Job, deadline: int) -> dict[str, str]:
     """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment.
 
-    Ahead of any activation it knows of none.
+    Ahead of any activation it knows of the action only.
     """
+    common = action_identity(job.executable, job.namespace)
+    if not job.activation_id:
+        return common
     known = {
-        **action_identity(job.executable, job.namespace),
+        **common,
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
-    if job.api_key is not None:
-        known["api_key"] = job.api_key
-    return known if job.activation_id else {key: value for key, value in known.items() if value}
+    return known if job.api_key is None else {**known, "api_key": job.api_key}
 
 
 def action_identity(executable: Executable, namespace: str) -> dict[str, str]:

@@ -88,6 +88,7 @@ class Opened:
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,
+            sources=starter.views,
         )
         platform.controller.resume(users)
         platform.feeds.start(Hosting(platform, objects))

@@ -1,6 +1,6 @@
 """The parts of a running platform, put together once and handed to every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fnkit.events.feeds import Feeds
@@ -15,6 +15,7 @@ from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
 from fnkit.local.views import Snapshot
+from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,5 @@ class Platform:
     """Distributions that every action may import: name → version."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
+    sources: Callable[[], Sequence[SourceView]]
+    """What instances are forked from now."""

@@ -119,4 +119,5 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(platform.snapshot().to_json())
+    sources = [asdict(source) for source in platform.sources()]
+    return JSONResponse({**platform.snapshot().to_json(), "sources": sources})
