@@ -1,4 +1,4 @@
-"""Flows over an end of the server at every point, and joins, which hold no instance; actions run in the test itself."""
+"""Flows over an end of the server at every point, and joins; actions run in the test itself."""
 
 import asyncio
 import json
@@ -47,7 +47,9 @@ class Stops(InProcess):
 
 async def put_flow(server, name, flow):
     document = to_json(flow.node, "0")
-    code = f"from fnkit.compose.turn import conductor\nmain = conductor({json.dumps(document)!r}, {{}}, {JOIN!r})\n"
+    code = (
+        f"from fnkit.compose.turn import conductor\nmain = conductor({json.dumps(document)!r}, {{}}, {JOIN!r})\n"
+    )
     notes = [{"key": "conductor", "value": True}, {"key": FLOW, "value": document}]
     await server.action(name, code, annotations=notes)
 
