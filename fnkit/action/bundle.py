@@ -30,6 +30,8 @@ class LayerFile:
     size: int
     content: Path | bytes
     executable: bool = False
+    packed: Path | None = None
+    """A zip that holds just this file under this path, deflated: the wheel that it came in."""
 
     def __post_init__(self) -> None:
         parts = self.path.split("/")
@@ -55,7 +57,7 @@ class Layer:
     kind: Kind
     files: tuple[LayerFile, ...]
     packed: Path | None = None
-    """Where a zip of exactly these files is kept, deflated once; None where that is not worth it."""
+    """Where a zip of those that no wheel holds is kept, deflated once; None where that is not worth it."""
     tree: Path | None = None
     """A folder that holds exactly these files, None where they lie apart."""
 
@@ -88,11 +90,12 @@ class Layer:
     def members(self) -> list[Member]:
         """As they lie in a full zip: a model under `models/`, all else at the root."""
         prefix = "models/" if self.kind == "model" else ""
-        plain = [Member(prefix + file.path, file.content, file.executable) for file in self.files]
-        if self.packed is None:
+        plain = [Member(prefix + file.path, file.content, file.executable, file.packed) for file in self.files]
+        loose = [member for member in plain if member.packed is None]
+        if self.packed is None or not loose:
             return plain
-        packed = packed_once(plain, self.packed)
-        return [replace(member, packed=packed) for member in plain]
+        packed = packed_once(loose, self.packed)
+        return [replace(member, packed=member.packed or packed) for member in plain]
 
     def tar(self) -> Iterator[bytes]:
         """An uncompressed tar of the files, piece by piece: the body of `PUT /fnkit/v1/layers/{digest}`."""

@@ -121,26 +121,24 @@ def _played(
 
 
 def _said(interpreter: str, order: str, environment: dict[str, str], timeout: float, folder: Path) -> str:
-    """What the stage wrote to stdout and stderr. Raises TimeoutExpired."""
-    compiled = places.cache() / "bytecode"
+    """What the stage wrote to stdout and stderr. Raises TimeoutExpired.
+
+    The libraries' bytecode stays beside them, where the embedded platform finds it too.
+    """
     # -S as well: else the libraries of this environment would stand in for those that the bundle lacks.
-    command = [interpreter, "-I", "-S", "-u", "-X", f"pycache_prefix={compiled}", stage.__file__]
-    try:
-        return subprocess.run(
-            command,
-            input=order,
-            env=environment,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        ).stdout
-    finally:  # the libraries' bytecode is kept, the action's lies under the name of a folder that goes
-        shutil.rmtree(compiled.joinpath(*folder.parts[1:]), ignore_errors=True)
+    return subprocess.run(
+        [interpreter, "-I", "-S", "-u", stage.__file__],
+        input=order,
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    ).stdout
 
 
 def _libraries(bundle: Bundle) -> list[str]:

@@ -154,6 +154,10 @@ class Pip:
         """As Installer has it."""
         self._run(["install", "--no-deps", "--no-compile", "--target", str(folder), *map(str, pins)], target)
 
+    def download(self, pins: Sequence[Requirement], folder: Path, target: Target) -> None:
+        """Bring the wheels of `pins` into `folder` as they are. Raises MissingPackage."""
+        self._run(["download", "--no-deps", "--progress-bar=off", "--dest", str(folder), *map(str, pins)], target)
+
     def _run(self, command: list[str], target: Target) -> None:
         if find_spec("pip") is None:
             raise MissingPackage("Bringing libraries", "there is neither uv nor pip.", "pip install uv")

@@ -1,25 +1,22 @@
 """The libraries of an action: resolved once, laid out once, remembered by content."""
 
-import fnmatch
 import json
 import os
 import platform
-import shutil
 import sys
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_string
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from fnkit.action import wheels
 from fnkit.action.bundle import Layer, LayerFile
-from fnkit.action.installed import canonical_name
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
+from fnkit.action.tree import fat, prune
+from fnkit.action.tree import index as made_index
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
 
@@ -39,6 +36,14 @@ class Libraries:
     """Package → bytes, not packed."""
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A folder of libraries, as `tree.index` lists it."""
+
+    tree: Path
+    index: Mapping[str, Any]
+
+
 def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Target) -> Libraries:
     """The libraries layer for `target`, made now or found where it was made before.
 
@@ -47,22 +52,29 @@ def vendored(requirements: Sequence[str], constraints: Sequence[str], target: Ta
     if not requirements:
         return Libraries(None, (), (), None, {})
     needed, provided = _resolved_once(requirements, constraints, target)
-    folder = _laid_out(needed, target)
+    travelling = _laid_out(needed, target)
     image = _laid_out(provided, target)
-    if folder is None:
-        return Libraries(None, (), _licensed(provided, image), image / "tree" if image else None, {})
-    index = json.loads((folder / "index.json").read_text("utf-8"))
-    files = tuple(
-        LayerFile(row["path"], row["sha256"], row["size"], folder / "tree" / row["path"]) for row in index["files"]
-    )
-    layer = Layer("libraries", files, folder / "packed.zip", folder / "tree")
+    there = image.tree if image else None
+    if travelling is None:
+        return Libraries(None, (), _licensed(provided, image), there, {})
     return Libraries(
-        layer,
-        _licensed(needed, folder),
+        _layer(needed, travelling, target),
+        _licensed(needed, travelling),
         _licensed(provided, image),
-        image / "tree" if image else None,
-        index["weights"],
+        there,
+        travelling.index["weights"],
     )
+
+
+def _layer(pins: Sequence[Requirement], made: LaidOut, target: Target) -> Layer:
+    """For an embedded platform the files as they lie there; for any other with the wheels that hold them."""
+    rows, tree = made.index["files"], made.tree
+    held = {} if target.embedded else wheels.holders(pins, [row["path"] for row in rows], tree, target)
+    files = tuple(
+        LayerFile(row["path"], row["sha256"], row["size"], tree / row["path"], packed=held.get(row["path"]))
+        for row in rows
+    )
+    return Layer("libraries", files, places.cache() / "packed" / f"{made.index['digest']}.zip", tree)
 
 
 def _resolved_once(
@@ -75,10 +87,7 @@ def _resolved_once(
         answer = [
             [[pin.name, pin.version] for pin in pins] for pins in resolved(requirements, constraints, target)
         ]
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        aside = memory.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps(answer), "utf-8")
-        aside.replace(memory)
+        _written(memory, answer)
     needed, provided = json.loads(memory.read_text("utf-8"))
     return tuple(Requirement(*pin) for pin in needed), tuple(Requirement(*pin) for pin in provided)
 
@@ -87,85 +96,45 @@ def _platform(target: Target) -> str:
     return target.platform or f"{sys.platform}-{platform.machine()}"
 
 
-def _licensed(pins: Sequence[Requirement], folder: Path | None) -> tuple[Requirement, ...]:
-    if folder is None:
+def _licensed(pins: Sequence[Requirement], made: LaidOut | None) -> tuple[Requirement, ...]:
+    if made is None:
         return ()
-    licences = json.loads((folder / "index.json").read_text("utf-8"))["licences"]
+    licences = made.index["licences"]
     return tuple(Requirement(pin.name, pin.version, licences.get(pin.name, "")) for pin in pins)
 
 
-def _laid_out(pins: Sequence[Requirement], target: Target) -> Path | None:
-    """The folder with `tree`, `index.json` and `packed.zip` of these pins; made aside and named at the end."""
+def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
+    """The files of these pins, once by content: `trees/<digest of the layer>`, where a platform finds them too.
+
+    They are made aside and named at the end; what the pins come to is noted last.
+    """
     if not pins:
         return None
-    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), _fat()]))
-    place = places.cache() / "libraries" / key
-    if (place / "index.json").is_file():
-        return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
-    try:
-        installer().install(pins, aside / "tree", target)
-        _pruned(aside / "tree")
-        index = _index(aside / "tree")
-        (aside / "index.json").write_text(json.dumps(index), "utf-8")
-        aside.chmod(0o755)
+    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat()]))
+    note, trees = places.cache() / "libraries" / f"{key}.json", places.cache() / "trees"
+    if note.is_file():
+        index = json.loads(note.read_text("utf-8"))
+        if (trees / index["digest"]).is_dir():
+            return LaidOut(trees / index["digest"], index)
+    trees.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=trees) as aside:
+        fresh = Path(aside, "tree")
+        installer().install(pins, fresh, target)
+        prune(fresh)
+        index = made_index(fresh)
+        place = trees / index["digest"]
         try:
-            aside.rename(place)
+            fresh.rename(place)
         except OSError:
-            if not (place / "index.json").is_file():  # else another process was first, with the same bytes
+            if not place.is_dir():  # else other pins, or another process, came to the same files
                 raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return place
+    _written(note, index)
+    return LaidOut(place, index)
 
 
-def _fat() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = tomllib.loads(
-        resources.files("fnkit.action").joinpath("fat.toml").read_text("utf-8")
-    )
-    return table
-
-
-def _pruned(tree: Path) -> None:
-    """Take out what is never used at run time, and what says when and where this was made."""
-    patterns = [pattern for patterns in _fat().values() for pattern in patterns]
-    for path in sorted(tree.rglob("*"), reverse=True):
-        inner = path.relative_to(tree).as_posix()
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns):
-            path.unlink()
-
-
-def _index(tree: Path) -> dict[str, Any]:
-    """All files with hashes and sizes, bytes by package, and licences."""
-    paths = sorted(path for path in tree.rglob("*") if path.is_file())
-    files = [
-        {
-            "path": path.relative_to(tree).as_posix(),
-            "sha256": sha256(path.read_bytes()),
-            "size": path.stat().st_size,
-        }
-        for path in paths
-    ]
-    licences = {}
-    for path in tree.glob("*.dist-info/METADATA"):
-        fields = message_from_string(path.read_text("utf-8", "replace"))
-        licences[canonical_name(str(fields["Name"]))] = _licence(dict(fields), fields.get_all("Classifier") or [])
-    weights: dict[str, int] = {}
-    for row in files:
-        top = str(row["path"]).split("/")[0].removesuffix(".libs").removesuffix(".py")
-        weights[top] = weights.get(top, 0) + int(str(row["size"]))
-    return {"files": files, "licences": licences, "weights": weights}
-
-
-def _licence(fields: Mapping[str, Any], classifiers: Sequence[str]) -> str:
-    """A short name: SPDX where it is given, else the classifier, else the first line of the old field."""
-    if expression := fields.get("License-Expression"):
-        return str(expression)
-    for classifier in classifiers:
-        if classifier.startswith("License ::"):
-            return classifier.rsplit(" :: ", 1)[-1]
-    return str(fields.get("License") or "not stated").strip().split("\n")[0][:60]
+def _written(place: Path, value: Any) -> None:
+    """JSON at `place`, all of it or nothing."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = place.with_suffix(f".{os.getpid()}")
+    aside.write_text(json.dumps(value), "utf-8")
+    aside.replace(place)

@@ -1,5 +1,6 @@
 """A flow as blocks that can be drawn, coloured by what a session says of it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -95,7 +96,8 @@ class Chart:
     def retry(self, node: Node, place: str) -> Block:
         """A retry."""
         yes, _ = self._answers(place)
-        label = f"{yes} of {node.values['count']} retries" if self.facts else f"{node.values['count']} retries"
+        most = node.values["count"]
+        label = f"{yes} of {most} retries" if yes else f"up to {most} retries"
         return Loop(self.stack(node, place), self.way(Stack(), yes, "").state, label)
 
     def guard(self, node: Node, place: str) -> Block:
@@ -188,6 +190,10 @@ def chain(runs: tuple[Run, ...], rest: tuple[str, ...] = ()) -> Stack:
     return Stack(tuple(parts))
 
 
+_NAMED = re.compile(r"^0[.\w]* \(.*?\): ", re.DOTALL)
+"""The node's name, with which a conductor's errors begin."""
+
+
 def _title(node: Node) -> str:
     text = node.label
     if node.type == "literal":
@@ -206,4 +212,5 @@ def _counted(card: Card, count: int, error: object) -> Card:
     if card.state != "failed" or error is None:
         return said
     text = error if isinstance(error, str) else cards.shortened(error)
+    text = _NAMED.sub("", text, count=1)
     return replace(said, note=text, tip=(*card.tip, f"error: {text}"))

@@ -17,6 +17,9 @@ from fnkit.pictures.blocks import Block, Card, Leaf, Stack, State
 from fnkit.pictures.picture import Picture
 from fnkit.pictures.timeline import Lane, Span
 
+TRACKS = 12
+"""Lanes of a step at most, however many ran at once."""
+
 
 def flow(node: Node, name: str = "flow") -> Picture:
     """The picture of a flow that is not run."""
@@ -64,25 +67,34 @@ def timeline(session: Session) -> Picture:
 
 
 def _lanes(run: Run, zero: int, depth: int) -> Iterator[Lane]:
-    """A lane for each step, one for all turns of a conductor, indented within what they are part of."""
-    if not run.runs:
-        yield _lane(run.action, (run,), zero, depth)
-        return
-    own = tuple(one for one in run.runs if one.own)
+    """Lanes for each step, one for the turns of a conductor, and what runs within others further to the right."""
+    own = tuple(one for one in run.runs if one.own and one.events)
     if own:
         yield Lane(f"{run.action} (conductor)", tuple(_spans(own, zero)), _told(own), indent=depth, quiet=True)
-    steps = [one for one in run.runs if not one.own]
-    for _, same in groupby(steps, key=lambda one: (one.action, one.node, one.id if one.runs else "")):
+    steps = [one for one in run.runs if not one.own] if run.runs else [run]
+    for (name, _, _), same in groupby(steps, key=lambda one: (one.action, one.node, one.id if one.runs else "")):
         several = tuple(same)
         if several[0].runs:
+            yield Lane(name, (), indent=depth)
             yield from _lanes(several[0], zero, depth + 1)
-        elif any(one.record for one in several):
-            yield _lane(several[0].action, several, zero, depth)
+        else:
+            yield from _tracks(name, several, zero, depth)
 
 
-def _lane(name: str, several: tuple[Run, ...], zero: int, depth: int) -> Lane:
-    failed = several[-1].state == "failed"
-    return Lane(name, tuple(_spans(several, zero)), _told(several), failed, depth)
+def _tracks(name: str, several: tuple[Run, ...], zero: int, depth: int) -> Iterator[Lane]:
+    """Runs of one step: under each other where they ran at once."""
+    tracks: list[list[Span]] = []
+    for span in sorted(_spans(several, zero), key=lambda one: one.start):
+        free = (track for track in tracks if track[-1].start + lanes.total(track[-1].split) <= span.start)
+        track = next(free, None)
+        if track is None and len(tracks) < TRACKS:
+            tracks.append([span])
+        else:
+            (track if track is not None else tracks[-1]).append(span)
+    failed = any(run.state == "failed" for run in several)
+    for number, track in enumerate(tracks):
+        first = number == 0
+        yield Lane(name if first else "", tuple(track), _told(several) if first else "", failed and first, depth)
 
 
 def _spans(several: tuple[Run, ...], zero: int) -> Iterator[Span]:

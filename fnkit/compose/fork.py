@@ -24,7 +24,7 @@ def fork(run: Around, node: Node, frame: Object, value: Object) -> Move:
         if wrong:
             return Leave({"error": wrong})
     elif frame["at"] == "inside":
-        frame["results"][frame["next"] - 1] = value
+        frame["results"][frame["inside"]] = value
         run.restore(frame.pop("kept"))
     else:
         for activation, result in boxed(value.get("results")).items():
@@ -50,7 +50,10 @@ def _begin(node: Node, frame: Object, value: Object) -> str | None:
 
 def _go_on(run: Around, node: Node, frame: Object) -> Move:
     batch = max(BATCH, -(-frame["count"] // ROUNDS))
-    while (index := frame["next"]) < frame["count"]:
+    # Those that run elsewhere go first: the others take this turn's time.
+    order = sorted(range(frame["count"]), key=lambda index: not run.outside(node, index))
+    while frame["next"] < len(order):
+        index = order[frame["next"]]
         if not run.outside(node, index):
             return _inside(run, frame, index)
         if len(frame["pending"]) >= batch:
@@ -64,7 +67,7 @@ def _go_on(run: Around, node: Node, frame: Object) -> Move:
                 break
             return _inside(run, frame, index)
         frame["pending"][activation] = index
-        frame["next"] = index + 1
+        frame["next"] += 1
     if frame["pending"]:
         frame["at"] = "join"
         return Call(JOIN, {"ids": list(frame["pending"]), "errors": node.get("errors", "collect")}, joins=True)
@@ -73,7 +76,7 @@ def _go_on(run: Around, node: Node, frame: Object) -> Move:
 
 def _inside(run: Around, frame: Object, index: int) -> Move:
     """Run a branch in this very run. It sees the variables around; what it sets there is its own."""
-    frame |= {"at": "inside", "next": index + 1, "kept": run.variables()}
+    frame |= {"at": "inside", "next": frame["next"] + 1, "inside": index, "kept": run.variables()}
     return Enter("", _input(frame, index), index)
 
 

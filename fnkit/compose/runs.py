@@ -34,7 +34,7 @@ class Run:
     index: int | None = None
     """Which branch it is, None where it is a step."""
     own: bool = False
-    """True where it is a turn of the conductor itself, between two steps."""
+    """True where it is no step, but holds steps together: a turn of the conductor, or a join of branches."""
     began: str | None = None
     """`cold`, `prewarmed`, `forked` or `warm`; None where it is not known."""
     runs: tuple["Run", ...] = ()
@@ -163,6 +163,7 @@ class Builder:
     def _composition(self, ids: Sequence[str], whole: Run) -> Iterator[Run]:
         """A step gets what the conductor asked for, the conductor what the step answered beside its state."""
         asked: Run | None = None
+        branched: set[str] = set()
         given, state = whole.input, None
         for one in ids:
             record = self.records.get(one)
@@ -172,12 +173,15 @@ class Builder:
                     yield replace(asked, refused=True)
                 own = replace(self.run(one, _beside(given, state)), own=True)
                 yield own
-                yield from self._branches(own)
+                branches = tuple(self._branches(own))
+                yield from branches
+                branched |= {one.node for one in branches}
                 asked, state = _asked(own), _state(own.output)
                 given = asked.input if asked else None
             else:
                 step = replace(self.run(one, asked.input), node=asked.node)
-                yield step
+                # What a node with branches waits for is their join, whose record names them once more.
+                yield replace(step, own=True, runs=()) if asked.node in branched else step
                 given, asked = step.output, None
         if asked is not None:
             yield replace(asked, refused=whole.record is not None)

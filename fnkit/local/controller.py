@@ -126,14 +126,14 @@ class Controller:
         await self._activations.accept(job, common)
         return self._begin(job, common)
 
-    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
-        """A step like this one is near: its instance is started while the step before it runs."""
-        self._scheduler.anticipate(invocable.job(ask, self._api_host))
-
     def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
         """What runs under that id; None where it has ended, or never was."""
         kinds = (self._running, self._running_compounds)
         return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
+
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A step like this one is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.job(ask, self._api_host))
 
     def resume(self, users: Users) -> None:
         """Go on with the sequences and compositions that the end of the last server interrupted."""

@@ -1,16 +1,18 @@
 """Parts of bundles that actions share (libraries, models), kept once by the digest of their content.
 
 A layer is a folder of read-only files named by `core.canonical.tree_digest` over its (path, sha256, executable)
-triples. It arrives as a tar and is checked before it is seen; a model that is in the cache of models is not sent:
-its layer is made of hard links.
+triples. It arrives as a tar and is checked before it is seen. What lies in the cache of this machine's user is not
+sent: a model there, or libraries that were laid out for a deploy, are checked and become hard links, and bytecode
+that was made beside them comes along.
 """
 
 import os
 import re
 import shutil
+import sys
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
@@ -60,11 +62,11 @@ class Layer:
 
 
 class Layers:
-    """The layers under `folder`; `models` is the cache of models by sha256."""
+    """The layers under `folder`; `cache` has `models` by sha256 and `trees` by the digest of a layer."""
 
-    def __init__(self, folder: Path, models: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         self._folder = folder
-        self._models = models
+        self._cache = cache
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".new-*"):  # of a server that was killed
             _remove(left)
@@ -81,7 +83,7 @@ class Layers:
         return folder
 
     def missing(self, wanted: Iterable[Layer]) -> list[str]:
-        """Which layers must be sent. A model whose files are in the cache is linked, not sent."""
+        """Which layers must be sent. One whose files are in the cache is linked, not sent."""
         return [
             layer.digest
             for layer in wanted
@@ -117,25 +119,24 @@ class Layers:
             _remove(fresh)
 
     def _linked(self, layer: Layer) -> bool:
-        if layer.kind != "model" or not all(self._in_cache(one) for one in layer.files):
+        found = {one.path: self._in_cache(layer, one) for one in layer.files}
+        if not found or not all(map(_holds, found.values(), layer.files)):
             return False
         fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            for one in layer.files:
-                target = fresh / one.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _link(self._models / one.sha256, target)
+            for path, source in found.items():
+                _link(source, fresh / path)
+            if layer.kind == "libraries":
+                _link_bytecode(found, fresh)
             self._keep(fresh, layer.digest)
         finally:
             _remove(fresh)
         return True
 
-    def _in_cache(self, one: LayerFile) -> bool:
-        cached = self._models / one.sha256
-        if one.executable or not _DIGEST.fullmatch(one.sha256) or not cached.is_file():
-            return False
-        with cached.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest() == one.sha256
+    def _in_cache(self, layer: Layer, one: LayerFile) -> Path:
+        if layer.kind == "model":
+            return self._cache / "models" / one.sha256
+        return self._cache / "trees" / layer.digest / one.path
 
     def _keep(self, fresh: Path, digest: str) -> None:
         fresh.chmod(0o755)
@@ -187,12 +188,30 @@ def _checked(digest: Json) -> str:
     return digest
 
 
+def _holds(source: Path, one: LayerFile) -> bool:
+    """True for a plain file with the declared content."""
+    if one.executable or not _DIGEST.fullmatch(one.sha256) or source.is_symlink() or not source.is_file():
+        return False
+    with source.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == one.sha256
+
+
 def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         target.hardlink_to(source)
     except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+        shutil.copy2(source, target)  # with its time, by which bytecode knows it
         target.chmod(0o444)
+
+
+def _link_bytecode(sources: Mapping[str, Path], folder: Path) -> None:
+    """Bytecode of the interpreter that will run them, beside the modules that were linked."""
+    for path, source in sources.items():
+        if path.endswith(".py"):
+            inner = f"__pycache__/{source.stem}.{sys.implementation.cache_tag}.pyc"
+            if (made := source.parent / inner).is_file():
+                _link(made, (folder / path).parent / inner)
 
 
 def _remove(path: Path) -> None:

@@ -60,7 +60,13 @@ def _0004_sizes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes)
+def _0005_journal(db: sqlite3.Connection) -> None:
+    """The number of the last line of the journal that is in the database."""
+    db.execute("CREATE TABLE journal (number INTEGER NOT NULL)")
+    db.execute("INSERT INTO journal VALUES (0)")
+
+
+MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes, _0005_journal)
 
 
 class NewerData(Exception):

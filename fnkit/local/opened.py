@@ -55,7 +55,7 @@ class Opened:
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
-        layers = Layers(folder.root / "layers", cache / "models")
+        layers = Layers(folder.root / "layers", cache)
         common = Common(cache)
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:

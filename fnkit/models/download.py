@@ -13,7 +13,6 @@ from typing import BinaryIO
 from fnkit.core.entities import ModelFile
 from fnkit.core.errors import BadModel, did_you_mean
 from fnkit.models import catalogue, once, wheels
-from fnkit.models.litert import is_tflite
 from fnkit.models.once import Progress
 from fnkit.models.progress import shown
 
@@ -79,6 +78,8 @@ def _from_path(path: Path, sha256: str | None) -> ModelFile:
 
 def _try(path: Path) -> None:
     """Open a file that nobody vouches for in another process: a broken one takes its process along."""
+    from fnkit.models.litert import is_tflite  # which brings numpy
+
     if not is_tflite(path):
         return
     code = "import pathlib, sys; from fnkit.models import litert; litert.open(pathlib.Path(sys.argv[1])).prepare()"

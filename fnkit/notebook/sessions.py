@@ -66,21 +66,27 @@ def picture(picture: Picture) -> View:
 
 
 def drawn(picture: Picture, alive: bool = True) -> Html:
-    """The picture, which answers to the mouse where the page allows it; everywhere else it stands still.
+    """The picture, with a layer on it that answers to the mouse where the page allows it.
 
-    A page that is not trusted drops the object and keeps the image in it.
+    A page that is not trusted drops the layer: the same picture stands still. The layer is of a light scheme
+    whatever the page's is: a document of another scheme than what holds it is not transparent.
     """
     scene, about = picture.scene, text(str(picture))
-    style = 'class="fnkit-drawn" style="max-width:100%;height:auto"'
-    size = f'width="{scene.width:.0f}" height="{scene.height:.0f}"'
-    still = f'<img src="{image(picture.still)}" alt="{about}" {size} {style}>'
+    beside = min(BESIDE, max(0.0, WIDE - scene.width)) if alive and scene.spots else 0.0
+    beside = beside if beside > BESIDE / 2 else 0.0
+    full = scene.width + beside
+    layer = ""
     if alive and scene.spots:
-        beside = min(BESIDE, max(0.0, WIDE - scene.width))
-        beside = beside if beside > BESIDE / 2 else 0.0
-        size = f'width="{scene.width + beside:.0f}" height="{scene.height:.0f}"'
-        source = image(svg.alive(scene, beside))
-        still = f'<object type="image/svg+xml" data="{source}" {size} {style}>{still}</object>'
-    return Html(f'{SCHEME}<div style="overflow-x:auto">{still}</div>')
+        source = image(svg.overlay(scene, beside))
+        layer = (
+            f'<object type="image/svg+xml" data="{source}" '
+            'style="position:absolute;left:0;top:0;width:100%;height:100%;color-scheme:light"></object>'
+        )
+    still = (
+        f'<img src="{image(picture.still)}" alt="{about}" class="fnkit-drawn" width="{scene.width:.0f}" '
+        f'style="display:block;width:{100 * scene.width / full:.3f}%;height:auto">'
+    )
+    return Html(f'{SCHEME}<div style="position:relative;width:{full:.0f}px;max-width:100%">{still}{layer}</div>')
 
 
 def state(word: str) -> Html:

@@ -9,7 +9,7 @@ from fnkit.pictures.scene import Path, Rect, Scene, Shape, Text, rounded
 
 try:
     from matplotlib.figure import Figure
-    from matplotlib.patches import FancyBboxPatch, PathPatch
+    from matplotlib.patches import Ellipse, FancyBboxPatch, Patch, PathPatch
     from matplotlib.path import Path as Way
 except ImportError as missing:
     advice = "Install it: pip install 'fnkit[notebook]'. An .svg needs nothing."
@@ -59,7 +59,10 @@ def _draw(axes: Any, shape: Shape, order: int, dark: bool) -> None:
     axes.add_patch(_rect(shape, style) if isinstance(shape, Rect) else _path(shape, style))
 
 
-def _rect(shape: Rect, style: dict[str, Any]) -> FancyBboxPatch:
+def _rect(shape: Rect, style: dict[str, Any]) -> Patch:
+    if 2 * shape.radius >= max(shape.width, shape.height):
+        middle = (shape.x + shape.width / 2, shape.y + shape.height / 2)
+        return Ellipse(middle, shape.width, shape.height, **style)
     corner = min(shape.radius, shape.width / 2, shape.height / 2)
     box = f"round,pad=0,rounding_size={corner}" if corner else "square,pad=0"
     return FancyBboxPatch((shape.x, shape.y), shape.width, shape.height, boxstyle=box, **style)

@@ -17,14 +17,15 @@ def document(scene: Scene) -> str:
     return _written(scene, "", "")
 
 
-def alive(scene: Scene, beside: float = 0) -> str:
-    """The same, with what its spots tell under the mouse and after a click. It runs no script.
+def alive(scene: Scene) -> str:
+    """The same, with what its spots tell under the mouse and after a click. It runs no script."""
+    return _written(scene, live.STYLE, live.spots(scene, 0)) if scene.spots else document(scene)
 
-    What a click opens stands on `beside` pixels at the right, or else over the picture.
-    """
-    if not scene.spots:
-        return document(scene)
-    return _written(replace(scene, width=scene.width + beside), live.STYLE, live.spots(scene, beside))
+
+def overlay(scene: Scene, beside: float) -> str:
+    """What its spots tell, alone and transparent, to lie on the picture; what a click opens stands `beside` it."""
+    page = replace(scene, width=scene.width + beside)
+    return f"{_open(page)}<style>{live.STYLE}</style>{live.spots(scene, beside)}</svg>"
 
 
 def strip(scene: Scene, width: float) -> str:

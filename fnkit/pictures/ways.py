@@ -45,16 +45,17 @@ def fork(head: Sheet, ways: Sequence[Placed]) -> Sheet:
 def loop(body: Sheet, again: State, label: str) -> Sheet:
     """A body, and the way back from its end on the left."""
     margin = _margin(label)
-    axis, high, lane = margin + body.axis, body.height + 2 * GAP, margin / 2
-    top, foot = GAP / 2, high - GAP / 2
+    top, down, lane = GAP / 4, 1.25 * GAP, margin / 2
+    axis, high = margin + body.axis, down + body.height + GAP
+    foot = high - GAP / 2
     wires = (
-        Wire(((axis, 0), (axis, GAP)), body.enter, body.solid),
+        Wire(((axis, 0), (axis, down)), body.enter, body.solid),
         Wire(((axis, high - GAP), (axis, high)), body.leave),
         Wire(((axis, high - GAP), (axis, foot), (lane, foot), (lane, top), (axis, top)), again, True, "back"),
     )
     labels = (Label(lane, (top + foot) / 2 + 4, label, again, "middle"),) if label else ()
     whole = Sheet(margin + body.width, high, axis, body.enter, body.leave, wires=wires, labels=labels)
-    return whole.holding([body.moved(margin, GAP)])
+    return whole.holding([body.moved(margin, down)])
 
 
 def repeated(test: Sheet, inner: Placed, leave: Way, label: str) -> Sheet:
@@ -77,7 +78,7 @@ def repeated(test: Sheet, inner: Placed, leave: Way, label: str) -> Sheet:
     )
     labels = (
         Label(axis + 6, top - 12, way.label, way.state),
-        Label(end + 5, side - 6, leave.label, leave.state),
+        Label(end + 6, side + 13, leave.label, leave.state),
         Label(lane, (side + turn) / 2 + 4, label, again, "middle"),
     )
     said = tuple(one for one in labels if one.text)
@@ -134,9 +135,10 @@ def _side_by_side(ways: Sequence[Placed]) -> tuple[list[Sheet], float, float]:
         placed.append(replace(body.moved(left, 0), axis=left + body.axis))
         x += lane + ACROSS
     full = [body for body in placed if body.height]
-    # Where there is but one body the way past it is a bypass, and the body stays on the axis.
-    axis = full[0].axis if len(full) == 1 else (placed[0].axis + placed[-1].axis) / 2
-    return placed, axis, x - ACROSS
+    # A single body stays on the axis, and the way past it is a bypass; so does the middle one of several.
+    middle = len(placed) // 2
+    axis = placed[middle].axis if len(placed) % 2 else (placed[middle - 1].axis + placed[middle].axis) / 2
+    return placed, full[0].axis if len(full) == 1 else axis, x - ACROSS
 
 
 def _beside(way: Way, x: float, left: bool, top: float) -> list[Label]:

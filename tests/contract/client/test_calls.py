@@ -39,18 +39,6 @@ class Impatient:
         return self.inner.send(request)
 
 
-class Plain:
-    """The platform as any OpenWhisk: it knows nothing of /fnkit/v1."""
-
-    def __init__(self, inner: Transport) -> None:
-        self.inner = inner
-
-    def send(self, request: Request) -> Response:
-        if request.path.startswith("/fnkit"):
-            raise Missing("GET", "HTTP 405", status=405)
-        return self.inner.send(request)
-
-
 @pytest.fixture
 def put(client, name):
     def put(code: str, note: object = None):
@@ -104,8 +92,7 @@ def test_waiting_ends(client, put):
     assert call.wait(30).done
 
 
-def test_any_openwhisk_tells_only_the_end(client, put):
-    plain = Client(client.props, Plain(client.transport))
+def test_any_openwhisk_tells_only_the_end(client, plain, put):
     assert plain.embedded is None
     call = invoke(plain, put(SLOW), {"seconds": 0.5}, blocking=False)
     assert call.state == "pending or running"
@@ -156,8 +143,7 @@ def test_a_later_version_does_not_lend_its_lines(client, put):
     assert "In [3]" not in look(client, call.id).failure.advice
 
 
-def test_on_any_openwhisk_a_failure_has_its_traceback_too(client, put):
-    plain = Client(client.props, Plain(client.transport))
+def test_on_any_openwhisk_a_failure_has_its_traceback_too(client, plain, put):
     assert "In [3], line 2" in invoke(plain, put(RAISES, NOTE), {"by": 0}).failure.advice
 
 

@@ -111,7 +111,7 @@ def test_without_input_the_file_is_imported_only() -> None:
 
 def test_the_libraries_are_the_bundles_own() -> None:
     done = played("import tqdm\nimport sys", "def main(): return {'file': tqdm.__file__, 'path': sys.path}")
-    assert "libraries" in done.result["file"]
+    assert "/trees/" in done.result["file"]
     assert not any("site-packages" in path for path in done.result["path"])
     hidden = bundle_of(
         "def main():\n    import importlib\n    return {'m': importlib.import_module('numpy').__name__}"
@@ -140,7 +140,7 @@ def test_the_environment_is_bare_and_secrets_are_handed_over(tmp_path: Path) -> 
     done = rehearse(bundle_of(body, model=model), {}, environment={"TOKEN": "abc"})
     assert done.result["secret"] == "abc"
     assert done.result["model"] == "weights"
-    assert done.result["here"] == ["__main__.py"]
+    assert set(done.result["here"]) - {"__pycache__"} == {"__main__.py"}
     assert not {"HOME", "PATH", "VIRTUAL_ENV", "PYTHONPATH"} & set(done.result["names"])
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import tarfile
+from compileall import compile_file
 
 import pytest
 
@@ -17,7 +18,7 @@ DIGEST = tree_digest((path, sha256(content), path == "bin/tool") for path, conte
 @pytest.fixture
 def layers(tmp_path):
     (tmp_path / "models").mkdir()
-    return Layers(tmp_path / "layers", tmp_path / "models")
+    return Layers(tmp_path / "layers", tmp_path)
 
 
 def tar_of(members):
@@ -122,6 +123,50 @@ def test_a_model_whose_cached_content_is_another_must_be_sent(layers, tmp_path):
     assert left(tmp_path) == []
 
 
+PACK = {"pack/__init__.py": b"x = 1\n", "pack/deep/data.bin": b"\0" * 5000}
+
+
+def laid_out(cache):
+    """Libraries as a deploy lays them out in the cache, and their layer."""
+    rows = [
+        {"path": path, "sha256": sha256(content), "size": len(content), "executable": False}
+        for path, content in PACK.items()
+    ]
+    digest = tree_digest((row["path"], row["sha256"], False) for row in rows)
+    tree = cache / "trees" / digest
+    for path, content in PACK.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_bytes(content)
+    return tree, Layer.from_json({"digest": digest, "kind": "libraries", "files": rows})
+
+
+def test_libraries_that_were_laid_out_here_are_linked_and_not_sent(layers, tmp_path):
+    tree, layer = laid_out(tmp_path)
+    compile_file(tree / "pack" / "__init__.py", quiet=2)
+    (bytecode,) = (tree / "pack" / "__pycache__").iterdir()
+    (tree / "pack" / "undeclared.py").write_text("x = 2\n")
+    assert layers.missing([layer]) == []
+    folder = layers.path(layer.digest)
+    assert all((folder / path).samefile(tree / path) for path in PACK)
+    assert (folder / "pack" / "__pycache__" / bytecode.name).samefile(bytecode)
+    assert not (folder / "pack" / "undeclared.py").exists()
+
+
+@pytest.mark.parametrize("spoil", ["changed", "gone", "a link"])
+def test_libraries_that_are_not_as_declared_must_be_sent(layers, tmp_path, spoil):
+    tree, layer = laid_out(tmp_path)
+    target = tree / "pack" / "__init__.py"
+    content = target.read_bytes()
+    target.unlink()
+    if spoil == "changed":
+        target.write_bytes(content[:-2] + b"2\n")
+    if spoil == "a link":
+        (tmp_path / "elsewhere.py").write_bytes(content)
+        target.symlink_to(tmp_path / "elsewhere.py")
+    assert layers.missing([layer]) == [layer.digest]
+    assert left(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "value",
     [5, {}, {"digest": "x", "kind": "model", "files": []}, declared(b"m", "0" * 64)],
@@ -135,5 +180,5 @@ def test_what_is_no_layer_is_refused(value):
 def test_what_a_killed_server_left_is_swept(layers, tmp_path):
     (tmp_path / "layers" / ".new-1").mkdir()
     (tmp_path / "layers" / ".new-2.tar").write_bytes(b"x")
-    Layers(tmp_path / "layers", tmp_path / "models")
+    Layers(tmp_path / "layers", tmp_path)
     assert left(tmp_path) == []

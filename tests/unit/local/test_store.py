@@ -1,13 +1,15 @@
 """The database: what is committed is there, together or not at all."""
 
 import asyncio
+import resource
+import shutil
 import sqlite3
 
 import pytest
 
 from fnkit.local import migrations
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
-from fnkit.local.store import Store
+from fnkit.local.store import LARGE, MOST, Store
 
 INSERT = "INSERT INTO objects (namespace, key, size, etag, media_type, file) VALUES ('n', ?, 0, '', '', '')"
 
@@ -30,15 +32,116 @@ def keys(path):
         return {row[0] for row in db.execute("SELECT key FROM objects")}
 
 
-def test_nothing_is_told_before_another_connection_can_read_it(store, path):
-    async def keep(key):
-        store.write(INSERT, key)
-        before = keys(path)
-        await store.committed()
-        return before, keys(path)
+def survivors(path):
+    """What a store finds that opens the files as they are now: as after kill -9."""
+    other = path.parent / "after"
+    shutil.rmtree(other, ignore_errors=True)
+    other.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        if not file.name.endswith("-shm"):
+            shutil.copy(file, other)
+    store = Store(other / path.name)
+    found = {row[0] for row in store.rows("SELECT key FROM objects")}
+    store.close()
+    return found
 
-    before, after = asyncio.run(keep("a"))
+
+def recent(path):
+    """The journal."""
+    return path.with_name(f"{path.name}-recent")
+
+
+def keep(store, *statements):
+    """Commits one after the other, in a turn of the loop that leaves SQLite no time for its own."""
+
+    async def commits():
+        for statement in statements:
+            store.write(*statement)
+            store.commit()
+
+    asyncio.run(commits())
+
+
+def test_nothing_is_told_before_it_survives_a_crash(store, path):
+    async def told(key):
+        store.write(INSERT, key)
+        before = survivors(path)
+        await store.committed()
+        return before, survivors(path)
+
+    before, after = asyncio.run(told("a"))
     assert (before, after) == (set(), {"a"})
+
+
+def test_sqlite_commits_many_at_once(store, path):
+    async def keep_many():
+        for number in range(MOST):
+            assert keys(path) == set()
+            store.write(INSERT, str(number))
+            store.commit()
+        for turn in range(1000):
+            if keys(path):
+                return turn
+            await store.committed()
+        raise AssertionError("SQLite never committed")
+
+    asyncio.run(keep_many())
+    assert len(keys(path)) == MOST
+    assert recent(path).stat().st_size == 0
+
+
+def test_what_is_large_goes_past_the_journal(store, path):
+    keep(store, (INSERT, "small"), (INSERT, "x" * (LARGE + 1)))
+    assert len(keys(path)) == 2
+    assert recent(path).stat().st_size == 0
+
+
+def test_a_line_that_was_not_written_to_its_end_is_none(store, path):
+    keep(store, (INSERT, "a"), (INSERT, "b"))
+    recent(path).write_bytes(recent(path).read_bytes()[:-9])
+    assert survivors(path) == {"a"}
+
+
+def test_a_line_that_sqlite_has_is_not_written_again(path):
+    store = Store(path)
+    keep(
+        store,
+        ("INSERT INTO accepted VALUES ('a', '', '', 0, '', '')",),
+        ("UPDATE accepted SET start = start + 1",),
+    )
+    kept = recent(path).read_bytes()
+    store.close()
+    recent(path).write_bytes(kept)
+    store = Store(path)
+    assert store.row("SELECT start FROM accepted") == (1,)
+    store.close()
+
+
+def test_lines_of_another_database_are_left_out(store, path):
+    keep(store, (INSERT, "a"), (INSERT, "b"))
+    first, second = recent(path).read_bytes().splitlines(keepends=True)
+    recent(path).write_bytes(second)
+    assert survivors(path) == set()
+    recent(path).write_bytes(first + second)
+    assert survivors(path) == {"a", "b"}
+
+
+def test_a_journal_that_cannot_grow_is_told_and_loses_nothing_that_was_told(store, path):
+    async def told(key):
+        store.write(INSERT, key)
+        await store.committed()
+
+    keep(store, (INSERT, "before"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (recent(path).stat().st_size + 20, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            asyncio.run(told("lost"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {row[0] for row in store.rows("SELECT key FROM objects")} == survivors(path) == {"before"}
+    asyncio.run(told("later"))
+    assert survivors(path) == {"before", "later"}
 
 
 def test_the_writes_of_one_turn_share_a_commit(store, path):
@@ -47,7 +150,7 @@ def test_the_writes_of_one_turn_share_a_commit(store, path):
     async def keep(key):
         store.write(INSERT, key)
         await store.committed()
-        seen.append(len(keys(path)))
+        seen.append(len(survivors(path)))
 
     async def all_at_once():
         await asyncio.gather(*(keep(str(number)) for number in range(20)))
@@ -70,9 +173,9 @@ def test_a_full_disk_is_told_to_everyone_who_waits_and_keeps_nothing(store, path
 
     told = asyncio.run(all_at_once())
     assert [type(one) for one in told] == [sqlite3.OperationalError] * 2
-    assert keys(path) == set()
+    assert survivors(path) == set()
     asyncio.run(keep("later"))
-    assert keys(path) == {"later"}
+    assert survivors(path) == {"later"}
 
 
 def test_each_commit_waits_for_the_disk_only_where_asked(path):
@@ -90,7 +193,7 @@ def test_closing_brings_everything_into_the_file(path):
     store = Store(path)
     store.write(INSERT, "a")
     store.close()
-    assert not path.with_name("whisk.db-wal").exists()
+    assert {file.name for file in path.parent.iterdir()} == {"whisk.db"}
     assert keys(path) == {"a"}
 
 

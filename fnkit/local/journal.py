@@ -1,0 +1,64 @@
+"""What was written since SQLite's last commit, a line for each commit of ours: kept with one system call.
+
+A commit of SQLite rewrites the pages that it touched and takes ten times as long as a line at the end of a file.
+So the line is what a caller waits for, and SQLite commits many at once. After a crash the lines that SQLite did
+not live to commit are written again.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+Write = tuple[str, Sequence[Any]]
+"""A statement and its values: text, whole numbers, None."""
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+class Journal:
+    """An open journal file."""
+
+    def __init__(self, path: Path, full: bool = False) -> None:
+        """`full` waits for the disk at each line."""
+        self._path = path
+        self._full = full
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._size = os.fstat(self._file).st_size
+
+    def append(self, number: int, writes: Sequence[Write]) -> None:
+        """Keep the writes of commit `number`: then they survive a crash. Raises OSError, with none kept."""
+        text = _ENCODE([number, writes]).encode()
+        line = b"%08x %b\n" % (zlib.crc32(text), text)
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+            if self._full:
+                os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._size += len(line)
+
+    def lines(self) -> Iterator[tuple[int, list[Write]]]:
+        """What is kept, in order, up to the first line that was not written to its end."""
+        for line in self._path.read_bytes().splitlines(keepends=True):
+            checksum, _, text = line.partition(b" ")
+            if not text.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(text[:-1]):
+                return
+            number, writes = json.loads(text)
+            yield number, [(statement, values) for statement, values in writes]
+
+    def clear(self) -> None:
+        """Forget all of it: SQLite has it now."""
+        if self._size:
+            os.ftruncate(self._file, 0)
+            self._size = 0
+
+    def close(self) -> None:
+        """Let go of the file; what is empty is removed."""
+        os.close(self._file)
+        if not self._size:
+            self._path.unlink(missing_ok=True)
