@@ -39,6 +39,11 @@ class Nursery(Generic[K]):
         return tuple(zygote for zygote in self._ready.values() if zygote.alive)
 
     @property
+    def items(self) -> Mapping[K, Zygote]:
+        """Those that are there, by what they are for."""
+        return self._ready
+
+    @property
     def trouble(self) -> Mapping[K, str]:
         """Why there is none for some keys."""
         return self._trouble

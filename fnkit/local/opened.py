@@ -12,6 +12,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
+from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
@@ -30,6 +31,7 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
+from fnkit.local.views import zygotes
 from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
@@ -60,6 +62,10 @@ class Opened:
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
+        brought = {
+            "python": common.status,
+            **({"nodejs": modules.status} if "nodejs:default" in kinds.names else {}),
+        }
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
@@ -75,6 +81,7 @@ class Opened:
             keys=keys,
             operator=random_key(),
             throttles=throttles,
+            bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
@@ -83,7 +90,9 @@ class Opened:
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
+            common=lambda: {family: status() for family, status in brought.items()},
             snapshot=scheduler.snapshot,
+            zygotes=lambda: zygotes(starter),
         )
         platform.controller.resume(users)
         return cls(platform, scheduler)

@@ -1,10 +1,11 @@
 """The parts of a running platform, put together once and handed to every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
+from fnkit.local.documents import Bound
 from fnkit.local.entities import Entities
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds
@@ -13,7 +14,7 @@ from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
-from fnkit.local.views import Snapshot
+from fnkit.local.views import Snapshot, ZygoteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Platform:
     operator: str = field(repr=False)
     """The key that administers users."""
     throttles: Throttles
+    bounds: tuple[Bound, ...]
+    """What an action's limits may be."""
     entities: Entities
     activations: Activations
     controller: Controller
@@ -35,5 +38,9 @@ class Platform:
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
     """Distributions that every action may import: name → version."""
+    common: Callable[[], Mapping[str, str]]
+    """Family of kinds → whether what upstream's images bring is there, in words."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
+    zygotes: Callable[[], Sequence[ZygoteView]]
+    """What instances are forked from, now."""

@@ -11,6 +11,8 @@ from fnkit.local.retention import DAY, Keep
 
 PORT = 3233
 """As OpenWhisk standalone."""
+MOST_AT_A_TIME = 1000
+"""Runs at a time in one instance: as many as a namespace may have in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Settings:
     memory: int = 0
     """MB of all instances together; 0 for half of the machine's."""
 
+    max_concurrency: int = 1
+    """The most that an action's limit `concurrency` may be: runs at a time in one Node.js instance."""
+
     @property
     def keep(self) -> Keep:
         """What is kept of what ran."""
@@ -47,6 +52,9 @@ class Settings:
         for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
             if value < 1:
                 raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+        if not 1 <= self.max_concurrency <= MOST_AT_A_TIME:
+            found = f"--max-concurrency {self.max_concurrency} is no number of runs at a time."
+            raise BadArgument("Starting the platform", found, f"Give a number from 1 to {MOST_AT_A_TIME}.")
         if self.memory < 0:
             found = f"--memory {self.memory} is no number of MB."
             raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")

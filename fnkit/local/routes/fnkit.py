@@ -1,5 +1,6 @@
 """/fnkit/v1: what the embedded platform has beyond OpenWhisk, with the same credentials."""
 
+import asyncio
 import platform as machine
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from fnkit.local.routes import layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
+from fnkit.local.views import weighed
 
 Handler = Callable[[Platform, Identity, Request], Awaitable[Response]]
 
@@ -68,6 +70,7 @@ async def _info(platform: Platform, identity: Identity, request: Request) -> Res
             "executable": sys.executable,
             "kinds": sorted(platform.kinds.names),
             "packages": dict(platform.packages()),
+            "common": dict(platform.common()),
             "sandbox": {
                 **platform.sandbox.rung.to_json(),
                 "skipped": {rung.name: why for rung, why in platform.sandbox.skipped},
@@ -111,4 +114,7 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(platform.snapshot().to_json())
+    pool, sources = platform.snapshot(), platform.zygotes()
+    instances, zygotes = await asyncio.to_thread(weighed, pool, sources)
+    told = {**pool.to_json(), "instances": instances, "zygotes": zygotes}
+    return JSONResponse({**told, "durations": platform.controller.metrics.durations()})

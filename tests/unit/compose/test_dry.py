@@ -55,7 +55,7 @@ def test_conditions():
     assert run(compose.if_nosave("odd", "shows"), n=2) == {"value": False}
     assert run(compose.when(lambda r: r["list"], "add"), n=1, list=[]) == {"n": 1, "list": []}
     raising = run(compose.when(lambda r: r["score"] > 1, "add"), n=1)
-    assert raising == {"error": '0.test (lambda r: r["score"] > 1): KeyError: \'score\''}
+    assert raising == {"error": "0.test (lambda r: r[\"score\"] > 1): KeyError: 'score'"}
 
 
 def test_loops():

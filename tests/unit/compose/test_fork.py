@@ -111,7 +111,9 @@ def test_a_failure_stands_in_its_place_or_is_the_whole():
 
 
 def test_what_cannot_be_started_names_the_node():
-    result, _ = run(compose.parallel("act", "act"), {}, trouble="/_/act: 404 The requested resource does not exist.")
+    result, _ = run(
+        compose.parallel("act", "act"), {}, trouble="/_/act: 404 The requested resource does not exist."
+    )
     assert result == {
         "error": "0 (parallel) could not start branch 0: /_/act: 404 The requested resource does not exist."
     }

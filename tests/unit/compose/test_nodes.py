@@ -61,7 +61,13 @@ def test_labels_are_what_a_person_knows_a_node_by():
         return r
 
     long = compose.function(lambda r: {"sum": r["first"] + r["second"] + r["third"] + r["fourth"]})
-    flows = [compose.task("p/a"), compose.task(crop_it), compose.task(lambda r: r["n"]), compose.retry(3, "a"), long]
+    flows = [
+        compose.task("p/a"),
+        compose.task(crop_it),
+        compose.task(lambda r: r["n"]),
+        compose.retry(3, "a"),
+        long,
+    ]
     assert [flow.node.label for flow in flows] == [
         "p/a",
         "crop_it",
@@ -80,7 +86,10 @@ def test_what_compose_of_npm_gives_is_read():
             "type": "let",
             "declarations": {"n": 2},
             "components": [
-                {"type": "function", "function": {"exec": {"kind": "nodejs:default", "code": "p => ({n: p.n / n})"}}}
+                {
+                    "type": "function",
+                    "function": {"exec": {"kind": "nodejs:default", "code": "p => ({n: p.n / n})"}},
+                }
             ],
         },
         "alternate": {"type": "retry", "count": 1, "components": [{"type": "action", "name": "/_/odd"}]},
@@ -94,8 +103,14 @@ def test_what_compose_of_npm_gives_is_read():
     ("document", "said"),
     [
         (3, "node 0: it is no object with a type"),
-        ({"type": "seqence", "components": []}, "node 0: there is no combinator 'seqence'. Did you mean sequence?"),
-        ({"type": "sequence", "components": [{"type": "if", "test": {}}]}, r"node 0.0 \(if\): it has no consequent"),
+        (
+            {"type": "seqence", "components": []},
+            "node 0: there is no combinator 'seqence'. Did you mean sequence?",
+        ),
+        (
+            {"type": "sequence", "components": [{"type": "if", "test": {}}]},
+            r"node 0.0 \(if\): it has no consequent",
+        ),
         ({"type": "function", "function": {}}, r"node 0 \(function\): it has no exec with code"),
         ({"type": "retry", "components": []}, "it has no count"),
     ],

@@ -70,6 +70,9 @@ class World:
             "sandbox",
             "packages",
             "snapshot",
+            "bounds",
+            "common",
+            "zygotes",
         )
         self.platform = Platform(
             url="http://here",
