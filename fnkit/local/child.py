@@ -31,6 +31,7 @@ def load(init: dict[str, Any]) -> Callable[[Any], Any]:
     sys.path[:0] = [folder, *init["paths"]]
     script = os.path.join(folder, "main__.py")  # noqa: PTH118 - pathlib costs 5 ms of each cold start
     sys.argv[:] = [script]
+    sys.dont_write_bytecode = True  # beside it: the folder goes with this process
     activate(folder)
     module = import_code(script)
     try:
@@ -63,14 +64,14 @@ def import_code(script: str) -> Any:
     spec = importlib.util.spec_from_file_location("main__", script)
     assert spec is not None and spec.loader is not None
     try:
-        spec.loader.get_code("main__")  # type: ignore[attr-defined]
+        code = spec.loader.get_code("main__")  # type: ignore[attr-defined]
     except SyntaxError as error:
         import traceback
 
         raise Unloadable("".join(traceback.format_exception_only(error)).rstrip()) from None
     module = importlib.util.module_from_spec(spec)
     sys.modules["main__"] = module
-    spec.loader.exec_module(module)
+    exec(code, module.__dict__)
     return module
 
 

@@ -1,8 +1,9 @@
 """Runs sequences and compositions step by step: each step is on disk before it begins.
 
 After a restart they go on: a step that has a record is never run again, and one that was running when the server
-ended was closed as a platform error, which is the answer that is handed on. A turn of a flow's conductor that was
-interrupted is no step: it is taken once more, so that a flow goes on from its last finished step.
+ended was closed as a platform error, which is the answer that is handed on; where an event began it all, that step
+runs again. A turn of a flow's conductor that was interrupted is no step: it is taken once more, so that a flow
+goes on from its last finished step.
 """
 
 import asyncio
@@ -88,7 +89,7 @@ class Compounds:
             except Rejected:
                 position.plan.missing()
                 continue
-            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments)
+            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
             await self._take(position, invocable, ask, step)
         return self._positions.end(position)
 
@@ -98,6 +99,8 @@ class Compounds:
             inner = self._positions.find(position.running)
             if inner:
                 await self.resume(inner, caller)
+            if position.rerun and not self._positions.ended(position.namespace, position.running):
+                return await self.run(position, caller)
             found = self._positions.ending(position.namespace, position.running)
             if found.answer.result == {"error": STOPPED} and self._takes_again(position):
                 position.again(found)
@@ -144,9 +147,11 @@ class Compounds:
         try:
             while waiting := join.waiting:
                 tasks = {one: self._runner.running(position.namespace, one) for one in waiting}
-                for one in [one for one, task in tasks.items() if task is None]:
+                ended = [one for one, task in tasks.items() if task is None]
+                for one in ended:
                     position.count(self._positions.ending(position.namespace, one), None)
-                if running := [task for task in tasks.values() if task]:
+                running = {task for task in tasks.values() if task}
+                if not ended:  # else one of them may have been all that was waited for
                     await asyncio.wait({*running, halted}, return_when=asyncio.FIRST_COMPLETED)
                 if self._halted.is_set():
                     raise Halted

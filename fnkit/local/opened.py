@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
+from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
@@ -31,7 +33,6 @@ from fnkit.local.settings import Settings
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
-from fnkit.local.views import zygotes
 from fnkit.local.zygotes import Seed, Zygotes
 
 LEAST_MEMORY = 2048
@@ -75,6 +76,7 @@ class Opened:
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
+        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
             users=users,
@@ -86,20 +88,23 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=Objects(store, folder.root / "objects"),
+            objects=objects,
+            feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
             common=lambda: {family: status() for family, status in brought.items()},
             snapshot=scheduler.snapshot,
-            zygotes=lambda: zygotes(starter),
+            sources=starter.views,
         )
         platform.controller.resume(users)
+        platform.feeds.start(Hosting(platform, objects))
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
         self.platform.activations.retention.stop()
+        await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
 

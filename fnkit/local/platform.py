@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.documents import Bound
@@ -14,7 +15,8 @@ from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
-from fnkit.local.views import Snapshot, ZygoteView
+from fnkit.local.views import Snapshot
+from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Platform:
     controller: Controller
     layers: Layers
     objects: Objects
+    feeds: Feeds
+    """What fires triggers. They work once they are started with their host."""
     kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
@@ -42,5 +46,5 @@ class Platform:
     """Family of kinds → whether what upstream's images bring is there, in words."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
-    zygotes: Callable[[], Sequence[ZygoteView]]
-    """What instances are forked from, now."""
+    sources: Callable[[], Sequence[SourceView]]
+    """What instances are forked from now."""

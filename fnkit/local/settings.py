@@ -3,11 +3,14 @@
 import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.local.limits import PRESETS
-from fnkit.local.retention import DAY, Keep
+
+if TYPE_CHECKING:
+    from fnkit.local.retention import Keep
 
 PORT = 3233
 """As OpenWhisk standalone."""
@@ -40,8 +43,10 @@ class Settings:
     """The most that an action's limit `concurrency` may be: runs at a time in one Node.js instance."""
 
     @property
-    def keep(self) -> Keep:
+    def keep(self) -> "Keep":
         """What is kept of what ran."""
+        from fnkit.local.retention import DAY, Keep  # which only a server needs
+
         return Keep(self.keep_days * DAY, self.keep_mb * MIB)
 
     def check(self) -> None:

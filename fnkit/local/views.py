@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from fnkit.core.entities import MIB, Json
 from fnkit.local.jobs import Began
 from fnkit.local.slots import State
 from fnkit.local.usage import usage
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,6 @@ class InstanceView:
     """None until it is started."""
     began: Began | None
     """How it came to be."""
-
-
-@dataclass(frozen=True, slots=True)
-class ZygoteView:
-    """One process that instances are forked from."""
-
-    kind: Literal["zygote", "template"]
-    namespace: str | None
-    """Of the only caller that it serves; None where it serves all."""
-    action: str | None
-    """Whose init code it has run, of a template."""
-    pid: int
-    forks: int
-    """Instances of it that live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +66,7 @@ class Snapshot:
         return {**told, **counts, "queued": self.queued}
 
 
-def zygotes(starter: Zygotes) -> tuple[ZygoteView, ...]:
-    """What there is to fork."""
-    plain = (
-        ZygoteView("zygote", seed.namespace, None, one.pid, one.forks)
-        for seed, one in starter.zygotes.items.items()
-    )
-    templates = (
-        ZygoteView("template", sort.namespace, "/" + "/".join(sort.action), one.pid, one.forks)
-        for sort, one in starter.templates.items.items()
-    )
-    return (*plain, *templates)
-
-
-def weighed(pool: Snapshot, sources: Sequence[ZygoteView]) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
+def weighed(pool: Snapshot, sources: Sequence[SourceView]) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
     """Instances and what they are forked from, each with its `private` and `shared` memory in bytes, or null.
 
     Reads files of the system for each: not for the event loop.
@@ -101,14 +74,14 @@ def weighed(pool: Snapshot, sources: Sequence[ZygoteView]) -> tuple[list[dict[st
     known = (*(one.pid for one in pool.instances), *(one.pid for one in sources))
     own = {pid for pid in known if pid is not None}
 
-    def weigh(one: InstanceView | ZygoteView) -> dict[str, Json]:
+    def weigh(one: InstanceView | SourceView) -> dict[str, Json]:
         used = usage(one.pid, own) if one.pid is not None else None
         return {**asdict(one), "private": used and used.private, "shared": used and used.shared}
 
     return [weigh(one) for one in pool.instances], [weigh(one) for one in sources]
 
 
-def lines(pool: Snapshot, sources: Sequence[ZygoteView]) -> Iterator[str]:
+def lines(pool: Snapshot, sources: Sequence[SourceView]) -> Iterator[str]:
     """The pool as Prometheus reads it."""
     states = Counter(one.state for one in pool.instances)
     yield from gauge("pool_instances", "Instances by state.")
@@ -117,9 +90,9 @@ def lines(pool: Snapshot, sources: Sequence[ZygoteView]) -> Iterator[str]:
     yield from gauge("pool_memory_bytes", "What the limits of all instances come to, and may come to.")
     yield f'fnkit_pool_memory_bytes{{what="used"}} {pool.used * MIB}'
     yield f'fnkit_pool_memory_bytes{{what="capacity"}} {pool.capacity * MIB}'
-    yield from gauge("pool_zygotes", "Processes that instances are forked from.")
+    yield from gauge("pool_sources", "Processes that instances are forked from.")
     for kind in ("zygote", "template"):
-        yield f'fnkit_pool_zygotes{{kind="{kind}"}} {sum(one.kind == kind for one in sources)}'
+        yield f'fnkit_pool_sources{{kind="{kind}"}} {sum(one.source == kind for one in sources)}'
     yield from gauge("pool_waiting", "Runs that wait for an instance.")
     for queue in pool.queues:
         # A legal name has no sign that would have to be escaped.

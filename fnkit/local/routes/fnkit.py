@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
 from fnkit.core.entities import Json
-from fnkit.core.errors import FnkitError
+from fnkit.core.errors import FnkitError, Missing
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
-from fnkit.local.routes import layers, objects
+from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
@@ -33,6 +33,8 @@ def routes(platform: Platform) -> list[BaseRoute]:
             identity = _identity(platform, request, handler)
             try:
                 return await handler(platform, identity, request)
+            except Missing as error:
+                raise Rejected(404, str(error), False) from None
             except FnkitError as error:
                 raise Rejected(400, str(error), False) from None
 
@@ -45,6 +47,12 @@ def routes(platform: Platform) -> list[BaseRoute]:
         route("/pool", _pool, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
+        route("/feeds", feeds.list_all, "GET"),
+        route("/feeds/{trigger}", feeds.get, "GET"),
+        route("/feeds/{trigger}", feeds.put, "PUT"),
+        route("/feeds/{trigger}", feeds.post, "POST"),
+        route("/feeds/{trigger}", feeds.delete, "DELETE"),
+        route("/feeds/{trigger}/files/{key:path}", feeds.file, "GET", "HEAD"),
         route("/objects", objects.list_all, "GET"),
         route("/objects/{key:path}", objects.get, "GET", "HEAD"),
         route("/objects/{key:path}", objects.put, "PUT"),
@@ -54,7 +62,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
     # The token stands in URLs that actions get: it opens objects for reading, nothing else.
-    if handler is objects.get and (token := request.query_params.get("token")):
+    if handler in (objects.get, feeds.file) and (token := request.query_params.get("token")):
         identity = platform.users.by_object_token(token)
         if identity is None:
             raise missing()
@@ -114,7 +122,7 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    pool, sources = platform.snapshot(), platform.zygotes()
-    instances, zygotes = await asyncio.to_thread(weighed, pool, sources)
-    told = {**pool.to_json(), "instances": instances, "zygotes": zygotes}
+    pool = platform.snapshot()
+    instances, sources = await asyncio.to_thread(weighed, pool, platform.sources())
+    told = {**pool.to_json(), "instances": instances, "sources": sources}
     return JSONResponse({**told, "durations": platform.controller.metrics.durations()})

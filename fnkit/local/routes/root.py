@@ -38,7 +38,7 @@ def routes(platform: Platform) -> list[Route]:
 
     async def metrics(request: Request) -> Response:
         text = platform.controller.metrics.text(platform.throttles.refused)
-        text += "".join(f"{line}\n" for line in lines(platform.snapshot(), platform.zygotes()))
+        text += "".join(f"{line}\n" for line in lines(platform.snapshot(), platform.sources()))
         return Response(text.encode(), media_type=MEDIA)
 
     async def api_docs(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What each combinator means, in dry runs: the machine that also runs on a platform, with actions that are functions."""
+"""What each combinator means, in dry runs: the machine that also runs on a platform."""
 
 import pytest
 

@@ -14,7 +14,7 @@ from fnkit.compose.nodes import to_json
 
 @dataclass
 class Cluster:
-    """A world where at most `slots` branches are there at a time, started and not joined; actions answer at once."""
+    """A world where at most `slots` branches are there at a time, started and not joined."""
 
     flow: Flow
     slots: int

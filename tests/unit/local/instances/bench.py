@@ -104,7 +104,7 @@ class Bench:
         if not self.forks:
             yield plain
             return
-        zygotes = Zygotes(plain, self.root / "zygotes", imports=self.imports)
+        zygotes = Zygotes(plain, self.root / "zygotes", imports=self.imports, settles=0)
         try:
             for network in (True, False):
                 zygotes.plant(Seed((self.common(),), (self.common(),), network, None))

@@ -135,7 +135,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
 
     first, second, third = play(bench, scene)
-    assert (first.began, first.result["ready"]) == ("cold", False)
+    assert (first.began, first.result["ready"]) == ("forked", True)
     assert (second.began, second.result["ready"]) == ("forked", True)
     assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
 

@@ -72,7 +72,7 @@ class World:
             "snapshot",
             "bounds",
             "common",
-            "zygotes",
+            "sources",
         )
         self.platform = Platform(
             url="http://here",
