@@ -43,11 +43,6 @@ class Nursery(Generic[K]):
         return tuple((key, zygote) for key, zygote in self._ready.items() if zygote.alive)
 
     @property
-    def items(self) -> Mapping[K, Zygote]:
-        """Those that are there, by what they are for."""
-        return self._ready
-
-    @property
     def trouble(self) -> Mapping[K, str]:
         """Why there is none for some keys."""
         return self._trouble

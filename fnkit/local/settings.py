@@ -38,7 +38,8 @@ class Settings:
     """How much of them, about."""
     memory: int = 0
     """MB of all instances together; 0 for half of the machine's."""
-
+    stems: int = 1
+    """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
     max_concurrency: int = 1
     """The most that an action's limit `concurrency` may be: runs at a time in one Node.js instance."""
 
@@ -60,6 +61,8 @@ class Settings:
         if not 1 <= self.max_concurrency <= MOST_AT_A_TIME:
             found = f"--max-concurrency {self.max_concurrency} is no number of runs at a time."
             raise BadArgument("Starting the platform", found, f"Give a number from 1 to {MOST_AT_A_TIME}.")
+        if self.stems < 0:
+            raise BadArgument("Starting the platform", f"--stems {self.stems} is no number of instances.")
         if self.memory < 0:
             found = f"--memory {self.memory} is no number of MB."
             raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")
