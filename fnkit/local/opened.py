@@ -13,6 +13,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
+from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
@@ -64,6 +65,10 @@ class Opened:
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
+        brought = {
+            "python": common.status,
+            **({"nodejs": modules.status} if "nodejs:default" in kinds.names else {}),
+        }
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
@@ -80,6 +85,7 @@ class Opened:
             keys=keys,
             operator=random_key(),
             throttles=throttles,
+            bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
@@ -89,6 +95,7 @@ class Opened:
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
+            common=lambda: {family: status() for family, status in brought.items()},
             snapshot=scheduler.snapshot,
             sources=starter.views,
         )
