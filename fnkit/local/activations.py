@@ -84,7 +84,9 @@ class Activations:
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
         # A step is run again by the sequence or composition that it is one of.
-        self._store.write("DELETE FROM accepted WHERE again IS NOT NULL AND cause IS NOT NULL")
+        steps = "again IS NOT NULL AND cause IS NOT NULL"
+        if self._store.row(f"SELECT 1 FROM accepted WHERE {steps} LIMIT 1"):
+            self._store.write(f"DELETE FROM accepted WHERE {steps}")
         query = "SELECT id, namespace, start, name, imprint, cause FROM accepted WHERE again IS NULL"
         rows = self._store.rows(query)
         self._promised.update(row[0] for row in rows)

@@ -67,6 +67,7 @@ class Instance:
         self._unread = select.poll()
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
+        self._ready = False
         self._asked: dict[str, asyncio.Future[Answer]] = {}
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
@@ -88,9 +89,14 @@ class Instance:
         return not self._gone.is_set() and not self._process.ended()
 
     async def ready(self, seconds: float) -> bool:
-        """Await that it started. Call it first, with no await between this and making the instance."""
-        answer = await self.ask(b"", seconds)
-        return isinstance(answer, Line) and answer.text == READY
+        """Await that it started. Call it first, with no await between this and making the instance.
+
+        Whoever asks again is told at once.
+        """
+        if not self._ready:
+            answer = await self.ask(b"", seconds)
+            self._ready = isinstance(answer, Line) and answer.text == READY
+        return self._ready and self.alive
 
     async def ask(self, frame: bytes, seconds: float, tag: str = "") -> Answer:
         """Send one line and await the answer to it; `tag` tells it from others where runs share the instance."""

@@ -26,9 +26,11 @@ from fnkit.local.pool import Pool
 from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
+from fnkit.local.sandbox.rung import Rung
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.settings import Settings
+from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
@@ -65,7 +67,7 @@ class Opened:
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
-        starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+        starter = _starter(choice.rung, folder.root, settings.stems)
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
@@ -100,6 +102,10 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
+    return Zygotes(Stems(ProcessStarter(rung), root / "stems", stems), root / "zygotes")
 
 
 def _install(common: Common, zygotes: Zygotes) -> None:

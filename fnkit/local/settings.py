@@ -36,6 +36,8 @@ class Settings:
     """How much of them, about."""
     memory: int = 0
     """MB of all instances together; 0 for half of the machine's."""
+    stems: int = 1
+    """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
 
     @property
     def keep(self) -> "Keep":
@@ -52,6 +54,8 @@ class Settings:
         for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
             if value < 1:
                 raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+        if self.stems < 0:
+            raise BadArgument("Starting the platform", f"--stems {self.stems} is no number of instances.")
         if self.memory < 0:
             found = f"--memory {self.memory} is no number of MB."
             raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")
