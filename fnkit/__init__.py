@@ -18,6 +18,7 @@ _VERBS = (
     "config",
     "delete",
     "deploy",
+    "every",
     "diff",
     "get",
     "invoke",
@@ -25,6 +26,7 @@ _VERBS = (
     "login",
     "logs",
     "map",
+    "on",
     "props",
     "remove",
     "result",
@@ -37,7 +39,7 @@ _VERBS = (
     "stop",
     "test",
 )
-_ROOMS = ("compose", "core", "models", "vision")
+_ROOMS = ("compose", "core", "events", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:

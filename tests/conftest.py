@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-pytest_plugins = ("tests.plugins.own_places", "tests.plugins.skips")
+pytest_plugins = ("tests.plugins.gate", "tests.plugins.own_places", "tests.plugins.skips")
 
 SLOWEST_START = 60
 """Seconds; a start takes half of one on a quiet machine."""

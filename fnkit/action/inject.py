@@ -4,14 +4,16 @@ import ast
 import json
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 import fnkit
+from fnkit.action.memory import remembered
 from fnkit.action.spec import ActionSpec, Origin
 from fnkit.core.canonical import canonical, sha256
-from fnkit.core.entities import Entry, EntryParameter, ModelFile
+from fnkit.core.entities import Entry, EntryParameter, Json, ModelFile
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +31,24 @@ def injected(spec: ActionSpec, python: str) -> ActionFile:
     """The action file of `spec` for this version of Python: the same text for the same spec."""
     future, body, skipped = _without_future(spec.body)
     main = main_name(spec)
-    text = template("action.py.j2").render(
-        name=spec.name.name,
-        version=fnkit.__version__,
-        notebook=spec.notebook,
-        signature=signature(spec.entry),
-        python=python,
-        requirements=spec.requirements,
-        model=spec.model,
-        settings=_settings(spec.model),
-        digest=sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
-        future=future,
-        body=body,
-        entry=spec.entry,
-        main=main,
-        direct=spec.entry.whole and spec.entry.name == main,
-        parameters=[_row(parameter) for parameter in spec.entry.parameters],
+    text = _rendered(
+        {
+            "name": spec.name.name,
+            "version": fnkit.__version__,
+            "notebook": spec.notebook,
+            "signature": signature(spec.entry),
+            "python": python,
+            "requirements": list(spec.requirements),
+            "model": {"name": spec.model.name, "sha256": spec.model.sha256} if spec.model else None,
+            "settings": _settings(spec.model),
+            "digest": sha256(canonical([spec.body, signature(spec.entry), list(spec.requirements)])),
+            "future": future,
+            "body": body,
+            "entry": {"name": spec.entry.name, "rest": spec.entry.rest, "whole": spec.entry.whole},
+            "main": main,
+            "direct": spec.entry.whole and spec.entry.name == main,
+            "parameters": [_row(parameter) for parameter in spec.entry.parameters],
+        }
     )
     before = text[: text.index(body)].count("\n") if body else 0
     origins = tuple(
@@ -99,12 +103,20 @@ def _without_future(body: str) -> tuple[str, str, int]:
     return first, stripped.rstrip("\n"), body.count("\n") - stripped.count("\n")
 
 
-def template(name: str) -> jinja2.Template:
-    """One of the texts in templates/."""
+def _rendered(values: dict[str, Json]) -> str:
+    """The template's text with these values; remembered, since an unchanged function needs no Jinja."""
+    name = "action.py.j2"
+    return str(remembered("files", [_text(name), values], lambda: template(name).render(values)))
 
-    def read(name: str) -> str:
-        return resources.files("fnkit.templates").joinpath(name).read_text("utf-8")
+
+def template(name: str) -> "jinja2.Template":
+    """One of the texts in templates/."""
+    import jinja2
 
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    loader = jinja2.FunctionLoader(read)
+    loader = jinja2.FunctionLoader(_text)
     return jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, **options).get_template(name)
+
+
+def _text(name: str) -> str:
+    return resources.files("fnkit.templates").joinpath(name).read_text("utf-8")

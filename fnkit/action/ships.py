@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import fnkit
+from fnkit.action.memory import remembered
 from fnkit.action.modules import calls, dotted_names, imports
 from fnkit.action.spec import Companion
+from fnkit.core.entities import Json
 from fnkit.core.errors import BadCell
 
 _ROOT = Path(fnkit.__file__).parent
@@ -37,9 +39,9 @@ def travelling(tree: ast.AST) -> tuple[tuple[Companion, ...], frozenset[str]]:
         found.add(module)
         if parent := module.rpartition(".")[0]:
             waiting.add(parent)
-        source = ast.parse(_file(module).read_text("utf-8"))
-        brings |= {each.top for each in imports(source)} & _BRINGS
-        waiting |= {inner for name in dotted_names(source) if (inner := _inner(name)) is not None}
+        names, tops = _asked(_file(module).read_text("utf-8"))
+        brings |= set(tops) & _BRINGS
+        waiting |= {inner for name in names if (inner := _inner(name)) is not None}
     paths = [_file(module).relative_to(_ROOT).as_posix() for module in found]
     paths += [path for module in found for path in _BESIDE.get(module, ())]
     companions = tuple(Companion(f"fnkit/{path}", _ROOT / path) for path in sorted(paths))
@@ -51,6 +53,18 @@ def loads(tree: ast.AST) -> tuple[str, ...]:
     given = [call.args[0] for call in calls(tree, "fnkit.models.load") if call.args]
     named = [each.value for each in given if isinstance(each, ast.Constant)]
     return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+
+
+def _asked(text: str) -> tuple[list[str], list[str]]:
+    """What a module of fnkit reaches in fnkit, and the first names of all that it imports; worked out once."""
+
+    def read() -> Json:
+        source = ast.parse(text)
+        names = {name for name in dotted_names(source) if name.startswith("fnkit.")}
+        return [sorted(names), sorted({each.top for each in imports(source)})]
+
+    names, tops = remembered("asked", text, read)
+    return names, tops
 
 
 def _module(name: str) -> str | None:

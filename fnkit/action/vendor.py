@@ -1,7 +1,5 @@
 """The libraries of an action: resolved once, laid out once, remembered by content."""
 
-import json
-import os
 import platform
 import sys
 import tempfile
@@ -12,6 +10,7 @@ from typing import Any
 
 from fnkit.action import wheels
 from fnkit.action.bundle import Layer, LayerFile
+from fnkit.action.memory import note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
@@ -19,6 +18,7 @@ from fnkit.action.tree import fat, prune
 from fnkit.action.tree import index as made_index
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
+from fnkit.core.entities import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,12 @@ def _resolved_once(
 ) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
     """As `resolve.resolved`, remembered: the same question has the same answer, until the cache is emptied."""
     question = [list(requirements), list(constraints), target.python, _platform(target), dict(target.packages)]
-    memory = places.cache() / "resolutions" / f"{sha256(canonical(question))}.json"
-    if not memory.is_file():
-        answer = [
-            [[pin.name, pin.version] for pin in pins] for pins in resolved(requirements, constraints, target)
-        ]
-        _written(memory, answer)
-    needed, provided = json.loads(memory.read_text("utf-8"))
+
+    def ask() -> Json:
+        found = resolved(requirements, constraints, target)
+        return [[[pin.name, pin.version] for pin in pins] for pins in found]
+
+    needed, provided = remembered("resolutions", question, ask)
     return tuple(Requirement(*pin) for pin in needed), tuple(Requirement(*pin) for pin in provided)
 
 
@@ -111,11 +110,10 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
     if not pins:
         return None
     key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat()]))
-    note, trees = places.cache() / "libraries" / f"{key}.json", places.cache() / "trees"
-    if note.is_file():
-        index = json.loads(note.read_text("utf-8"))
-        if (trees / index["digest"]).is_dir():
-            return LaidOut(trees / index["digest"], index)
+    listed, trees = places.cache() / "libraries" / f"{key}.json", places.cache() / "trees"
+    known = recalled(listed)
+    if known is not None and (trees / known["digest"]).is_dir():
+        return LaidOut(trees / known["digest"], known)
     trees.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=trees) as aside:
         fresh = Path(aside, "tree")
@@ -128,13 +126,5 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
         except OSError:
             if not place.is_dir():  # else other pins, or another process, came to the same files
                 raise
-    _written(note, index)
+    note(listed, index)
     return LaidOut(place, index)
-
-
-def _written(place: Path, value: Any) -> None:
-    """JSON at `place`, all of it or nothing."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    aside = place.with_suffix(f".{os.getpid()}")
-    aside.write_text(json.dumps(value), "utf-8")
-    aside.replace(place)

@@ -4,8 +4,6 @@ A wheel is a zip. Its members are copied into a bundle's zip as they are: that t
 bytes whatever this machine's zlib. What no wheel holds as it lies there is deflated here.
 """
 
-import json
-import os
 import tempfile
 import zipfile
 import zlib
@@ -13,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fnkit.action.installed import canonical_name
+from fnkit.action.memory import note, recalled
 from fnkit.action.resolve import Pip
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
@@ -31,17 +30,12 @@ def holders(pins: Sequence[Requirement], paths: Iterable[str], tree: Path, targe
     Empty where the wheels cannot be had (no pip, an index that asks for what pip does not know).
     """
     key = sha256(canonical([[str(pin) for pin in pins], _where(target), tree.name]))
-    memory = places.cache() / "held" / f"{key}.json"
-    if memory.is_file():
-        known = {path: Path(wheel) for path, wheel in json.loads(memory.read_text("utf-8")).items()}
-        if all(wheel.is_file() for wheel in set(known.values())):
-            return known
-    found = _held(kept(pins, target), paths, tree)
-    if found:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        aside = memory.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps({path: str(wheel) for path, wheel in found.items()}), "utf-8")
-        aside.replace(memory)
+    listed = places.cache() / "held" / f"{key}.json"
+    known = {path: Path(wheel) for path, wheel in (recalled(listed) or {}).items()}
+    if known and all(wheel.is_file() for wheel in set(known.values())):
+        return known
+    if found := _held(kept(pins, target), paths, tree):
+        note(listed, {path: str(wheel) for path, wheel in found.items()})
     return found
 
 

@@ -1,10 +1,12 @@
 """Which columns a list has in a shell, by the type of its rows."""
 
+import json
 from collections.abc import Mapping
 
 from fnkit.cli.entities import status
 from fnkit.cli.layout import Columns, moment, size, span
 from fnkit.compose.session import Session
+from fnkit.delivery.wired import Row
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action, Package
@@ -13,6 +15,19 @@ from fnkit.whisk.triggers import Trigger
 from fnkit.whisk.users import User
 
 TABLES: Mapping[type, Columns] = {
+    Row: {
+        "trigger": lambda row: row.wire.trigger,
+        "source": lambda row: row.wire.source,
+        "rule": lambda row: row.way and row.way.rule,
+        "pattern": lambda row: row.way and row.way.pattern and json.dumps(row.way.pattern),
+        "action": lambda row: row.way and row.way.target,
+        "destinations": lambda row: row.places or None,
+        "state": lambda row: row.state,
+        "fired": lambda row: row.wire.fired,
+        "last": lambda row: moment(row.wire.last),
+        "pending": lambda row: row.wire.pending,
+        "failed": lambda row: row.wire.failed,
+    },
     Action: {
         "name": lambda action: action.path,
         "version": lambda action: action.version,

@@ -40,9 +40,10 @@ class Console:
 
     def watch(self, value: object) -> None:
         """A result as it is by now: drawn in place for a person, what is new of it for a pipe."""
-        from fnkit.cli.views import lines
+        from fnkit.cli.views import lines, news
 
-        self._progress.watch([*lines(value)])
+        watched = isinstance(self._progress, Bar)
+        self._progress.watch([*(lines if watched else news)(value)])
 
     def confirm(self, question: str) -> bool:
         """Ask before something is lost; nobody to ask is no."""

@@ -31,6 +31,14 @@ def session(session: Session) -> Iterable[str]:
     yield from (f"{name:<{wide}}  {told}".rstrip() for name, told in rows)
 
 
+def news(session: Session) -> Iterable[str]:
+    """A line for each step that is over."""
+    for number, run in enumerate(session.steps, 1):
+        if run.state != "running":
+            name, told = _row(run, (run,), 0)
+            yield f"{number} {name}  {told}".rstrip()
+
+
 def _rows(run: Run, depth: int) -> Iterator[tuple[str, str]]:
     """A line for each step; runs of the same step that follow each other are one."""
     yield _row(run, (run,), depth)

@@ -18,6 +18,7 @@ from fnkit.delivery.mapping import Mapped
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import shown
+from fnkit.delivery.wired import Row, Wires
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, Status, Tested
@@ -41,11 +42,25 @@ def lines(value: Any) -> Iterable[str]:
     return [str(value)]
 
 
+@singledispatch
+def news(value: Any) -> Iterable[str]:
+    """The lines of a result that is not over: each stays as it is, and more come."""
+    return lines(value)
+
+
+news.register(Session, sessions.news)
+
+
 @lines.register
 def _several(values: tuple) -> Iterable[str]:  # type: ignore[type-arg]
     if values and type(values[0]) in TABLES:
         return table(TABLES[type(values[0])], values)
     return [str(value) for value in values]
+
+
+@lines.register
+def _wires(wires: Wires) -> Iterable[str]:
+    return table(TABLES[Row], wires.rows) if wires.wires else [str(wires)]
 
 
 @lines.register

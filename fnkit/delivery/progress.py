@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore", "map"]
+Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore", "map", "wire"]
 
 
 @dataclass(frozen=True, slots=True)

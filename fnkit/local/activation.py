@@ -46,7 +46,9 @@ async def start(job: Job, starter: Starter, layouts: Layouts, folder: Path) -> L
     if not executable.code and not executable.image:
         raise NotStarted(answers.failed(answers.NO_CODE, answers.words(executable.kind)))
     try:
-        layout = await asyncio.to_thread(layouts.get, executable)
+        layout = layouts.known(executable)
+        if layout is None:
+            layout = await asyncio.to_thread(layouts.get, executable)
         order = wanted(job, layout, folder)
         instance = await starter.start(order)
     except FnkitError as error:

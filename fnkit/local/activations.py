@@ -29,6 +29,17 @@ class Filter:
         return " AND ".join(terms), values
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A run that the end of the server cut off, to be begun again."""
+
+    id: str
+    namespace: str
+    start: int
+    again: Json
+    common: Imprint
+
+
 class Activations:
     """Records by id and by time. Nothing is acknowledged before it is on disk."""
 
@@ -49,12 +60,16 @@ class Activations:
         """Return when everything written so far is on disk."""
         await self._store.committed()
 
-    async def accept(self, job: Job, common: Imprint) -> None:
-        """Keep that a job was promised: should the server die before its end, a restart makes it a record."""
+    async def accept(self, job: Job, common: Imprint, again: Json = None) -> None:
+        """Keep that a job was promised: should the server die before its end, a restart makes it a record.
+
+        Where it is to be run again instead, `again` says of what: `interrupted` gives it back.
+        """
         self._promised.add(job.activation_id)
         self._store.write(
             # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, name, start, imprint, cause) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
+            "INSERT INTO accepted (id, namespace, name, start, imprint, cause, again)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
             " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
             job.activation_id,
             job.namespace,
@@ -62,17 +77,37 @@ class Activations:
             job.received_ms,
             common.text,
             common.cause,
+            None if again is None else json.dumps(again),
         )
         await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
-        rows = self._store.rows("SELECT id, namespace, start, name, imprint, cause FROM accepted")
+        # A step is run again by the sequence or composition that it is one of.
+        steps = "again IS NOT NULL AND cause IS NOT NULL"
+        if self._store.row(f"SELECT 1 FROM accepted WHERE {steps} LIMIT 1"):
+            self._store.write(f"DELETE FROM accepted WHERE {steps}")
+        query = "SELECT id, namespace, start, name, imprint, cause FROM accepted WHERE again IS NULL"
+        rows = self._store.rows(query)
         self._promised.update(row[0] for row in rows)
         for activation_id, namespace, start, *common in rows:
             self.write(record_of_stopped(activation_id, namespace, start, Imprint(*common)))
         self._store.commit()
         return len(rows)
+
+    def interrupted(self) -> list[Interrupted]:
+        """The promises that are to be kept now, after a restart."""
+        query = "SELECT id, namespace, start, again, name, imprint, cause FROM accepted WHERE again IS NOT NULL"
+        found = [
+            Interrupted(run, namespace, start, json.loads(again), Imprint(*common))
+            for run, namespace, start, again, *common in self._store.rows(query)
+        ]
+        self._promised.update(one.id for one in found)
+        return found
+
+    def known(self, namespace: str, activation_id: str) -> bool:
+        """Whether a run of that id was promised or has ended."""
+        return activation_id in self._promised or self.ending(namespace, activation_id) is not None
 
     def get(self, namespace: str, activation_id: str) -> str | None:
         """The whole record as JSON text, None where there is none."""

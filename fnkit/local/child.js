@@ -100,6 +100,14 @@ async function call(main, message) {
   }
 }
 
+/** What was printed is in the pipes before the answer is on the wire: a pipe that was full takes it later. */
+async function flushed(text) {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writable && stream.writableLength) await new Promise(done => stream.write('', () => done()))
+  }
+  return text
+}
+
 function failure(text) {
   return `${JSON.stringify({ error: text })}\n`
 }
@@ -156,8 +164,8 @@ function main() {
     const lines = Buffer.concat(pending).toString().split('\n').slice(0, -1)
     pending = []
     for (const line of lines) {
-      if (shared) answerTagged(line).then(text => wire.write(text))
-      else turn = turn.then(() => answer(line)).then(text => wire.write(text))
+      if (shared) answerTagged(line).then(flushed).then(text => wire.write(text))
+      else turn = turn.then(() => answer(line)).then(flushed).then(text => wire.write(text))
     }
   })
   wire.on('close', () => process.exit())

@@ -1,8 +1,9 @@
 """Runs sequences and compositions step by step: each step is on disk before it begins.
 
 After a restart they go on: a step that has a record is never run again, and one that was running when the server
-ended was closed as a platform error, which is the answer that is handed on. A turn of a flow's conductor that was
-interrupted is no step: it is taken once more, so that a flow goes on from its last finished step.
+ended was closed as a platform error, which is the answer that is handed on; where an event began it all, that step
+runs again. A turn of a flow's conductor that was interrupted is no step: it is taken once more, so that a flow
+goes on from its last finished step.
 """
 
 import asyncio
@@ -82,7 +83,7 @@ class Compounds:
             except Rejected:
                 position.plan.missing()
                 continue
-            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments)
+            ask = Ask(caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
             await self._take(position, invocable, ask, step)
         return self._positions.end(position)
 
@@ -92,6 +93,8 @@ class Compounds:
             inner = self._positions.find(position.running)
             if inner:
                 await self.resume(inner, caller)
+            if position.rerun and not self._positions.ended(position.namespace, position.running):
+                return await self.run(position, caller)
             found = self._positions.ending(position.namespace, position.running)
             if found.answer.result == {"error": STOPPED} and self._takes_again(position):
                 position.again(found)

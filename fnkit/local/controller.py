@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from fnkit.core.clock import now_ms
-from fnkit.local.activations import Activations
+from fnkit.core.entities import Json
+from fnkit.local.activations import Activations, Interrupted
 from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
+from fnkit.local.patience import Patience
 from fnkit.local.positions import Position, Positions
-from fnkit.local.records import Imprint, Record, caused, dumps, record_of
-from fnkit.local.rejected import Rejected
+from fnkit.local.records import Imprint, Record, caused, dumps, record_of, record_of_stopped
+from fnkit.local.rejected import Rejected, missing
 from fnkit.local.scheduler import Progress
 from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
@@ -94,6 +96,8 @@ class Controller:
         """
         check_access(self._entities, ask.caller.namespace, invocable.components)
         invocable.check_final(ask.arguments)
+        if ask.id and self._is_known(ask.caller.namespace, ask.id):
+            return ask.id, None
         self._throttles.enter(ask.caller)
         task: asyncio.Task[Record] | None = None
         try:
@@ -105,14 +109,15 @@ class Controller:
             if self._scheduler.crowded(job):
                 raise Rejected(429, QUEUE_FULL)
             if ask.wait is None:
-                await self._activations.accept(job, invocable.imprint)
-            task = self._begin(job, invocable.imprint)
+                await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
+            patience = None if ask.wait is None else Patience(ask.wait)
+            task = self._begin(job, invocable.imprint, patience)
         finally:
             self._leave(ask.caller.namespace, task)
-        if ask.wait is not None:
-            await asyncio.wait({task}, timeout=ask.wait)
-            if task.done():
-                return job.activation_id, task.result()
+        if patience is not None:
+            record = await patience.of(task)
+            if record is not None:
+                return job.activation_id, record
             await self._activations.accept(job, invocable.imprint)
         return job.activation_id, None
 
@@ -123,24 +128,44 @@ class Controller:
         job = invocable.job(ask, self._api_host)
         common = caused(invocable.imprint, cause)
         begun(job.activation_id)
-        await self._activations.accept(job, common)
+        await self._activations.accept(job, common, _again(invocable, ask))
         return self._begin(job, common)
+
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A step like this one is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.job(ask, self._api_host))
 
     def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
         """What runs under that id; None where it has ended, or never was."""
         kinds = (self._running, self._running_compounds)
         return next((task for kind in kinds if (task := kind.get(namespace, {}).get(activation_id))), None)
 
-    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
-        """A step like this one is near: its instance is started while the step before it runs."""
-        self._scheduler.anticipate(invocable.job(ask, self._api_host))
-
     def resume(self, users: Users) -> None:
-        """Go on with the sequences and compositions that the end of the last server interrupted."""
+        """Go on with the sequences and compositions that the end of the last server interrupted.
+
+        Begin again what an event began, and what the end cut off.
+        """
+        for cut in self._activations.interrupted():
+            self._begin_again(cut, users.by_namespace(cut.namespace))
         for position in self._positions.outermost():
             caller = users.by_namespace(position.namespace)
             if caller is not None:
                 self._run_compound(position, caller, resumed=True)
+
+    def _begin_again(self, cut: Interrupted, caller: Identity | None) -> None:
+        try:
+            if caller is None:
+                raise missing()
+            invocable = self._invocables.at(cut.again["path"])
+        except Rejected:
+            self._activations.write(record_of_stopped(cut.id, cut.namespace, cut.start, cut.common))
+            return
+        ask = Ask(caller, cut.again["transaction"], cut.start, cut.again["arguments"], again=True, id=cut.id)
+        self._begin(invocable.job(ask, self._api_host), invocable.imprint)
+
+    def _is_known(self, namespace: str, activation_id: str) -> bool:
+        known = self._activations.known(namespace, activation_id)
+        return known or self._positions.find(activation_id) is not None
 
     def progress(self, namespace: str, activation_id: str) -> Progress | None:
         """How far an activation without a record is; None where there is no such one."""
@@ -210,11 +235,11 @@ class Controller:
 
         return _kept(self._running_compounds, position.namespace, position.id, asyncio.create_task(run()))
 
-    def _begin(self, job: Job, common: Imprint) -> asyncio.Task[Record]:
-        task = asyncio.create_task(self._run(job, common))
+    def _begin(self, job: Job, common: Imprint, patience: Patience | None = None) -> asyncio.Task[Record]:
+        task = asyncio.create_task(self._run(job, common, patience))
         return _kept(self._running, job.namespace, job.activation_id, task)
 
-    async def _run(self, job: Job, common: Imprint) -> Record:
+    async def _run(self, job: Job, common: Imprint, patience: Patience | None) -> Record:
         try:
             outcome = await self._scheduler.run(job)
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
@@ -222,12 +247,21 @@ class Controller:
         record = record_of(job, outcome, common)
         self.metrics.count(_ran(job), outcome)
         await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
+        if patience is not None:
+            patience.tell(record)
         return record
 
 
 def _ran(job: Job) -> Ran:
     action = job.executable
     return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
+
+
+def _again(invocable: Invocable, ask: Ask) -> Json:
+    """What is kept of a run that is to be begun again after a restart."""
+    if not ask.again:
+        return None
+    return {"path": invocable.path, "arguments": ask.arguments, "transaction": ask.transaction_id}
 
 
 _NO_WORD = dumps(BROKEN.result)

@@ -26,6 +26,10 @@ class Ask:
     """An object; from one step to the next also an array."""
     wait: float | None = None
     """Seconds that the caller waits for the end; None does not wait."""
+    again: bool = False
+    """True where the run is begun again after a restart, if the server ends before it does."""
+    id: str | None = None
+    """Of the activation, where it is known already: then it runs once, however often it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Invocable:
             for name in self.environment:
                 arguments.pop(name, None)
         return Job(
-            activation_id=new_id(),
+            activation_id=ask.id or new_id(),
             transaction_id=ask.transaction_id,
             namespace=ask.caller.namespace,
             executable=self.executable,

@@ -12,18 +12,19 @@ import shutil
 import sys
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from fnkit.core.canonical import tree_digest
-from fnkit.core.entities import Json
+from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument, Missing
+from fnkit.local.tar import extract, plain
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_CHUNK = 1024 * 1024
-MOST_FILES = 100_000
+MOST_BYTES = 4096 * MIB
+"""Of a layer's tar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Layer:
         """Raises BadArgument where it is not a layer, or its digest is not that of its files."""
         try:
             files = tuple(
-                LayerFile(_safe(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
+                LayerFile(plain(item["path"]), str(item["sha256"]), int(item["size"]), bool(item["executable"]))
                 for item in value["files"]
             )
             layer = cls(_checked(value["digest"]), str(value["kind"]), files)
@@ -64,8 +65,10 @@ class Layer:
 class Layers:
     """The layers under `folder`; `cache` has `models` by sha256 and `trees` by the digest of a layer."""
 
-    def __init__(self, folder: Path, cache: Path) -> None:
+    def __init__(self, folder: Path, cache: Path, most: int = MOST_BYTES) -> None:
+        """`most`: bytes that a layer's tar may have."""
         self._folder = folder
+        self._most = most
         self._cache = cache
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".new-*"):  # of a server that was killed
@@ -98,17 +101,22 @@ class Layers:
         try:
             with os.fdopen(handle, "wb") as file:
                 async for piece in body:
+                    self._check_room(digest, file.tell() + len(piece))
                     file.write(piece)
         except BaseException:
             tar.unlink()
             raise
         return tar
 
+    def _check_room(self, digest: str, size: int) -> None:
+        if size > self._most:
+            raise BadArgument(f"Storing layer {digest}", f"it has more than {self._most // MIB} MiB.")
+
     def unpack(self, digest: str, tar: Path) -> None:
         """Make the layer `digest` of a received tar, which is removed. Raises BadArgument where it is another."""
         fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            found = tree_digest(_extract(tar, fresh))
+            found = tree_digest(extract(tar, fresh))
             if found != digest:
                 raise BadArgument(f"Storing layer {digest}", f"the content sent has the digest {found}.")
             self._keep(fresh, digest)
@@ -145,41 +153,6 @@ class Layers:
         except OSError:
             if not (self._folder / digest).is_dir():  # else another request was faster with the same content
                 raise
-
-
-def _extract(tar: Path, folder: Path) -> Sequence[tuple[str, str, bool]]:
-    """Write the regular files of `tar` under `folder`; gives (path, sha256, executable) of each."""
-    found: dict[str, tuple[str, str, bool]] = {}
-    with tarfile.open(tar, "r:") as archive:
-        for member in archive:
-            if member.isdir():
-                continue
-            path = _safe(member.name)
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is None or path in found or len(found) >= MOST_FILES:
-                raise BadArgument(
-                    "Storing a layer", f"{path!r} is no plain file, is there twice or is one too many."
-                )
-            target = folder / path
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as file:
-                    shutil.copyfileobj(content, file, _CHUNK)
-            except (FileExistsError, NotADirectoryError):
-                raise BadArgument("Storing a layer", f"{path!r} is in the way of another file.") from None
-            executable = bool(member.mode & 0o100)
-            target.chmod(0o555 if executable else 0o444)
-            with target.open("rb") as file:
-                found[path] = (path, file_digest(file, "sha256").hexdigest(), executable)
-    return list(found.values())
-
-
-def _safe(name: str) -> str:
-    """`name`, if it is a plain relative path. Raises BadArgument."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name or str(path) != name:
-        raise BadArgument("Reading a layer", f"{name!r} is not a plain relative path.")
-    return name
 
 
 def _checked(digest: Json) -> str:

@@ -17,6 +17,10 @@ STANDARD = (
 """Of the standard library: what actions and the libraries that they use import most."""
 USUAL = ("requests",)
 """Likewise of the common packages, where they are there."""
+COMPANIONS = {
+    "PIL.Image": "PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin",
+}
+"""What a library imports when it is used for the first time."""
 MOST_FILES = 200
 LARGEST = 1 << 20
 """Bytes of a file that is read for its imports."""
@@ -31,6 +35,8 @@ def imports(code: Path | None, paths: Iterable[Path]) -> list[str]:
         top = name.partition(".")[0]
         if top not in own and (top in sys.stdlib_module_names or _exists(name, roots)):
             found.setdefault(name)
+    for name in list(found):
+        found.update(dict.fromkeys(COMPANIONS.get(name, "").split()))
     return list(found)
 
 

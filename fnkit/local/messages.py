@@ -7,13 +7,13 @@ one bears its id in front: `@<activation id> `. Source: apache/openwhisk-runtime
 ContainerProxy.scala for the body.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Executable, Job
+from fnkit.local.records import dumps
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
@@ -89,17 +89,18 @@ class Init:
 def identity(job: Job, deadline: int) -> dict[str, str]:
     """What an instance may know of an activation, as in the /run body; `__OW_` + upper case in its environment.
 
-    Ahead of any activation it knows of none.
+    Ahead of any activation it knows of the action only.
     """
+    common = action_identity(job.executable, job.namespace)
+    if not job.activation_id:
+        return common
     known = {
-        **action_identity(job.executable, job.namespace),
+        **common,
         "activation_id": job.activation_id,
         "transaction_id": job.transaction_id,
         "deadline": str(deadline),
     }
-    if job.api_key is not None:
-        known["api_key"] = job.api_key
-    return known if job.activation_id else {key: value for key, value in known.items() if value}
+    return known if job.api_key is None else {**known, "api_key": job.api_key}
 
 
 def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
@@ -113,8 +114,17 @@ def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
 
 def run_frame(job: Job, deadline: int) -> bytes:
     """The /run body of `job` as one line; `deadline` in ms since 1970."""
-    return _line({"value": job.arguments, **identity(job, deadline)})
+    executable = job.executable
+    key = "" if job.api_key is None else f',"api_key":{dumps(job.api_key)}'
+    # A legal name has no sign that JSON would write in another way.
+    text = (
+        f'{{"value":{dumps(job.arguments)},"namespace":"{job.namespace}",'
+        f'"action_name":"/{executable.namespace}/{executable.name}","action_version":"{executable.version}",'
+        f'"activation_id":"{job.activation_id}","transaction_id":{dumps(job.transaction_id)},'
+        f'"deadline":"{deadline}"{key}}}\n'
+    )
+    return text.encode(errors="surrogatepass")
 
 
 def _line(body: Json) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass") + b"\n"
+    return dumps(body).encode(errors="surrogatepass") + b"\n"

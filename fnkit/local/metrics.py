@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json, pairs_to_dict
 from fnkit.local.jobs import Outcome, Status
@@ -29,8 +30,7 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """What was run: the namespace of the action, that of the caller, and the action."""
 
     namespace: str

@@ -6,6 +6,8 @@ A later version adds a function at the end and never changes one that was releas
 import sqlite3
 from collections.abc import Callable, Sequence
 
+from fnkit.events.ledger import tables
+
 Migration = Callable[[sqlite3.Connection], None]
 
 
@@ -66,7 +68,22 @@ def _0005_journal(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO journal VALUES (0)")
 
 
-MIGRATIONS: Sequence[Migration] = (_0001_first, _0002_positions, _0003_users, _0004_sizes, _0005_journal)
+def _0006_events(db: sqlite3.Connection) -> None:
+    """Feeds and their events. A promise may be kept after a restart: `again` says of what (JSON)."""
+    tables(db)
+    db.execute("ALTER TABLE accepted ADD COLUMN again TEXT")
+
+
+MIGRATIONS: Sequence[Migration] = (
+    _0001_first,
+    _0002_positions,
+    _0003_users,
+    _0004_sizes,
+    _0005_journal,
+    _0006_events,
+)
+FEEDS: Sequence[Migration] = (_0005_journal, tables)
+"""Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""
 
 
 class NewerData(Exception):

@@ -38,6 +38,10 @@ class Nursery(Generic[K]):
         """Those that can fork."""
         return tuple(zygote for zygote in self._ready.values() if zygote.alive)
 
+    def items(self) -> tuple[tuple[K, Zygote], ...]:
+        """Those that can fork, with what they are for."""
+        return tuple((key, zygote) for key, zygote in self._ready.items() if zygote.alive)
+
     @property
     def trouble(self) -> Mapping[K, str]:
         """Why there is none for some keys."""
@@ -53,6 +57,12 @@ class Nursery(Generic[K]):
         known = key in self._ready or key in self._growing or key in self._trouble
         if not known and not self._closed:
             self._growing[key] = self._chore(self._grow(key, grow))
+
+    async def coming(self, key: K, seconds: float) -> Zygote | None:
+        """The one for `key`: where it is on its way, awaited for so long."""
+        if key in self._growing:
+            await asyncio.wait((self._growing[key],), timeout=seconds)
+        return self.get(key)
 
     def drop(self, chosen: Callable[[K], bool]) -> None:
         """Use these no more; each ends with its last fork."""

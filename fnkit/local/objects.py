@@ -4,6 +4,7 @@ A file is written whole under a name of its own, then the row that names it is c
 object or the new one, and a key never becomes a path.
 """
 
+import asyncio
 import hashlib
 import os
 import secrets
@@ -28,6 +29,14 @@ class Object:
     media_type: str
     path: Path
 
+    @property
+    def modified(self) -> float:
+        """When it was put, in seconds since 1970; 0 where it has gone meanwhile."""
+        try:
+            return self.path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
 
 class Objects:
     """The objects of all namespaces."""
@@ -35,6 +44,7 @@ class Objects:
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
         self._folder = folder
+        self._changed: asyncio.Event = asyncio.Event()
         folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
 
@@ -68,6 +78,7 @@ class Objects:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+        self._tell()
         if before:
             before.path.unlink(missing_ok=True)
         return Object(key, size, etag, media_type, path)
@@ -90,7 +101,17 @@ class Objects:
             self._store.write("DELETE FROM objects WHERE namespace = ? AND key = ?", namespace, key)
             await self._store.committed()
             found.path.unlink(missing_ok=True)
+            self._tell()
         return found
+
+    async def changed(self) -> None:
+        """Return when an object of whatever namespace is put or deleted."""
+        await self._changed.wait()
+
+    def _tell(self) -> None:
+        """Wake who waits now; who waits from now on waits for the next one."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     def _object(self, row: tuple[str, int, str, str, str]) -> Object:
         return Object(*row[:4], self._folder / row[4])

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
+from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import find
 from fnkit.local.layers import Layers
@@ -24,9 +26,11 @@ from fnkit.local.pool import Pool
 from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
+from fnkit.local.sandbox.rung import Rung
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.settings import Settings
+from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
@@ -63,12 +67,13 @@ class Opened:
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
-        starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+        starter = _starter(choice.rung, folder.root, settings.stems)
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
         users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
+        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
             users=users,
@@ -79,20 +84,28 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=Objects(store, folder.root / "objects"),
+            objects=objects,
+            feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
             snapshot=scheduler.snapshot,
+            sources=starter.views,
         )
         platform.controller.resume(users)
+        platform.feeds.start(Hosting(platform, objects))
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
         self.platform.activations.retention.stop()
+        await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
+    return Zygotes(Stems(ProcessStarter(rung), root / "stems", stems), root / "zygotes")
 
 
 def _install(common: Common, zygotes: Zygotes) -> None:

@@ -1,8 +1,9 @@
 """The parts of a running platform, put together once and handed to every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.entities import Entities
@@ -14,6 +15,7 @@ from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
 from fnkit.local.views import Snapshot
+from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,13 @@ class Platform:
     controller: Controller
     layers: Layers
     objects: Objects
+    feeds: Feeds
+    """What fires triggers. They work once they are started with their host."""
     kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
     """Distributions that every action may import: name → version."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
+    sources: Callable[[], Sequence[SourceView]]
+    """What instances are forked from now."""

@@ -43,6 +43,8 @@ class Position:
     """How many it lies within."""
     duration: int = 0
     logs: list[str] = field(default_factory=list)
+    rerun: bool = False
+    """True where a step that the end of the server cut off is run again."""
     running: str | None = None
     """The id of the step that runs, or ran last."""
 
@@ -51,9 +53,10 @@ class Position:
         """The beginning, as a step of `outer` if given."""
         executable, now = invocable.executable, now_ms()
         return cls(
-            id=new_id(),
+            id=ask.id or new_id(),
             cause=outer.id if outer else None,
             depth=outer.depth + 1 if outer else 0,
+            rerun=ask.again,
             namespace=ask.caller.namespace,
             transaction_id=ask.transaction_id,
             start=now,
@@ -201,6 +204,10 @@ class Positions:
         self._activations.write(record)
         self._store.write("DELETE FROM positions WHERE id = ?", position.id)
         return record
+
+    def ended(self, namespace: str, activation_id: str) -> bool:
+        """Whether a step has its record."""
+        return self._activations.ending(namespace, activation_id) is not None
 
     def ending(self, namespace: str, activation_id: str) -> Ending:
         """How a step ended."""

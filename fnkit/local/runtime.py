@@ -12,7 +12,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +28,10 @@ SMALL = MIB
 """Bytes of a file, and of all files in a folder, up to which an instance gets a copy that it may write to."""
 FEW = 64
 """Files in a folder, likewise."""
+LIGHT = 8
+"""Files that are copied while the event loop waits: a thread would take longer."""
+REMEMBERED = 1000
+"""Layouts that are given again without a look at the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ class Layout:
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
     """Folders that instances share, and that are worth compiling."""
+    copied: bool = True
+    """True where an instance has a copy of every file."""
+    light: bool = False
+    """True where that is no work."""
+    modules: frozenset[str] = frozenset()
+    """The top-level modules that the code brings, as an import would find them."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -73,6 +83,15 @@ class Layouts:
         self._common = common
         self._kinds = kinds
         self._compiler = Compiler()
+        self._known: dict[tuple[str, ...], Layout] = {}
+
+    def known(self, executable: Executable) -> Layout | None:
+        """What `get` gave for this revision, if nothing has changed since; takes no time worth a thread."""
+        layout = self._known.get(_identity(executable))
+        if layout is None or layout.common != self._common_of(layout.kind) or not layout.code.is_dir():
+            return None
+        os.utime(layout.code)
+        return layout
 
     def get(self, executable: Executable) -> Layout:
         """The layout of `executable`, made on first use. Raises FnkitError where the code cannot be laid out."""
@@ -86,6 +105,9 @@ class Layouts:
         layout = self._with_layers(kind, code)
         for folder in layout.large:
             self._compiler.add(folder)
+        while len(self._known) >= REMEMBERED:
+            self._known.pop(next(iter(self._known)), None)
+        self._known[_identity(executable)] = layout
         return layout
 
     def tidy(self, older: float) -> None:
@@ -114,11 +136,32 @@ class Layouts:
         wanted = needed(code)
         libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
-        common = self._common[kind.family]() if kind.family in self._common else None
+        common = self._common_of(kind)
+        entries = tuple(code.iterdir())
+        shared = tuple(entry for entry in entries if not is_small(entry))
+        light = not shared and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
+        layout = Layout(
+            kind,
+            code,
+            libraries,
+            common,
+            models,
+            copied=not shared,
+            light=light,
+            modules=frozenset(entry.name.partition(".")[0] for entry in entries),
+        )
         if kind.family != "python":
-            return Layout(kind, code, libraries, common, models)
-        own = tuple(entry for entry in code.iterdir() if entry.is_dir() and not is_small(entry))
-        return Layout(kind, code, libraries, common, models, (*own, *libraries))
+            return layout
+        # What is copied keeps its times, by which Python knows its compiled form.
+        own = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
+        return replace(layout, large=(*own, *libraries))
+
+    def _common_of(self, kind: Kind) -> Path | None:
+        return self._common[kind.family]() if kind.family in self._common else None
+
+
+def _identity(executable: Executable) -> tuple[str, ...]:
+    return executable.namespace, executable.name, executable.revision, executable.kind
 
 
 def describe(executable: Executable) -> dict[str, Json]:
@@ -171,7 +214,9 @@ def mirror(code: Path, work: Path) -> None:
         elif not is_small(entry):
             target.symlink_to(entry)
         elif entry.is_dir():
-            shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
+            # A compiled form that is being written has another name, which may be gone in a moment.
+            unfinished = shutil.ignore_patterns("*.pyc.*")
+            shutil.copytree(entry, target, symlinks=True, ignore=unfinished, copy_function=_copy)
         else:
             _copy(entry, target)
 
@@ -184,6 +229,9 @@ def _copy(source: Path | str, target: Path | str) -> None:
 
 def is_small(entry: Path) -> bool:
     """A file, or a folder with few files and few bytes in all."""
-    files = (path for path in (entry, *entry.rglob("*")) if path.is_file() and not path.is_symlink())
+    if entry.is_file():
+        return entry.is_symlink() or entry.stat().st_size <= SMALL
+    brought = (path for path in entry.rglob("*") if path.parent.name != "__pycache__")
+    files = (path for path in brought if path.is_file() and not path.is_symlink())
     sizes = [path.stat().st_size for path in islice(files, FEW + 1)]
     return len(sizes) <= FEW and sum(sizes) <= SMALL

@@ -3,11 +3,14 @@
 import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.local.limits import PRESETS
-from fnkit.local.retention import DAY, Keep
+
+if TYPE_CHECKING:
+    from fnkit.local.retention import Keep
 
 PORT = 3233
 """As OpenWhisk standalone."""
@@ -33,10 +36,14 @@ class Settings:
     """How much of them, about."""
     memory: int = 0
     """MB of all instances together; 0 for half of the machine's."""
+    stems: int = 1
+    """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
 
     @property
-    def keep(self) -> Keep:
+    def keep(self) -> "Keep":
         """What is kept of what ran."""
+        from fnkit.local.retention import DAY, Keep  # which only a server needs
+
         return Keep(self.keep_days * DAY, self.keep_mb * MIB)
 
     def check(self) -> None:
@@ -47,6 +54,8 @@ class Settings:
         for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
             if value < 1:
                 raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+        if self.stems < 0:
+            raise BadArgument("Starting the platform", f"--stems {self.stems} is no number of instances.")
         if self.memory < 0:
             found = f"--memory {self.memory} is no number of MB."
             raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")

@@ -44,7 +44,10 @@ class Wanted:
             place.make()
             mirror(self.layout.code, place.work)
 
-        await asyncio.to_thread(make)
+        if self.layout.light:
+            make()
+        else:
+            await asyncio.to_thread(make)
         return place
 
     def init(self, work: Path) -> Init:

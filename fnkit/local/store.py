@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.local.journal import Journal, Write
-from fnkit.local.migrations import migrate
+from fnkit.local.migrations import MIGRATIONS, Migration, migrate
 
 CHECKPOINT_EVERY = 4 * 1024 * 1024
 """Bytes written between two checkpoints, about."""
@@ -36,9 +36,9 @@ Row = Sequence[Any]
 class Store:
     """An open database. All calls belong to the thread of the event loop."""
 
-    def __init__(self, path: Path, full: bool = False) -> None:
+    def __init__(self, path: Path, full: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self._db = _connect(path)
-        migrate(self._db)
+        migrate(self._db, migrations)
         self._db.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
         self._journal = Journal(path.with_name(f"{path.name}-recent"), full)
         self._number: int = self.row("SELECT number FROM journal")[0]

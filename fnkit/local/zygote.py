@@ -38,6 +38,8 @@ class Zygote:
         self.used = 0.0
         """When it forked last, by the clock of the event loop."""
         self.pid = process.pid
+        self._itself = process.pid
+        """The one that forks; others may be around it."""
         self._rung = rung
         self._process = process
         self._control = Control(control, process.kill, self._unclaimed)
@@ -101,10 +103,12 @@ class Zygote:
 
     def descends(self, pid: int) -> bool:
         """True where `pid` is of our making: a zygote's word for it is not enough to kill it."""
+        above = first = parent(pid)
         for _ in range(ANCESTORS):
-            if pid == self.pid:
+            if above in (self.pid, self._itself):
+                self._itself = first
                 return True
-            pid = parent(pid)
+            above = parent(above)
         return False
 
     async def ended(self) -> None:

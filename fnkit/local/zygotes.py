@@ -15,18 +15,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+from fnkit.core.entities import MIB
 from fnkit.core.errors import FnkitError
 from fnkit.local.control import Ungrown
 from fnkit.local.instance import Instance
-from fnkit.local.libraries import imports, names
+from fnkit.local.libraries import imports
 from fnkit.local.messages import action_identity
 from fnkit.local.nursery import Nursery
-from fnkit.local.runtime import Layout, is_small, mirror
+from fnkit.local.runtime import Layout, mirror
 from fnkit.local.sandbox.place import Place
-from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.sandbox.system import FORK
 from fnkit.local.starter import Wanted
+from fnkit.local.stems import Stems
 from fnkit.local.zygote import Template, Zygote, grow
 
 Imports = Callable[[Path | None, Sequence[Path]], Sequence[str]]
@@ -35,6 +37,10 @@ MEMORY = 1024
 """MB that all zygotes together may take, and all templates."""
 FORKS_IN = 10.0
 """Seconds that a fork may take; it takes a few milliseconds."""
+COMES_IN = 5.0
+"""Seconds that a start waits for a zygote that is on its way."""
+SETTLES = 2.0
+"""Seconds after a start until its template is begun: the first run has the processors to itself."""
 REMEMBERED = 1000
 """Starts that are remembered, to know the second one."""
 OWN_MODULES = "virtualenv"
@@ -64,14 +70,31 @@ class Sort:
     environment: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Something that instances are forked from, as `GET /fnkit/v1/pool` shows it."""
+
+    source: Literal["zygote", "template"]
+    namespace: str | None
+    """Of the callers that it serves; None for all."""
+    action: str | None
+    """`/namespace/name`, of a template."""
+    forks: int
+    memory: int
+    """MB that were resident when it was ready: its forks share most of them."""
+    pid: int
+
+
 class Zygotes:
     """A `Starter`. Used on one event loop."""
 
-    def __init__(self, plain: ProcessStarter, folder: Path, imports: Imports = imports) -> None:
+    def __init__(self, plain: Stems, folder: Path, imports: Imports = imports, settles: float = SETTLES) -> None:
         """`folder` holds the rooms; what a killed server left there is removed.
 
-        `imports`: the folder of an action's code, and where it may import from → the modules to import.
+        `imports`: the folder of an action's code, and where it may import from → the modules to import;
+        `settles`: seconds until a template is begun.
         """
+        self._settles = settles
         self.zygotes: Nursery[Seed] = Nursery(MOST_ZYGOTES, MEMORY)
         self.templates: Nursery[Sort] = Nursery(MOST_TEMPLATES, MEMORY)
         self._plain = plain
@@ -83,8 +106,8 @@ class Zygotes:
 
     async def start(self, wanted: Wanted) -> Instance:
         """A fork where there is something to fork, else a process of its own. Raises OSError."""
-        source = self._source(wanted)
         self.prepare(wanted)
+        source = await self._source(wanted)
         self._consider(wanted)
         if source is not None:
             try:
@@ -96,6 +119,7 @@ class Zygotes:
 
     def prepare(self, wanted: Wanted) -> None:
         """Begin to grow a zygote for it; comes back at once."""
+        self._plain.prepare(wanted)
         if wanted.layout.kind.family == "python":
             self.plant(seed_of(wanted.layout, wanted.executable.network, wanted.namespace), wanted.layout.code)
 
@@ -107,6 +131,15 @@ class Zygotes:
     def discard(self, namespace: str, name: str) -> None:
         """Templates of an action that was changed or deleted are not used again."""
         self.templates.drop(lambda sort: sort.action == (namespace, name))
+        self._started = {sort: None for sort in self._started if sort.action != (namespace, name)}
+
+    def views(self) -> list[SourceView]:
+        """What there is to fork now."""
+        zygotes = [_view("zygote", seed.namespace, None, one) for seed, one in self.zygotes.items()]
+        templates = [
+            _view("template", s.namespace, "/".join(("", *s.action)), z) for s, z in self.templates.items()
+        ]
+        return [*zygotes, *templates]
 
     async def close(self) -> None:
         """End everything that is kept ready, and await that."""
@@ -115,17 +148,22 @@ class Zygotes:
         await self._plain.close()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
-    def _source(self, wanted: Wanted) -> Zygote | None:
-        """What to fork: in a fork, every import gives what it would give in a process of its own."""
+    async def _source(self, wanted: Wanted) -> Zygote | None:
+        """What to fork: in a fork, every import gives what it would give in a process of its own.
+
+        Where a zygote is importing already what a process of its own would import, it is waited for: both at once
+        would take longer.
+        """
         if wanted.layout.kind.family != "python":
             return None
         template = self.templates.get(sort_of(wanted))
         if template is not None:
             return template
-        zygote = self.zygotes.get(seed_of(wanted.layout, wanted.executable.network, wanted.namespace))
+        seed = seed_of(wanted.layout, wanted.executable.network, wanted.namespace)
+        zygote = await self.zygotes.coming(seed, COMES_IN if seed.namespace else 0)
         if zygote is None:
             return None
-        return None if clash(zygote, wanted.layout.code) else zygote
+        return None if clash(zygote, wanted.layout) else zygote
 
     def _consider(self, wanted: Wanted) -> None:
         """Begin a template where it will be of use: with what was brought, or the second time."""
@@ -135,10 +173,14 @@ class Zygotes:
             return
         sort = sort_of(wanted)
         if wanted.layout.libraries or wanted.layout.models or sort in self._started:
-            self.templates.begin(sort, lambda: self._template(wanted))
+            asyncio.get_running_loop().call_later(self._settles, self._begin, sort, wanted)
         self._started[sort] = None
         while len(self._started) > REMEMBERED:
             del self._started[next(iter(self._started))]
+
+    def _begin(self, sort: Sort, wanted: Wanted) -> None:
+        if sort in self._started:  # else the action was changed meanwhile
+            self.templates.begin(sort, lambda: self._template(wanted))
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)
@@ -161,7 +203,7 @@ class Zygotes:
             template = await grow(Template, self._plain.rung, room, layout.paths, modules)
             known = action_identity(executable, wanted.namespace)
             try:
-                _check(template, layout.code)
+                _check(template, layout)
                 await template.load(wanted.init(room.work), known, executable.limits.timeout / 1000)
             except BaseException:
                 await template.kill()
@@ -172,10 +214,15 @@ class Zygotes:
         return self._folder / str(next(self._numbers))
 
 
+def _view(
+    source: Literal["zygote", "template"], namespace: str | None, action: str | None, one: Zygote
+) -> SourceView:
+    return SourceView(source, namespace, action, one.forks, one.memory // MIB, one.pid)
+
+
 def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:
     """What a zygote is made of; one in which something came from a user is of use to one namespace only."""
-    copied = all(is_small(entry) for entry in layout.code.iterdir())
-    brought = (*layout.libraries, *layout.models, *(() if copied else (layout.code,)))
+    brought = (*layout.libraries, *layout.models, *(() if layout.copied else (layout.code,)))
     read = (*brought, *((layout.common,) if layout.common else ()))
     return Seed(read, layout.paths, network, namespace if brought else None)
 
@@ -187,14 +234,13 @@ def sort_of(wanted: Wanted) -> Sort:
     return Sort(wanted.namespace, action, executable.revision, wanted.environment)
 
 
-def clash(zygote: Zygote, code: Path) -> bool:
+def clash(zygote: Zygote, layout: Layout) -> bool:
     """True where code brings, or may bring, a module that the zygote has from elsewhere."""
-    own = names(code)
-    return OWN_MODULES in own or bool(own & zygote.names)
+    return OWN_MODULES in layout.modules or not layout.modules.isdisjoint(zygote.names)
 
 
-def _check(zygote: Zygote, code: Path) -> None:
-    if clash(zygote, code):
+def _check(zygote: Zygote, layout: Layout) -> None:
+    if clash(zygote, layout):
         raise Ungrown("its code brings a module that a zygote has already.")
 
 

@@ -1,6 +1,7 @@
 """The one who asked, when that is a notebook: hears notices, sees the bar, is asked only where it can answer."""
 
 import logging
+from collections.abc import Callable
 from getpass import getpass
 from typing import Any
 
@@ -12,14 +13,16 @@ from fnkit.notebook.progress import Bar, Bundle
 class Notebook:
     """The face of a notebook. As a context it shows the work of one cell, and leaves one line when it is over."""
 
-    def __init__(self) -> None:
-        self._bar = Bar(_show)
+    def __init__(self, page: Callable[[Bundle], Any] | None = None) -> None:
+        """`page` displays a mimebundle and gives what updates it: IPython's `display`, unless told otherwise."""
+        self._page = page or _show
+        self._bar = Bar(self._page)
         self._said: set[str] = set()
         self._ear = _Ear(self)
         self._watched: Any = None
 
     def __enter__(self) -> "Notebook":
-        self._bar = Bar(_show)
+        self._bar = Bar(self._page)
         self._bar.__enter__()
         return self
 
@@ -58,7 +61,7 @@ class Notebook:
         if found is None:
             return
         if self._watched is None:
-            self._watched = _show(found.bundle())
+            self._watched = self._page(found.bundle())
         else:
             self._watched.update(found.bundle(), raw=True)
 

@@ -20,12 +20,8 @@ def results(found: Results) -> View:
         table = grid(("input", "answer", "activation"), rows)
     left = len(failed or found) - ROWS
     more = faint(f"and {left:,} more") if left > 0 else ""
-    return View(
-        repr(found),
-        card(title(f"{len(found)} inputs", *counts), table, more),
-        "results",
-        [_fact(one) for one in found],
-    )
+    shown = card(title(f"{len(found)} inputs", *counts), table, more)
+    return View(repr(found), shown, "results", [_fact(one) for one in found])
 
 
 def _fact(one: Result) -> dict[str, object]:

@@ -14,9 +14,11 @@ from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.result import Results
+from fnkit.delivery.wired import Wires
+from fnkit.delivery.wiring import Wired
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, maps, sessions
+from fnkit.notebook import calls, deploys, entities, events, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -83,6 +85,8 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         ActionFile: deploys.file,
         Status: _status,
         Tested: _tested,
+        Wires: events.wires,
+        Wired: events.wired,
         Results: maps.results,
         **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),

@@ -129,8 +129,8 @@ def _side_by_side(ways: Sequence[Placed]) -> tuple[list[Sheet], float, float]:
     """The bodies from left to right, with their axes as they are now; the axis between them; the width."""
     placed: list[Sheet] = []
     x = 0.0
-    for _, body in ways:
-        lane = max(body.width, LANE)
+    for way, body in ways:
+        lane = max(body.width, LANE, 2 * width(way.label, LABEL) + LANE / 2)
         left = x + (lane - body.width) / 2
         placed.append(replace(body.moved(left, 0), axis=left + body.axis))
         x += lane + ACROSS

@@ -2,6 +2,7 @@
 
 from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
+from fnkit.verbs.feeding import events, feeds_run
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
 from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
@@ -37,9 +38,11 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
+from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
+    "FEEDS",
     "MODELS",
     "NAMESPACES",
     "NOUNS",
@@ -54,6 +57,9 @@ __all__ = [
     "delete",
     "deploy",
     "diff",
+    "events",
+    "every",
+    "feeds_run",
     "get",
     "invoke",
     "list",
@@ -66,6 +72,7 @@ __all__ = [
     "models_show",
     "namespace_limits",
     "namespace_list",
+    "on",
     "package_bind",
     "package_create",
     "package_delete",
@@ -118,11 +125,13 @@ ACTIONS = (
     activations,
     sessions,
     session,
+    events,
     get,
     list,
     delete,
     remove,
 )
+FEEDS = (feeds_run,)
 PLATFORM = (start, stop, serve, status, props)
 SETTINGS = (config, login)
 NOUNS = {
@@ -130,6 +139,7 @@ NOUNS = {
     "trigger": "Triggers, which start actions: create, get, list, delete, fire.",
     "rule": "Rules, which say what a trigger starts: create, get, list, delete, enable, disable.",
     "namespace": "Your namespace: list, limits.",
+    "feeds": "What fires triggers of a platform that does not do that itself: run.",
     "models": "Trained models: list, fetch, convert, show.",
     "user": "Users of the embedded platform: namespaces with keys and limits of their own.",
 }
@@ -143,5 +153,5 @@ USERS = (user_create, user_get, user_list, user_limit, user_block, user_unblock,
 
 def table() -> tuple[Verb, ...]:
     """Every verb, in the order of the help."""
-    nouns = (*PACKAGES, *TRIGGERS, *RULES, *NAMESPACES, *USERS, *MODELS)
+    nouns = (*PACKAGES, *TRIGGERS, *RULES, *NAMESPACES, *FEEDS, *USERS, *MODELS)
     return tuple(verb(function) for function in (*ACTIONS, *PLATFORM, *nouns, *SETTINGS))

@@ -30,6 +30,7 @@ class ServeOptions(TypedDict, total=False):
     ]
     keep_days: Annotated[int, Option("keep the records of activations so long (30)", "DAYS")]
     keep_mb: Annotated[int, Option("keep so much of them, the oldest go first (2048)", "MB")]
+    stems: Annotated[int, Option("of what is not forked, as Node.js, start so many instances ahead (1)", "COUNT")]
     memory: Annotated[int, Option("let all instances together have so much (0: half of the machine's)", "MB")]
 
 

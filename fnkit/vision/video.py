@@ -7,13 +7,15 @@ another action.
 
 import io
 import os
+import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fnkit.core.errors import BadArgument, BadVideo, MissingPackage
 
@@ -24,8 +26,9 @@ except ImportError as missing:
 
 FORMATS = "matroska,webm,mov,mp4,m4a,3gp,avi,mpeg,mpegts,ogg,flv,mjpeg"
 """What is opened, by FFmpeg's names: files with pictures in them. Not playlists, which name other files."""
-PROTOCOLS = "file,http,https,tcp,tls"
 MOST_PIXELS = 50_000_000
+MOST_BYTES = 1 << 30
+"""Of a video that comes by its URL: it is kept on disk while it is read."""
 TIMEOUT = 30
 """Seconds without a byte before a video's URL is given up."""
 FINEST = 4
@@ -48,15 +51,15 @@ class Frame:
 def frames(source: str | os.PathLike[str] | bytes, rate: float = 2.0, width: int = 640) -> Iterator[Frame]:
     """The frames of a video, `rate` of them a second at most, no wider than `width` pixels, one after the other.
 
-    `source` is a path, an `http:`, `https:` or `data:` URL, or the bytes of a file. The first frame is always
-    among them; a rate above the video's own gives every frame. Nothing is kept: a long video needs no more memory
-    than a short one. Raises BadVideo for what is not a video, is empty, broken or larger than 50 megapixels, and
+    `source` is a path, an `http:`, `https:`, `file:` or `data:` URL, or the bytes of a file. The first frame is
+    always among them; a rate above the video's own gives every frame. Nothing is kept: a long video needs no more
+    memory than a short one. Raises BadVideo for what is not a video, is empty, broken or over 50 megapixels, and
     at the end for one that stops earlier than it says; the frames before that have been given by then.
     """
     tried = f"Taking frames of {_shown(source)}"
     if not rate > 0 or width < 2:
         raise BadArgument(tried, f"rate {rate} and width {width} give none.", "Both are above 0.")
-    with _told(tried), _open(source, tried) as container:
+    with _opened(source, tried) as container:
         stream = _pictures(container, tried)
         encoder, taken = None, 0
         for number, picture in _decoded(container, stream, tried):
@@ -88,17 +91,25 @@ class _Encoder:
 
 
 @contextmanager
-def _told(tried: str) -> Iterator[None]:
-    """FFmpeg's errors as ours."""
+def _opened(source: Any, tried: str) -> Iterator[Any]:
+    """The container in the file of a source; what goes wrong with it while it is open is ours to tell."""
     try:
-        yield
+        with _file(source, tried) as file:
+            if not file.seek(0, os.SEEK_END):
+                raise BadVideo(tried, "it is empty.", "Was it still being written?")
+            file.seek(0)
+            with av.open(file, options={"format_whitelist": FORMATS}) as container:
+                yield container
     except av.FFmpegError as error:
-        reason = (error.strerror or str(error)).lower()
+        said = (error.strerror or str(error)).lower()
         raise BadVideo(
-            tried, f"it is not a video that can be read ({reason}).", "Does it play elsewhere?"
+            tried, f"it is not a video that can be read ({said}).", "Does it play elsewhere?"
         ) from error
-    except OSError as error:
-        raise BadVideo(tried, f"it cannot be read ({error.strerror or error}).") from error
+    except urllib.error.HTTPError as error:
+        raise BadVideo(tried, f"the server answered {error.code} {error.reason}.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise BadVideo(tried, f"it cannot be read ({reason}).") from error
 
 
 def _shown(source: Any) -> str:
@@ -109,17 +120,24 @@ def _shown(source: Any) -> str:
     return "the video in a data: URL" if text.startswith("data:") else text.partition("?")[0]
 
 
-def _open(source: Any, tried: str) -> Any:
-    file: Any = os.fspath(source) if isinstance(source, str | os.PathLike) else bytes(source)
-    if isinstance(file, str) and file.startswith("data:"):
-        with urllib.request.urlopen(file) as content:
-            file = content.read()
-    if isinstance(file, str) and "://" not in file and Path(file).stat().st_size == 0:
-        file = b""
-    if file == b"":
-        raise BadVideo(tried, "it is empty.", "Was it still being written?")
-    options = {"format_whitelist": FORMATS, "protocol_whitelist": PROTOCOLS}
-    return av.open(io.BytesIO(file) if isinstance(file, bytes) else file, options=options, timeout=TIMEOUT)
+@contextmanager
+def _file(source: Any, tried: str) -> Iterator[BinaryIO]:
+    """A source as an open file. FFmpeg itself opens nothing by name, and needs no server that can seek."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        yield io.BytesIO(source)
+        return
+    text = os.fspath(source)
+    if not text.startswith(("http:", "https:", "file:", "data:")):
+        with Path(text).open("rb") as file:
+            yield file
+        return
+    with urllib.request.urlopen(text, timeout=TIMEOUT) as answer, tempfile.TemporaryFile() as kept:
+        claimed = int(answer.headers.get("Content-Length") or 0)
+        while max(claimed, kept.tell()) <= MOST_BYTES and (part := answer.read(1 << 20)):
+            kept.write(part)
+        if max(claimed, kept.tell()) > MOST_BYTES:
+            raise BadVideo(tried, f"it is larger than {MOST_BYTES >> 30} GiB.", "Make it shorter or smaller.")
+        yield kept
 
 
 def _pictures(container: Any, tried: str) -> Any:

@@ -67,11 +67,13 @@ class StoredObject:
     etag: str
     url: str
     """Readable by anyone who has it: it carries a token."""
+    modified: float = 0.0
+    """Seconds since 1970; 0 where the platform does not tell."""
 
     @classmethod
     def from_json(cls, item: Mapping[str, Json]) -> Self:
         """Read an item of a PUT's answer or of a list."""
-        return cls(item["key"], item["size"], item["etag"], item["url"])
+        return cls(item["key"], item["size"], item["etag"], item["url"], item.get("modified", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,17 @@ class Embedded:
         answer = self._ask(Request("GET", f"{ROOT}/objects", "objects", {"prefix": prefix}, repeatable=True))
         items = answer["objects"] if isinstance(answer, dict) else answer
         return [StoredObject.from_json(item) for item in items]
+
+    def feeds(self) -> list[Json]:
+        """What fires triggers there: `{"trigger", "kind", "config", "status"}` of each."""
+        answer = self._ask(Request("GET", f"{ROOT}/feeds", "feeds", repeatable=True))
+        return list(answer["feeds"])
+
+    def events(self, trigger: str, most: int = 100) -> list[Json]:
+        """The latest events of a trigger's feed, the newest first. Raises Missing where it has none."""
+        path = f"{ROOT}/feeds/{quote(trigger, safe='')}"
+        query = {"events": str(most)}
+        return list(self._ask(Request("GET", path, f"the feed of {trigger}", query, repeatable=True))["events"])
 
     def _object(
         self,

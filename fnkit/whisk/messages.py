@@ -28,6 +28,8 @@ class Request:
     """Statuses that are an answer and not a refusal."""
     seconds: float = 30
     """How long the answer may take."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Beside those of every request."""
 
     @property
     def tried(self) -> str:

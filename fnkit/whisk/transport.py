@@ -58,7 +58,10 @@ class Http:
                 self._props.apihost + request.path,
                 params=dict(request.query),
                 data=request.content(),
-                headers={"Content-Type": request.media} if request.body is not None else {},
+                headers={
+                    **request.headers,
+                    **({"Content-Type": request.media} if request.body is not None else {}),
+                },
                 timeout=(CONNECT_SECONDS, request.seconds),
                 allow_redirects=False,
                 verify=None if self._props.verify else False,

@@ -106,13 +106,16 @@ class Triggers(Resource):
         """Take the trigger away; its rules stay, inactive. Raises Missing."""
         return Trigger.from_json(self.ask(Request("DELETE", self._path(name), f"trigger {name}")))
 
-    def fire(self, name: str, payload: Mapping[str, Json] | None = None) -> str | None:
+    def fire(
+        self, name: str, payload: Mapping[str, Json] | None = None, headers: Mapping[str, str] | None = None
+    ) -> str | None:
         """Start the action of each active rule: the firing's activation id, None where there is no such rule.
 
-        The firing's record has a line of JSON for each rule in its logs. Raises Missing.
+        The actions see `headers` in `__ow_headers`. The firing's record has a line of JSON for each rule in its
+        logs. Raises Missing.
         """
-        body = dict(payload or {})
-        request = Request("POST", self._path(name), f"trigger {name}", body=body, expected=(202, 204))
+        place, subject, body = self._path(name), f"trigger {name}", dict(payload or {})
+        request = Request("POST", place, subject, body=body, expected=(202, 204), headers=headers or {})
         response = self.transport.send(request)
         if response.status == 204:
             return None

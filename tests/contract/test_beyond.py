@@ -65,7 +65,8 @@ def test_an_activation_is_pending_or_running_and_then_done(embedded, action):
     record = embedded.record(first)
     done = beyond(embedded, "GET", f"/activations/{first}").json()
     notes = {pair["key"]: pair["value"] for pair in record["annotations"]}
-    assert (done["state"], done["began"]) == ("done", "cold")
+    assert done["state"] == "done"
+    assert done["began"] in ("cold", "forked")
     assert (done["wait"], done["init"]) == (notes["waitTime"], notes["initTime"])
     assert done["run"] == record["duration"] - notes["initTime"]
     second = embedded.call("POST", "actions/ct-slow?blocking=true", json={"s": 0}).json()["activationId"]

@@ -1,11 +1,13 @@
 """What `whisk.system` offers: each action's parameters and a sample, as its annotations say them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from fnkit.core.entities import Json
+from fnkit.events.alarms import PARAMETERS
+from fnkit.events.sources import Storage
 
 LINES = {"name": "lines", "required": True, "type": "array", "description": "An array of strings"}
 PAYLOAD = {"name": "payload", "required": True, "description": "A string"}
@@ -21,22 +23,31 @@ class Offer:
     sample: Mapping[str, Json] = field(default_factory=dict)
     answer: Mapping[str, Json] | None = None
     """To the sample; None where it is another one each time."""
+    feed: bool = False
+    """True where it makes triggers fire: all feeds are one file, which asks its own name which it is."""
 
     @property
     def code(self) -> str:
         """The file."""
-        return _text(f"{self.package}/{self.name}.py")
+        return _text("feed.py" if self.feed else f"{self.package}/{self.name}.py")
 
     @property
     def annotations(self) -> dict[str, Json]:
         """As OpenWhisk's catalog annotates: description, parameters, sampleInput, sampleOutput."""
         notes: dict[str, Any] = {"description": _first_line(self.code)}
+        if self.feed:
+            notes["feed"] = True
         if self.parameters:
             notes["parameters"] = [dict(parameter) for parameter in self.parameters]
         notes["sampleInput"] = dict(self.sample)
         if self.answer is not None:
             notes["sampleOutput"] = dict(self.answer)
         return notes
+
+
+def _named(names: Sequence[str]) -> tuple[Mapping[str, Json], ...]:
+    needed = {"cron", "minutes", "date", "store"}
+    return tuple({"name": name, "required": name in needed} for name in names)
 
 
 OFFERS = (
@@ -110,6 +121,8 @@ OFFERS = (
         {},
     ),
     Offer("samples", "wordCount", (PAYLOAD,), {"payload": "Five fuzzy felines"}, {"count": 3}),
+    *(Offer("alarms", kind, _named(names), feed=True) for kind, names in PARAMETERS.items()),
+    Offer("storage", "changes", _named(list(Storage.__dataclass_fields__)), feed=True),
 )
 
 

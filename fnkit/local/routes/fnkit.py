@@ -11,11 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
 from fnkit.core.entities import Json
-from fnkit.core.errors import FnkitError
+from fnkit.core.errors import FnkitError, Missing
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
-from fnkit.local.routes import layers, objects
+from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
@@ -31,6 +31,8 @@ def routes(platform: Platform) -> list[BaseRoute]:
             identity = _identity(platform, request, handler)
             try:
                 return await handler(platform, identity, request)
+            except Missing as error:
+                raise Rejected(404, str(error), False) from None
             except FnkitError as error:
                 raise Rejected(400, str(error), False) from None
 
@@ -43,6 +45,12 @@ def routes(platform: Platform) -> list[BaseRoute]:
         route("/pool", _pool, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
+        route("/feeds", feeds.list_all, "GET"),
+        route("/feeds/{trigger}", feeds.get, "GET"),
+        route("/feeds/{trigger}", feeds.put, "PUT"),
+        route("/feeds/{trigger}", feeds.post, "POST"),
+        route("/feeds/{trigger}", feeds.delete, "DELETE"),
+        route("/feeds/{trigger}/files/{key:path}", feeds.file, "GET", "HEAD"),
         route("/objects", objects.list_all, "GET"),
         route("/objects/{key:path}", objects.get, "GET", "HEAD"),
         route("/objects/{key:path}", objects.put, "PUT"),
@@ -52,7 +60,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
     # The token stands in URLs that actions get: it opens objects for reading, nothing else.
-    if handler is objects.get and (token := request.query_params.get("token")):
+    if handler in (objects.get, feeds.file) and (token := request.query_params.get("token")):
         identity = platform.users.by_object_token(token)
         if identity is None:
             raise missing()
@@ -111,4 +119,5 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    return JSONResponse(platform.snapshot().to_json())
+    sources = [asdict(source) for source in platform.sources()]
+    return JSONResponse({**platform.snapshot().to_json(), "sources": sources})

@@ -54,4 +54,4 @@ def _found(found: Object | None) -> Object:
 
 def _shown(platform: Platform, identity: Identity, one: Object) -> dict[str, Json]:
     url = f"{platform.url}/fnkit/v1/objects/{quote(one.key)}?token={identity.object_token}"
-    return {"key": one.key, "size": one.size, "etag": one.etag, "url": url}
+    return {"key": one.key, "size": one.size, "etag": one.etag, "url": url, "modified": one.modified}

@@ -1,8 +1,9 @@
 """/namespaces/{ns}/triggers: list, create, update, get, delete, fire. Source: Triggers.scala."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.access import owner_only
@@ -72,19 +73,50 @@ async def fire(platform: Platform, call: Call) -> Response:
     """
     platform.throttles.fire(call.identity)
     owner_only(call)
-    payload = await call.arguments(PAYLOAD_LIMIT)
+    activation_id = await begin(platform, call, await call.arguments(PAYLOAD_LIMIT))
+    if activation_id is None:
+        return Response(b"", 204, [*RAW_CORS])
+    return answer({"activationId": activation_id}, 202, activation_id)
+
+
+async def begin(
+    platform: Platform, call: Call, payload: Mapping[str, Json], event: str | None = None
+) -> str | None:
+    """Start the action of each active rule of the trigger: the firing's id, None where there is no such rule.
+
+    With `event`, an id of 32 hex digits, the same firing happens once however often it is asked for, and what it
+    starts is begun again where the server ends before it does. Raises Rejected.
+    """
     trigger = platform.entities.get(call.namespace, call.names[0], "trigger")
     rules = list(links(trigger))
     if all(link.status != "active" for link in rules):
-        return Response(b"", 204, [*RAW_CORS])
-    firing = Firing(new_id(), call.identity.namespace, call.received_ms, payload)
-    arguments = _arguments(trigger, call, payload)
-    fired = await asyncio.gather(*(_follow(platform, call, link, arguments) for link in rules))
+        return None
+    if event and platform.activations.known(call.identity.namespace, event):
+        return event
+    firing = Firing(event or new_id(), call.identity.namespace, call.received_ms, payload)
+    given = Given(_arguments(trigger, call, payload), event)
+    fired = await asyncio.gather(*(_follow(platform, call, link, given) for link in rules))
     await platform.activations.save(firing.record(trigger, [one.line for one in fired]))
-    return answer({"activationId": firing.activation_id}, 202, firing.activation_id)
+    return firing.activation_id
 
 
-async def _follow(platform: Platform, call: Call, link: Link, arguments: Mapping[str, Json]) -> Fired:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a firing gives to each of its rules."""
+
+    arguments: Mapping[str, Json]
+    event: str | None
+
+    def ask(self, call: Call, link: Link) -> Ask:
+        """A call of the rule's action."""
+        asked = Ask(call.identity, call.transaction_id, call.received_ms, self.arguments)
+        if self.event is None:
+            return asked
+        own = hashlib.sha256(f"{self.event} {link.rule}".encode()).hexdigest()[:32]
+        return replace(asked, again=True, id=own)
+
+
+async def _follow(platform: Platform, call: Call, link: Link, given: Given) -> Fired:
     """Start the action of a rule as the one who fired may, with all the refusals of a call of their own."""
     if link.status != "active":
         text = f"Rule '{link.rule}' is inactive, action '{link.action}' was not activated."
@@ -92,11 +124,10 @@ async def _follow(platform: Platform, call: Call, link: Link, arguments: Mapping
     names = tuple(link.action.inner.split("/"))
     try:
         platform.throttles.invoke(call.identity)
-        if (size := len(dumps(arguments).encode())) > PAYLOAD_LIMIT:
+        if (size := len(dumps(given.arguments).encode())) > PAYLOAD_LIMIT:
             raise too_large(f"Request larger than allowed: {size} > {PAYLOAD_LIMIT} bytes.")
         invocable = resolve(platform, replace(call, namespace=link.action.namespace, names=names))
-        ask = Ask(call.identity, call.transaction_id, call.received_ms, arguments)
-        activation_id, _ = await platform.controller.invoke(invocable, ask)
+        activation_id, _ = await platform.controller.invoke(invocable, given.ask(call, link))
     except Rejected as rejected:
         status = Status.INTERNAL_ERROR if rejected.status >= 500 else Status.APPLICATION_ERROR
         return Fired(link, status, error=rejected.text)

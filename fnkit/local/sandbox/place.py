@@ -56,5 +56,6 @@ class Place:
 
     def make(self) -> None:
         """Create the folders."""
+        self.folder.mkdir(parents=True)
         for name in (*FOLDERS, "root"):
-            (self.folder / name).mkdir(parents=True)
+            (self.folder / name).mkdir()

@@ -57,7 +57,12 @@ class Rung:
 
     def to_json(self) -> dict[str, Any]:
         """As `sandbox` in `GET /fnkit/v1`."""
-        return {"rung": self.name, "stops": list(self.stops), "does_not_stop": list(self.does_not_stop)}
+        return {
+            "rung": self.name,
+            "stops": list(self.stops),
+            "does_not_stop": list(self.does_not_stop),
+            "no_forks": self.no_forks,
+        }
 
 
 def _bubblewrap(place: Place, program: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, ensure_user
 from tests.unit.local.inprocess import InProcess
+from tests.unit.local.lives import next_life
 
 KINDS = {"python:3": "python:3.11"}
 ADD = "def main(args): return {'n': args.get('n', 0) + 1}"
@@ -48,7 +49,7 @@ class Server:
     """A platform from its start on a database to its sudden end: nothing is closed."""
 
     def __init__(self, path, scheduler):
-        self.store = Store(path)
+        self.store = Store(next_life(path))
         self.caller = ensure_user(self.store)
         self.scheduler = scheduler
         self.entities = Entities(self.store)

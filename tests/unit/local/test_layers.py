@@ -3,13 +3,16 @@
 import asyncio
 import io
 import tarfile
+import tracemalloc
 from compileall import compile_file
 
 import pytest
 
 from fnkit.core.canonical import sha256, tree_digest
+from fnkit.core.entities import MIB
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.local.layers import Layer, Layers
+from fnkit.local.tar import MOST_FILES
 
 FILES = {"pack/__init__.py": b"x = 1\n", "pack/data/deep.bin": b"\0" * 5000, "bin/tool": b"#!/bin/sh\n"}
 DIGEST = tree_digest((path, sha256(content), path == "bin/tool") for path, content in FILES.items())
@@ -93,6 +96,78 @@ def test_only_plain_files_below_the_layer_are_let_in(layers, tmp_path, bad):
         send(layers, DIGEST, body)
     assert left(tmp_path) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["layers", "models"]
+
+
+def sparse(size):
+    """A GNU sparse file: a header of 512 bytes that stands for `size` bytes of nothing."""
+    info = tarfile.TarInfo("hole")
+    info.type = tarfile.GNUTYPE_SPARSE
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[483:495] = b"%011o\0" % size
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + bytes(1024)
+
+
+def test_a_sparse_bomb_is_refused(layers, tmp_path):
+    with pytest.raises(BadArgument, match="no plain file"):
+        send(layers, DIGEST, sparse(4 * 2**30))
+    assert left(tmp_path) == []
+
+
+def measured(call):
+    """The most memory that a call took, in bytes."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_too_many_members_are_refused_in_little_memory(layers, tmp_path):
+    """Folders count too; a million of them are cut off like these."""
+    header = tarfile.TarInfo("folder")
+    header.type = tarfile.DIRTYPE
+    tar = tmp_path / "many.tar"
+    with tar.open("wb") as file:
+        for _ in range(MOST_FILES // 1000 + 1):
+            file.write(header.tobuf() * 1000)
+
+    def unpack():
+        with pytest.raises(BadArgument, match="more than the 50000 members"):
+            layers.unpack(DIGEST, tar)
+
+    assert measured(unpack) < 8 * MIB
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_would_fill_the_memory_is_refused(layers, tmp_path, kind):
+    body = tar_of([member("more", b"\0" * (200 * MIB), kind=kind)])
+    tar = tmp_path / "header.tar"
+    tar.write_bytes(body)
+
+    def unpack():
+        with pytest.raises(BadArgument, match="not a tar"):
+            layers.unpack(DIGEST, tar)
+
+    assert measured(unpack) < 8 * MIB
+    assert left(tmp_path) == []
+
+
+def test_names_that_need_a_header_of_their_own_are_fine(layers):
+    name = "pack/" + "ü" * 90 + "/deep.py"
+    digest = tree_digest([(name, sha256(b"x"), False)])
+    send(layers, digest, tar_of([member(name, b"x")]))
+    assert (layers.path(digest) / name).read_bytes() == b"x"
+
+
+def test_more_than_there_is_room_for_is_not_kept(tmp_path):
+    small = Layers(tmp_path / "layers", tmp_path, most=4 * MIB)
+    with pytest.raises(BadArgument, match="more than 4 MiB"):
+        send(small, DIGEST, bytes(5 * MIB))
+    assert left(tmp_path) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"no tar at all" * 100, None], ids=["empty", "text", "cut"])

@@ -119,10 +119,10 @@ def test_a_line_that_sqlite_has_is_not_written_again(path):
 
 def test_lines_of_another_database_are_left_out(store, path):
     keep(store, (INSERT, "a"), (INSERT, "b"))
-    first, second = recent(path).read_bytes().splitlines(keepends=True)
-    recent(path).write_bytes(second)
+    both = recent(path).read_bytes()
+    recent(path).write_bytes(both[len(both) // 2 :])  # the second line is as long as the first
     assert survivors(path) == set()
-    recent(path).write_bytes(first + second)
+    recent(path).write_bytes(both)
     assert survivors(path) == {"a", "b"}
 
 

@@ -22,6 +22,7 @@ from fnkit.local.sandbox.kernel import Kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.stems import Stems
 from fnkit.local.zygotes import Seed, Zygotes
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, packed, until
 
@@ -135,7 +136,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
 
     first, second, third = play(bench, scene)
-    assert (first.began, first.result["ready"]) == ("cold", False)
+    assert (first.began, first.result["ready"]) == ("forked", True)
     assert (second.began, second.result["ready"]) == ("forked", True)
     assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
 
@@ -271,7 +272,8 @@ def test_an_import_that_starts_a_thread_makes_no_zygote(tmp_path: Path) -> None:
     (bench.common() / "restless.py").write_text(RESTLESS)
 
     async def whole() -> str:
-        zygotes = Zygotes(ProcessStarter(bench.rung), tmp_path / "zygotes", lambda code, paths: ["restless"])
+        stems = Stems(ProcessStarter(bench.rung), tmp_path / "stems", 0)
+        zygotes = Zygotes(stems, tmp_path / "zygotes", lambda code, paths: ["restless"])
         zygotes.plant(Seed((bench.common(),), (bench.common(),), True, None))
         await zygotes.zygotes.settled()
         assert not zygotes.zygotes.ready

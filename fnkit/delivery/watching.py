@@ -1,0 +1,169 @@
+"""Any OpenWhisk as the host of feeds that this process runs: `fnkit feeds run`."""
+
+import asyncio
+import base64
+import mimetypes
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fnkit.core.entities import PAYLOAD_LIMIT, Json
+from fnkit.core.errors import FnkitError, Missing, TooLarge
+from fnkit.events.cloudevents import Event
+from fnkit.events.feed import Feed, Fired
+from fnkit.events.feeds import STORAGE, Feeds
+from fnkit.events.folder import Folder
+from fnkit.events.sources import OWN, Storage
+from fnkit.events.store import Store, Stored
+from fnkit.events.wiring import NOTE
+from fnkit.whisk.client import Client
+from fnkit.whisk.embedded import Embedded
+
+INLINE = PAYLOAD_LIMIT * 2 // 3
+"""Bytes of a file that travel in the event itself, where no store can be read by the action."""
+MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStore:
+    """The object store of an embedded platform, over HTTP."""
+
+    embedded: Embedded
+
+    @property
+    def url(self) -> str:
+        """`objects:`."""
+        return f"{OWN}:"
+
+    def put(self, key: str, content: bytes, media: str = "application/octet-stream") -> None:
+        """Keep an object."""
+        self.embedded.put_object(key, content, media)
+
+    def get(self, key: str) -> bytes:
+        """Its bytes. Raises Missing."""
+        return self.embedded.get_object(key)
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """What is there."""
+        return (Stored(one.key, one.size, one.etag, one.modified) for one in self.embedded.objects(prefix))
+
+    def delete(self, key: str) -> None:
+        """Forget an object."""
+        try:
+            self.embedded.delete_object(key)
+        except Missing:
+            return
+
+    def presign(self, key: str, seconds: int = 86400) -> str:
+        """A URL that reads it, for as long as it is there. Raises Missing."""
+        found = [one for one in self.embedded.objects(key) if one.key == key]
+        if not found:
+            raise Missing(f"Reading {key}", "it was gone before it was read.", status=404)
+        return found[0].url
+
+
+def own_store(client: Client) -> ObjectStore:
+    """The platform's own store. Raises Missing where it has none."""
+    if client.embedded is None:
+        advice = "Use a folder or a bucket; only an embedded platform keeps objects."
+        raise Missing(f"Opening {OWN}:", f"{client.props.host} has no object store.", advice, 404)
+    return ObjectStore(client.embedded)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The platform behind a client."""
+
+    client: Client
+
+    async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
+        """Fire the trigger. Raises Refused."""
+        headers = event.headers()
+        return await asyncio.to_thread(self.client.triggers.fire, feed.name, arguments, headers)
+
+    async def retire(self, feed: Feed, rules: bool) -> None:
+        """Take the trigger away, and its rules where `rules`."""
+        await asyncio.to_thread(self._retire, feed.name, rules)
+
+    def _retire(self, name: str, rules: bool) -> None:
+        trigger = self.client.triggers.find(name)
+        if trigger is None:
+            return
+        self.client.triggers.delete(name)
+        for rule in trigger.rules if rules else ():
+            self.client.rules.delete(rule.partition("/")[2])
+
+    def store(self, feed: Feed, storage: Storage) -> Store:
+        """What the feed watches."""
+        return own_store(self.client) if storage.store == f"{OWN}:" else storage.open()
+
+    def address(self, feed: Feed, store: Store, key: str) -> str:
+        """A URL for an action: of a folder's file through the platform's store, or with the file in it."""
+        if not isinstance(store, Folder):
+            return store.presign(key)
+        try:
+            content = store.get(key)
+        except Missing:
+            raise Missing(
+                f"Reading {key} in {store.root}", "it was gone before it was read.", status=404
+            ) from None
+        media = mimetypes.guess_type(key)[0] or "application/octet-stream"
+        if self.client.embedded is not None:
+            return self.client.embedded.put_object(f"feeds/{feed.name}/{key}", content, media).url
+        if len(content) > INLINE:
+            raise TooLarge(
+                f"Sending {key}",
+                f"it has {len(content):,} bytes, an event may hold {INLINE:,}.",
+                "Watch a bucket instead: then the action gets a URL.",
+            )
+        return f"data:{media};base64,{base64.b64encode(content).decode()}"
+
+    async def changed(self, feed: Feed, interval: float) -> None:
+        """Return after the interval: over HTTP nobody tells."""
+        await asyncio.sleep(interval)
+
+    def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
+        """Whether it was fired within the minute before: how long it ran is not known here."""
+        return at - fired.at < MINUTE
+
+    def runs(self, feed: Feed, fired: Iterable[Fired]) -> Mapping[str, int]:
+        """Not known here: the platform's records say it."""
+        return {}
+
+
+async def follow(client: Client, feeds: Feeds) -> list[str]:
+    """Bring the feeds in step with the triggers that say what fires them; gives what could not be begun."""
+    namespace = await asyncio.to_thread(client.namespaces.own)
+    wanted = await asyncio.to_thread(lambda: dict(noted(client)))
+    troubles = []
+    for feed in feeds.all(namespace):
+        if feed.name not in wanted or wanted[feed.name]["kind"] != feed.kind:
+            await feeds.delete(feed.place)
+    known = {feed.name: feed for feed in feeds.all(namespace)}
+    for name, note in wanted.items():
+        try:
+            if name not in known:
+                await feeds.create((namespace, name), note["kind"], note["parameters"])
+            elif not _same(known[name], note["parameters"]):
+                await feeds.update((namespace, name), note["parameters"])
+        except FnkitError as error:
+            troubles.append(f"{name}: {error}")
+    return troubles
+
+
+def _same(feed: Feed, given: Mapping[str, Json]) -> bool:
+    """Whether a feed is as its trigger says. A date is written anew when it is kept, and payloads are wrapped."""
+    if feed.kind == STORAGE:
+        return Storage.from_json(given).to_json() == feed.settings
+    plain = {name: value for name, value in given.items() if "ate" not in name and name != "trigger_payload"}
+    return all(feed.settings.get(name) == value for name, value in plain.items())
+
+
+def noted(client: Client) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """The triggers that say what fires them and that the platform itself does not watch."""
+    skip = 0
+    while page := client.triggers.list(200, skip):
+        for trigger in page:
+            note = trigger.annotations.get(NOTE)
+            if isinstance(note, dict) and trigger.feed is None:
+                yield trigger.name, note
+        skip += len(page)

@@ -1,0 +1,169 @@
+"""What is wired on a platform: sources, triggers, rules, actions and destinations, with what happened last."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fnkit.core.entities import Json
+from fnkit.core.errors import Missing, Refused
+from fnkit.core.names import ActionName
+from fnkit.events.wiring import DESTINATION, NOTE, ROUTER
+from fnkit.whisk.client import Client
+from fnkit.whisk.triggers import Trigger
+
+MOST_BETWEEN = 4
+"""Generated actions that are followed from a rule to its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One rule of a trigger, and what its events pass."""
+
+    rule: str
+    active: bool
+    actions: tuple[str, ...]
+    """What is between and the target itself, which is the last one."""
+    pattern: Mapping[str, Json] | None = None
+    success: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The action or flow that does the work."""
+        return self.actions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One trigger with its source and its ways."""
+
+    trigger: str
+    source: str
+    """As a person would name it; `by hand` where nothing fires it but a call."""
+    ways: tuple[Way, ...]
+    watched: str
+    """`platform`, `fnkit feeds run`, or nothing."""
+    active: bool = True
+    reason: str = ""
+    """Why it is not active, or what troubles it."""
+    fired: int | None = None
+    last: int | None = None
+    """When it was fired, ms since 1970."""
+    pending: int | None = None
+    """Events that wait, and runs that have not ended."""
+    failed: int | None = None
+    """Events that could not be fired, and runs that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way of one trigger, as a table has it; a trigger without a rule has one too."""
+
+    wire: Wire
+    way: Way | None
+
+    @property
+    def state(self) -> str:
+        """`on`, `off`, `no rule`, or what troubles it."""
+        if not self.wire.active:
+            return f"off: {self.wire.reason}"
+        if self.way is None:
+            return "no rule"
+        return self.wire.reason or ("on" if self.way.active else "rule inactive")
+
+    @property
+    def places(self) -> str:
+        """Where the outcome goes: `success: archive; failure: objects:bad/`."""
+        if self.way is None:
+            return ""
+        named = (("success", self.way.success), ("failure", self.way.failure), ("dead letter", self.way.dead))
+        return "; ".join(f"{word}: {', '.join(names)}" for word, names in named if names)
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """All that is wired in a namespace."""
+
+    host: str
+    wires: tuple[Wire, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """One for each way of each trigger."""
+        return tuple(Row(one, way) for one in self.wires for way in one.ways or (None,))
+
+    def __str__(self) -> str:
+        if not self.wires:
+            return f"nothing is wired at {self.host}"
+        return "\n".join(_line(one, way) for one in self.wires for way in one.ways or (None,))
+
+
+def wires(client: Client) -> Wires:
+    """Every trigger of the namespace, by name: one GET for each and for what stands between. Raises Refused."""
+    told = {one["trigger"]: one for one in client.embedded.feeds()} if client.embedded else {}
+    found = []
+    skip = 0
+    while page := client.triggers.list(200, skip):
+        found += [_wire(client, client.triggers.get(one.name), told.get(one.name)) for one in page]
+        skip += len(page)
+    return Wires(client.props.host, tuple(sorted(found, key=lambda one: one.trigger)))
+
+
+def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> Wire:
+    note = trigger.annotations.get(NOTE)
+    note = note if isinstance(note, dict) else {}
+    source = str(note.get("label") or trigger.feed or "by hand")
+    ways = tuple(_way(client, rule, linked.action, linked.active) for rule, linked in trigger.rules.items())
+    watched = "platform" if trigger.feed else "fnkit feeds run" if note else ""
+    if told is None:
+        last = client.activations.list(trigger.name, limit=1)
+        return Wire(trigger.name, source, ways, watched, last=last[0].start if last else None)
+    status, runs = told["status"], told["status"].get("runs") or {}
+    reason = (status.get("reason") or {}).get("message") or status.get("trouble") or ""
+    return Wire(
+        trigger.name,
+        source,
+        ways,
+        watched,
+        active=status["active"],
+        reason=reason,
+        fired=status["fired"],
+        last=status["last"],
+        pending=status["pending"] + runs.get("running", 0),
+        failed=status["failed"] + runs.get("failed", 0),
+    )
+
+
+def _way(client: Client, rule: str, action: str, active: bool) -> Way:
+    actions: list[str] = []
+    pattern: Mapping[str, Json] | None = None
+    places: Mapping[str, Sequence[str]] = {}
+    following: str | None = f"/{action}"
+    while following and len(actions) <= MOST_BETWEEN:
+        actions.append(following.removeprefix("/_/"))
+        notes = _notes(client, following)
+        following = None
+        if isinstance(router := notes.get(ROUTER), dict):
+            pattern, following = router["pattern"], router["target"]
+        elif isinstance(outcome := notes.get(DESTINATION), dict):
+            places, following = outcome, outcome["target"]
+    named = {kind: tuple(places.get(kind, ())) for kind in ("success", "failure", "dead")}
+    return Way(rule.rpartition("/")[2], active, tuple(_short(one) for one in actions), pattern, **named)
+
+
+def _notes(client: Client, action: str) -> Mapping[str, Json]:
+    try:
+        found = client.actions.find(ActionName.parse(action))
+    except (Missing, Refused):  # of a namespace that is not ours
+        return {}
+    return found.annotations if found else {}
+
+
+def _short(action: str) -> str:
+    """`package/name` of `/namespace/package/name`."""
+    return action.removeprefix("/").partition("/")[2] if action.startswith("/") else action
+
+
+def _line(wire: Wire, way: Way | None) -> str:
+    path = " → ".join((wire.source, wire.trigger, *((way.rule, *way.actions) if way else ())))
+    return f"{path}{'' if wire.active else f' (off: {wire.reason})'}"

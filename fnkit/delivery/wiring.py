@@ -1,0 +1,138 @@
+"""Makes a platform have a wiring: the generated actions, the trigger, the rule, and last of all the feed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+
+from fnkit.action import cell
+from fnkit.action.archive import Member, packed_once
+from fnkit.action.spec import ActionSpec, Packed, Wishes
+from fnkit.core import places
+from fnkit.core.canonical import sha256
+from fnkit.core.errors import Missing, Refused
+from fnkit.core.names import ActionName, EntityName
+from fnkit.delivery import pipeline
+from fnkit.delivery.order import Settings
+from fnkit.delivery.progress import Step, Tell, quiet
+from fnkit.delivery.secrets import Secret
+from fnkit.events.wiring import NOTE, Generated, Wiring
+from fnkit.whisk.client import Client
+from fnkit.whisk.triggers import Trigger
+
+FILES = ("fnkit/__init__.py", "fnkit/events/__init__.py", "fnkit/events/pattern.py", "fnkit/events/cloudevents.py")
+"""What travels beside a generated action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A wiring that is in force."""
+
+    wiring: Wiring
+    watched: bool
+    """True where the platform watches; False where `fnkit feeds run` has to."""
+
+    def __str__(self) -> str:
+        wiring = self.wiring
+        said = f"{wiring.source.label} → {wiring.name} → {wiring.target.removeprefix('/_/')}"
+        if self.watched:
+            return said
+        return (
+            f"{said}; this platform has no feed for it: keep `fnkit feeds run` running on a machine that sees it"
+        )
+
+
+def wire(client: Client, wiring: Wiring, tell: Tell = quiet) -> Wired:
+    """Make it so. Raises BadArgument for a wrong pattern or a loop, Missing where the target is not there."""
+    wiring.check()
+    _check_target(client, wiring)
+    for made in wiring.generated:
+        pipeline.deploy(client, spec(made), settings(made), tell=tell)
+    tell(Step("wire", f"Wiring {wiring.source.label} to {wiring.target}"))
+    feed = ActionName.parse(wiring.feed)
+    watched = _has(client, feed)
+    before = client.triggers.find(wiring.name)
+    if before is not None:
+        end(client, before)
+    _drop_unused(client, wiring)
+    notes = {NOTE: wiring.note, **({"feed": wiring.feed} if watched else {})}
+    trigger = client.triggers.put(wiring.name, annotations=notes, overwrite=True)
+    client.rules.put(wiring.rule, EntityName(wiring.name), ActionName.parse(wiring.first), overwrite=True)
+    client.rules.enable(wiring.rule)
+    if watched:
+        # The rule is there: nothing that happens from now on finds nobody.
+        try:
+            client.feeds.tell(trigger, "CREATE", wiring.source.to_json())
+        except BaseException:
+            unwire(client, wiring.name)
+            raise
+    return Wired(wiring, watched)
+
+
+def _drop_unused(client: Client, wiring: Wiring) -> None:
+    """What an earlier wiring of that name put between, and this one does not."""
+    for name in {f"{wiring.name}-router", f"{wiring.name}-destination"} - {one.name for one in wiring.generated}:
+        if client.actions.find(ActionName(name)) is not None:
+            client.actions.delete(ActionName(name))
+
+
+def unwire(client: Client, name: str) -> None:
+    """Take a wiring away: feed, trigger, rule and what was generated. What is not there is no fault."""
+    trigger = client.triggers.find(name)
+    if trigger is not None:
+        end(client, trigger)
+        client.triggers.delete(name)
+    if client.rules.find(f"{name}-rule") is not None:
+        client.rules.delete(f"{name}-rule")
+    for gone in (f"{name}-router", f"{name}-destination"):
+        if client.actions.find(ActionName(gone)) is not None:
+            client.actions.delete(ActionName(gone))
+
+
+def end(client: Client, trigger: Trigger) -> None:
+    """End the trigger's feed, where it has one."""
+    if trigger.feed is not None:
+        try:
+            client.feeds.tell(trigger, "DELETE")
+        except Missing:
+            return
+
+
+def spec(made: Generated) -> ActionSpec | Packed:
+    """The action of our files: the same zip for every order."""
+    path = packed_once(
+        _members(made.module), places.cache() / "generated" / f"{made.module}-{_digest(made.module)}.zip"
+    )
+    return cell.from_path(ActionName(made.name), path, Wishes())
+
+
+def settings(made: Generated) -> Settings:
+    """Its order as an init parameter, which nothing shows."""
+    return Settings(secrets=(Secret(made.variable, made.order),), annotations=made.annotations)
+
+
+def _members(module: str) -> Iterable[Member]:
+    root = resources.files("fnkit")
+    files = {name: root.joinpath(name.removeprefix("fnkit/")).read_bytes() for name in FILES}
+    files["__main__.py"] = root.joinpath(f"events/{module}.py").read_bytes()
+    return [Member(name, content) for name, content in sorted(files.items())]
+
+
+def _digest(module: str) -> str:
+    return sha256(b"".join(bytes(member.content) for member in _members(module)))[:16]
+
+
+def _check_target(client: Client, wiring: Wiring) -> None:
+    target = ActionName.parse(wiring.target)
+    if target.namespace == "_" and client.actions.find(target) is None:
+        advice = f"Deploy it first: fnkit deploy {target} FILE."
+        raise Missing(f"Wiring {wiring.name}", f"there is no action {target}.", advice, 404)
+
+
+def _has(client: Client, feed: ActionName) -> bool:
+    """Whether the platform has that feed; who may not look at it has not."""
+    try:
+        return client.actions.find(feed) is not None
+    except Refused as refusal:
+        if refusal.status in (401, 403):
+            return False
+        raise

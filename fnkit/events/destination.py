@@ -1,0 +1,147 @@
+"""The conductor round a target: runs it, again where it fails, and brings what came of it where it belongs.
+
+Ships alone. What is to be done stands in its environment (FNKIT_DESTINATION, an init parameter), so that an
+address with a key in it is in no zip and no log:
+
+    {"target", "retries", "pause", "success": [place], "failure": [place], "dead": [place]}
+
+A place is `{"kind": "action" | "trigger" | "http" | "store", "to": …}`. An action is called by the platform as the
+composition's next step, the others by a request of ours.
+"""
+
+import json
+import os
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from base64 import b64encode
+from typing import Any
+
+from fnkit.events.cloudevents import STRUCTURED, Event
+
+STATE = "$fnkit"
+TRIES = 4
+"""Of each request, with a pause before each but the first."""
+LONGEST = 20.0
+"""Seconds of one pause: the conductor has a minute."""
+LARGEST = 900_000
+"""Bytes of a message: what was asked is left out where both would be too much for a call."""
+PASSING = frozenset({408, 409, 425, 429})
+Json = dict[str, Any]
+
+
+def main(args: Json) -> Json:
+    """The next step: the target, an action that is a destination, or the end."""
+    order = json.loads(os.environ["FNKIT_DESTINATION"])
+    state = args.pop(STATE, None)
+    if state is None:
+        return _target(order, {"attempt": 1, "request": args})
+    if "message" not in state:
+        return _heard(order, state, args)
+    return _delivered(order, state, args)
+
+
+def _target(order: Json, state: Json) -> Json:
+    return {"action": order["target"], "params": state["request"], "state": {STATE: state}}
+
+
+def _heard(order: Json, state: Json, answer: Json) -> Json:
+    """The target has answered: again, or on to the places."""
+    failed = "error" in answer
+    if failed and state["attempt"] <= order["retries"]:
+        time.sleep(min(LONGEST, order["pause"] * 2 ** (state["attempt"] - 1)))
+        return _target(order, {**state, "attempt": state["attempt"] + 1})
+    places = order["failure"] if failed else order["success"]
+    message = {
+        "condition": "failure" if failed else "success",
+        "action": order["target"],
+        "attempts": state["attempt"],
+        "request": {name: value for name, value in state["request"].items() if name != "__ow_headers"},
+        "response": answer,
+    }
+    if len(json.dumps(message)) > LARGEST:
+        message["request"] = None
+    headers = state["request"].get("__ow_headers") or {}
+    event = {"id": headers.get("ce-id") or os.environ.get("__OW_ACTIVATION_ID", ""), "places": places}
+    return _go_on(order, {**event, "message": message, "dead": False, "undelivered": []})
+
+
+def _delivered(order: Json, state: Json, answer: Json) -> Json:
+    """An action that is a destination has answered."""
+    if "error" in answer:
+        state = _missed(order, state, f"{state['places'][0]['to']}: {answer['error']}")
+    return _go_on(order, {**state, "places": state["places"][1:]})
+
+
+def _go_on(order: Json, state: Json) -> Json:
+    """Bring the message to the places that are left, up to one that the platform has to call."""
+    while state["places"]:
+        place = state["places"][0]
+        if place["kind"] == "action":
+            return {"action": place["to"], "params": state["message"], "state": {STATE: state}}
+        try:
+            send(place, state["message"], state["id"])
+        except OSError as error:
+            state = _missed(order, state, f"{_shown(place)}: {error}")
+        state = {**state, "places": state["places"][1:]}
+    answer = state["message"]["response"]
+    if state["undelivered"]:
+        why = "; ".join(state["undelivered"])
+        return {"error": f"it could not be delivered to {why}", "response": answer}
+    return answer if state["message"]["condition"] == "failure" else {"params": answer}
+
+
+def _missed(order: Json, state: Json, why: str) -> Json:
+    """What cannot be delivered goes to the dead-letter places, once; without them it is the run's error."""
+    message = {**state["message"], "undelivered": [*state["message"].get("undelivered", []), why]}
+    if order["dead"] and not state["dead"]:
+        places = [state["places"][0], *state["places"][1:], *order["dead"]]
+        return {**state, "dead": True, "message": message, "places": places}
+    if state["dead"]:
+        return {**state, "message": message, "undelivered": message["undelivered"]}
+    return {**state, "undelivered": [*state["undelivered"], why]}
+
+
+def send(place: Json, message: Json, event_id: str) -> None:
+    """Bring a message to a trigger, a store or an HTTP address. Raises OSError when all tries have failed."""
+    event = Event(event_id, message["action"], f"fnkit.action.{message['condition']}", message)
+    if place["kind"] == "http":
+        headers, body, method, url = {"Content-Type": STRUCTURED}, event.structured(), "POST", place["to"]
+    else:
+        _, namespace, name = place["to"].split("/", 2) if place["kind"] == "trigger" else ("", "", place["to"])
+        host = os.environ["__OW_API_HOST"]
+        key = b64encode(os.environ["__OW_API_KEY"].encode()).decode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {key}"}
+        if place["kind"] == "trigger":
+            headers |= event.headers()
+            path = f"{namespace}/triggers/{urllib.parse.quote(name)}"
+            url, method = f"{host}/api/v1/namespaces/{path}", "POST"
+        else:
+            url, method = f"{host}/fnkit/v1/objects/{urllib.parse.quote(name + event_id)}.json", "PUT"
+        body = message
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
+    _tried(request)
+
+
+def _tried(request: urllib.request.Request) -> None:
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(min(LONGEST, 0.5 * 4 ** (attempt - 1)))
+        try:
+            with urllib.request.urlopen(request, timeout=10):
+                return
+        except urllib.error.HTTPError as error:
+            if (error.code < 500 and error.code not in PASSING) or attempt == TRIES - 1:
+                raise
+        except OSError:
+            if attempt == TRIES - 1:
+                raise
+
+
+def _shown(place: Json) -> str:
+    """Without what may be secret in an address."""
+    if place["kind"] != "http":
+        return str(place["to"])
+    parts = urllib.parse.urlsplit(place["to"])
+    return f"{parts.scheme}://{parts.hostname}"

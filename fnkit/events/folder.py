@@ -1,0 +1,98 @@
+"""A folder of this machine as a store. A key is a path within it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fnkit.core.errors import BadArgument, FnkitError, Missing, PlatformFault, Unauthorized
+from fnkit.events.store import Stored
+
+UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".swp", "~")
+"""Ends of names that programs give to files which they are still writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files below `root`, but hidden ones and those that bear a name of unfinished ones."""
+
+    root: Path
+
+    @property
+    def url(self) -> str:
+        """`file:///…`."""
+        return self.root.as_uri()
+
+    def put(self, key: str, content: bytes, media: str = "application/octet-stream") -> None:
+        """Write beside it under a hidden name, then rename: nobody sees half a file."""
+        path = self.path(key)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(content)
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise self._fault(f"Writing {key}", error) from error
+
+    def get(self, key: str) -> bytes:
+        """The file's bytes. Raises Missing."""
+        try:
+            return self.path(key).read_bytes()
+        except OSError as error:
+            raise self._fault(f"Reading {key}", error) from error
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """Every file whose key begins with `prefix`; what goes while we look is not there. Raises Missing."""
+        if not self.root.is_dir():
+            raise Missing(f"Listing {self.root}", "there is no such folder.", "Make it, or name another.", 404)
+        # Only the part of the prefix that is whole folders narrows where to look.
+        yield from self._below(self.root / prefix.rpartition("/")[0], prefix)
+
+    def delete(self, key: str) -> None:
+        """Remove the file."""
+        try:
+            self.path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._fault(f"Deleting {key}", error) from error
+
+    def presign(self, key: str, seconds: int = 86400) -> str:
+        """A `file:` URL: it is good on this machine only, and for as long as the file is there."""
+        return self.path(key).as_uri()
+
+    def path(self, key: str) -> Path:
+        """Where the file of a key lies. Raises BadArgument where that is outside the folder."""
+        path = Path(os.path.normpath(self.root / key))
+        if not key or not path.is_relative_to(self.root) or path == self.root or "\0" in key:
+            raise BadArgument(f"Reading the key {key!r}", f"it is not a path within {self.root}.")
+        return path
+
+    def _below(self, folder: Path, prefix: str) -> Iterator[Stored]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._fault(f"Listing {folder}", error) from error
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name.endswith(UNFINISHED):
+                continue
+            key = Path(entry.path).relative_to(self.root).as_posix()
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._below(Path(entry.path), prefix)
+                elif key.startswith(prefix) and entry.is_file():
+                    about = entry.stat()
+                    mark = f"{about.st_mtime_ns:x}-{about.st_size:x}-{about.st_ino:x}"
+                    yield Stored(key, about.st_size, mark, about.st_mtime)
+            except FileNotFoundError:
+                continue
+
+    def _fault(self, tried: str, error: OSError) -> FnkitError:
+        tried, found = f"{tried} in {self.root}", f"{error.strerror}."
+        if isinstance(error, FileNotFoundError):
+            return Missing(tried, found, status=404)
+        if isinstance(error, PermissionError):
+            return Unauthorized(tried, found, "Give this user the right to do that.", 403)
+        return PlatformFault(tried, found)

@@ -1,0 +1,1 @@
+"""Alarms: triggers that are fired at given times."""

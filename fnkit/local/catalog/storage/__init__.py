@@ -1,0 +1,1 @@
+"""Storage: triggers that are fired when a file or an object is created or removed."""

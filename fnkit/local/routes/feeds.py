@@ -1,0 +1,99 @@
+"""/fnkit/v1/feeds: what fires triggers here. The feed actions of whisk.system call it with the owner's key."""
+
+import mimetypes
+from contextlib import suppress
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from fnkit.core.entities import Json
+from fnkit.core.errors import FnkitError, Missing
+from fnkit.events.folder import Folder
+from fnkit.events.sources import Storage
+from fnkit.local.platform import Platform
+from fnkit.local.rejected import malformed, missing
+from fnkit.local.spray import Malformed, parse
+from fnkit.local.users import Identity
+
+
+async def list_all(platform: Platform, identity: Identity, request: Request) -> Response:
+    """`{"feeds": [{"trigger", "kind", "config", "status"}]}`."""
+    found = platform.feeds.all(identity.namespace)
+    return JSONResponse({"feeds": [{"trigger": one.name, **platform.feeds.read(one)} for one in found]})
+
+
+async def get(platform: Platform, identity: Identity, request: Request) -> Response:
+    """READ; with `?events=N` the latest events too."""
+    feed = platform.feeds.get(_place(identity, request))
+    shown: dict[str, Json] = platform.feeds.read(feed)
+    if most := request.query_params.get("events", ""):
+        count = int(most) if most.isascii() and most.isdigit() else 0
+        shown["events"] = [asdict(one) for one in platform.feeds.events(feed, min(count, 1000))]
+    return JSONResponse(shown)
+
+
+async def put(platform: Platform, identity: Identity, request: Request) -> Response:
+    """CREATE: `{"kind", "parameters"}`. The trigger must be there."""
+    place = _place(identity, request)
+    platform.entities.get(*place, "trigger")
+    body = await _body(request)
+    await platform.feeds.create(place, str(body.get("kind")), _parameters(body))
+    return JSONResponse({"status": "success"}, 201)
+
+
+async def post(platform: Platform, identity: Identity, request: Request) -> Response:
+    """UPDATE (`{"parameters"}`), PAUSE and UNPAUSE (`{"active"}`)."""
+    place, body = _place(identity, request), await _body(request)
+    if "active" not in body:
+        await platform.feeds.update(place, _parameters(body))
+    elif body["active"] is True:
+        await platform.feeds.unpause(place)
+    else:
+        await platform.feeds.pause(place)
+    return JSONResponse({"status": "success"})
+
+
+async def delete(platform: Platform, identity: Identity, request: Request) -> Response:
+    """DELETE; where there is none, that is told as success: the trigger may go."""
+    with suppress(Missing):
+        await platform.feeds.delete(_place(identity, request))
+    return JSONResponse({"status": "success"})
+
+
+async def file(platform: Platform, identity: Identity, request: Request) -> Response:
+    """A file of a folder that the trigger's feed watches, for the action that it starts."""
+    try:
+        feed = platform.feeds.get(_place(identity, request))
+        storage = Storage.from_json(feed.settings)
+        store = storage.open()
+        key = request.path_params["key"]
+        path = store.path(key) if isinstance(store, Folder) and storage.filter.takes(key) else None
+    except FnkitError:
+        path = None
+    if path is None or not path.is_file():
+        raise missing()
+    media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return FileResponse(path, media_type=media, headers=headers)
+
+
+def _place(identity: Identity, request: Request) -> tuple[str, str]:
+    return identity.namespace, request.path_params["trigger"]
+
+
+async def _body(request: Request) -> dict[str, Json]:
+    try:
+        body = parse(await request.body())
+    except Malformed as error:
+        raise malformed(str(error)) from None
+    if not isinstance(body, dict):
+        raise malformed("JSON object expected")
+    return body
+
+
+def _parameters(body: dict[str, Json]) -> dict[str, Json]:
+    given = body.get("parameters") or {}
+    if not isinstance(given, dict):
+        raise malformed("Object expected in field 'parameters'")
+    return given

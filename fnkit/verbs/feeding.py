@@ -1,0 +1,94 @@
+"""The verbs of what starts actions by itself: `fnkit events`, `fnkit feeds run`."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fnkit.context import Context
+from fnkit.core import places
+from fnkit.core.canonical import sha256
+from fnkit.core.errors import BadArgument, Refused
+from fnkit.verbs.table import Option
+
+if TYPE_CHECKING:
+    from fnkit.delivery.wired import Wires
+    from fnkit.local.store import Store
+    from fnkit.whisk.client import Client
+
+LOOK = 30.0
+"""Seconds after which `feeds run` looks for other triggers."""
+
+
+def events(
+    *,
+    save: Annotated[Sequence[Path], Option("write the picture too: .svg, .png or .mmd", "FILE")] = (),
+    context: Context | None = None,
+) -> "Wires":
+    """Give what is wired: sources, triggers, rules, actions, destinations, what was fired last and what failed."""
+    from fnkit.delivery import drawn, wired
+
+    context = context or Context()
+    found = wired.wires(context.client)
+    for path in save:
+        context.face.notice(f"Wrote {drawn.picture(found).save(path)}.")
+    return found
+
+
+def feeds_run(
+    *,
+    data: Annotated[Path | None, Option("where to remember what was seen and fired", "DIR")] = None,
+    context: Context | None = None,
+) -> None:
+    """Watch folders, buckets and clocks, and fire their triggers on any OpenWhisk, until it is interrupted.
+
+    It watches for each trigger that was wired (`fnkit.on(…).run(…)`) and that the platform does not watch itself.
+    """
+    from fnkit.local.folder import Folder
+    from fnkit.local.migrations import FEEDS
+    from fnkit.local.store import Store
+
+    context = context or Context()
+    client = context.client
+    whose = f"{client.props.apihost} {client.namespaces.own()}"
+    root = data or places.data() / "feeds" / sha256(whose.encode())[:16]
+    folder = Folder(root.absolute())
+    folder.make()
+    lock = folder.lock()
+    if lock is None:
+        raise BadArgument(f"Watching for {client.props.host}", f"another process has {folder.root} open.")
+    store = Store(folder.database, migrations=FEEDS)
+    try:
+        asyncio.run(_watch(context, client, store))
+    finally:
+        store.close()
+        lock.close()
+
+
+async def _watch(context: Context, client: "Client", store: "Store") -> None:
+    """Keep the feeds in step with the triggers, until a signal."""
+    from fnkit.delivery.watching import Remote, follow
+    from fnkit.events.feeds import Feeds
+
+    feeds, stop, said = Feeds(store), asyncio.Event(), set[str]()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    feeds.start(Remote(client))
+    watched: set[str] | None = None
+    while not stop.is_set():
+        try:
+            troubles = await follow(client, feeds)
+            now = {feed.name for feed in feeds.all(await asyncio.to_thread(client.namespaces.own))}
+            if now != watched:
+                context.face.notice(f"Watching for {', '.join(sorted(now)) or 'no trigger yet'}; Ctrl-C stops it.")
+                watched = now
+        except Refused as error:
+            troubles = [str(error)]
+        for trouble in set(troubles) - said:
+            context.face.notice(trouble)
+        said = set(troubles)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK)
+    await feeds.close()
