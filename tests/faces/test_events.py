@@ -1,6 +1,5 @@
-"""What starts functions, as a person wires it: in Python, in a shell, in a notebook; and on a platform without feeds."""
+"""What starts functions, as a person wires it: in Python, in a shell; and on a platform without feeds."""
 
-import os
 import select
 import signal
 from pathlib import Path
@@ -17,7 +16,12 @@ from fnkit.notebook import show
 from fnkit.verbs.when import every, on
 from tests.contract.feeding import quiet, records, until
 
-LOOK = "def main(args):\n    if 'bad' in args['name']:\n        raise ValueError('no')\n    return {'saw': args['name']}\n"
+LOOK = """
+def main(args):
+    if 'bad' in args['name']:
+        raise ValueError('no')
+    return {'saw': args['name']}
+"""
 ECHO = "def main(args):\n    return args\n"
 SLOWEST_START = 60
 
@@ -183,16 +187,14 @@ def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_pat
     process = _feeds(shell, environment)
     arrive(folder, "one.txt")
     until(lambda: records(embedded, "fr-echo"), lambda found: len(found) == 1)
-    process.send_signal(signal.SIGKILL)
-    process.wait(60)
+    _end(process, signal.SIGKILL)
     arrive(folder, "two.txt")  # while nobody watches
     process = _feeds(shell, environment)
     found = until(lambda: records(embedded, "fr-echo"), lambda found: len(found) >= 2)
     got = [one["response"]["result"] for one in found]
     assert sorted(one["name"] for one in got) == ["one.txt", "two.txt"]
     assert got[0]["__ow_headers"]["ce-id"] == got[0]["id"]
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert _end(process, signal.SIGTERM) == 0
     for path in ("rules/fr-rule", "triggers/fr-photos", "actions/fr-echo"):
         embedded.call("DELETE", path)
     for one in embedded.call("GET", "/fnkit/v1/objects?prefix=feeds/").json()["objects"]:
@@ -220,5 +222,11 @@ def _feeds(shell, environment):
             process.kill()
             raise TimeoutError(said)
         said += line
-    os.set_blocking(process.stderr.fileno(), False)
     return process
+
+
+def _end(process, number):
+    """How it ended, told to."""
+    process.send_signal(number)
+    process.stderr.close()
+    return process.wait(SLOWEST_START)
