@@ -76,12 +76,10 @@ class Opened:
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
-        users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
-        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
-            users=users,
+            users=Users(store, PRESETS[settings.limits]),
             keys=keys,
             operator=random_key(),
             throttles=throttles,
@@ -90,7 +88,7 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=objects,
+            objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
@@ -99,8 +97,7 @@ class Opened:
             snapshot=scheduler.snapshot,
             sources=starter.views,
         )
-        platform.controller.resume(users)
-        platform.feeds.start(Hosting(platform, objects))
+        _go_on(platform)
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
@@ -135,3 +132,9 @@ def memory() -> int:
     """MB that all instances together may have: half of the machine's."""
     half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     return max(LEAST_MEMORY, half // MIB)
+
+
+def _go_on(platform: Platform) -> None:
+    """What the end of the last server interrupted, and what fires triggers."""
+    platform.controller.resume(platform.users)
+    platform.feeds.start(Hosting(platform))
