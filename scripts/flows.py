@@ -18,6 +18,16 @@ FLOW = "assets-created"
 WORKS = "import time\n\n\ndef main(args):\n    time.sleep(0.02)\n    return {**args, 'n': args.get('n', 0) + 1}\n"
 
 
+def check(photo: dict) -> dict:
+    """An inline function."""
+    return {**photo, "checked": True}
+
+
+def sign(photo: dict) -> dict:
+    """Another one."""
+    return {**photo, "signed": photo["n"]}
+
+
 def draw(images: Path, notebooks: Path) -> None:
     """Write the pictures into `images`; the platform is the one that the environment names."""
     client = Context().client
@@ -65,7 +75,7 @@ def _of_notebook(client: Client) -> dict[str, Session]:
 
 def _flows() -> dict[str, Flow]:
     """By picture."""
-    many = ("read", "develop", "enlarge", "sharpen", "frame", "deliver") * 7
+    many = ("read", "develop", "enlarge", check, "sharpen", "frame", sign, "deliver") * 7
     return {
         "loop": compose.sequence(
             "read",

@@ -109,7 +109,7 @@ def _said(text: bytes, died: Verdict, words: Words) -> Verdict:
 
 def _of_result(text: bytes, size: int, words: Words) -> Verdict:
     try:
-        result = json.loads(text, parse_constant=_refuse)
+        result = _DECODER.decode(text.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):
         return failed(words.not_an_object, words)
     if result is None:
@@ -124,6 +124,8 @@ def _of_result(text: bytes, size: int, words: Words) -> Verdict:
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 ACTION_LOOP = Words(
     end="\n",

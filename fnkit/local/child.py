@@ -13,6 +13,7 @@ from typing import Any
 
 REPEATED = "Cannot initialize the action more than once."
 UNLOADABLE = "The action failed to generate or locate a binary. See logs for details."
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 READY = b"!ready\n"
 OUT_OF_MEMORY = b"!memory\n"
 PRIVATE = 200
@@ -135,7 +136,7 @@ def call(function: Callable[[Any], Any], message: dict[str, Any]) -> bytes:
 
 def encode(result: Any) -> bytes:
     """One line of JSON as OpenWhisk's launcher writes it."""
-    return json.dumps(result, ensure_ascii=False).encode() + b"\n"
+    return ENCODE(result).encode() + b"\n"
 
 
 def show(error: Exception) -> None:

@@ -14,6 +14,7 @@ from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Executable, Job, Outcome, Status
 from fnkit.local.metrics import Metrics, Ran
+from fnkit.local.patience import Patience
 from fnkit.local.positions import Position, Positions
 from fnkit.local.records import Imprint, Record, caused, dumps, record_of, record_of_stopped
 from fnkit.local.rejected import Rejected, missing
@@ -109,13 +110,14 @@ class Controller:
                 raise Rejected(429, QUEUE_FULL)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
-            task = self._begin(job, invocable.imprint)
+            patience = None if ask.wait is None else Patience(ask.wait)
+            task = self._begin(job, invocable.imprint, patience)
         finally:
             self._leave(ask.caller.namespace, task)
-        if ask.wait is not None:
-            await asyncio.wait({task}, timeout=ask.wait)
-            if task.done():
-                return job.activation_id, task.result()
+        if patience is not None:
+            record = await patience.of(task)
+            if record is not None:
+                return job.activation_id, record
             await self._activations.accept(job, invocable.imprint)
         return job.activation_id, None
 
@@ -233,11 +235,11 @@ class Controller:
 
         return _kept(self._running_compounds, position.namespace, position.id, asyncio.create_task(run()))
 
-    def _begin(self, job: Job, common: Imprint) -> asyncio.Task[Record]:
-        task = asyncio.create_task(self._run(job, common))
+    def _begin(self, job: Job, common: Imprint, patience: Patience | None = None) -> asyncio.Task[Record]:
+        task = asyncio.create_task(self._run(job, common, patience))
         return _kept(self._running, job.namespace, job.activation_id, task)
 
-    async def _run(self, job: Job, common: Imprint) -> Record:
+    async def _run(self, job: Job, common: Imprint, patience: Patience | None) -> Record:
         try:
             outcome = await self._scheduler.run(job)
         except Exception as error:  # noqa: BLE001 - a fault of ours is the record's, never a lost activation
@@ -245,6 +247,8 @@ class Controller:
         record = record_of(job, outcome, common)
         self.metrics.count(_ran(job), outcome)
         await self._activations.save(record, company=len(self._running[job.namespace]) - 1)
+        if patience is not None:
+            patience.tell(record)
         return record
 
 

@@ -6,6 +6,7 @@ Everything happens on the event loop: no thread is crossed between a request and
 
 import asyncio
 import os
+import select
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,8 +64,10 @@ class Instance:
         self._wire = ends.wire
         self._pipes: dict[Stream, int] = {"stdout": ends.stdout, "stderr": ends.stderr}
         self._logs = logs
+        self._unread = select.poll()
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
+        self._ready = False
         self._asked: dict[str, asyncio.Future[Answer]] = {}
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
@@ -86,13 +89,18 @@ class Instance:
         return not self._gone.is_set() and not self._process.ended()
 
     async def ready(self, seconds: float) -> bool:
-        """Await that it started. Call it first, with no await between this and making the instance."""
-        answer = await self.ask(b"", seconds)
-        return isinstance(answer, Line) and answer.text == READY
+        """Await that it started. Call it first, with no await between this and making the instance.
+
+        Whoever asks again is told at once.
+        """
+        if not self._ready:
+            answer = await self.ask(b"", seconds)
+            self._ready = isinstance(answer, Line) and answer.text == READY
+        return self._ready and self.alive
 
     async def ask(self, frame: bytes, seconds: float, tag: str = "") -> Answer:
         """Send one line and await the answer to it; `tag` tells it from others where runs share the instance."""
-        if not self.alive:
+        if self._gone.is_set():
             return Died()
         if self._shared is None:
             tag = ""
@@ -128,8 +136,9 @@ class Instance:
         return self._printed() if self._shared is None else self._shared.close(tag, self._printed())
 
     def _printed(self) -> tuple[str, ...]:
-        for stream, pipe in list(self._pipes.items()):
-            self._drain(stream, pipe)
+        if self._unread.poll(0):  # as a rule nothing was, and one question is cheaper than two reads
+            for stream, pipe in list(self._pipes.items()):
+                self._drain(stream, pipe)
         return self._logs.take()
 
     async def kill(self) -> None:
@@ -158,6 +167,7 @@ class Instance:
     def _watch(self) -> None:
         for pipe in self._pipes.values():
             os.set_blocking(pipe, False)
+            self._unread.register(pipe, select.POLLIN)
         self._wire.setblocking(False)
         self._loop.add_reader(self._wire, self._receive)
         for stream, pipe in self._pipes.items():
@@ -198,6 +208,7 @@ class Instance:
     def _close(self, stream: Stream) -> None:
         pipe = self._pipes.pop(stream)
         self._loop.remove_reader(pipe)
+        self._unread.unregister(pipe)
         os.close(pipe)
 
     def _ended(self) -> None:

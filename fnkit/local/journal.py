@@ -5,8 +5,9 @@ So the line is what a caller waits for, and SQLite commits many at once. After a
 not live to commit are written again.
 """
 
-import json
+import marshal
 import os
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import Any
 
 Write = tuple[str, Sequence[Any]]
 """A statement and its values: text, whole numbers, None."""
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+FORMAT = 4
+"""Of marshal, which writes texts and numbers ten times as fast as JSON; all of Python 3 reads it."""
+_HEAD = struct.Struct("<II")
+"""Length and CRC-32 of what follows."""
 
 
 class Journal:
@@ -29,8 +33,9 @@ class Journal:
 
     def append(self, number: int, writes: Sequence[Write]) -> None:
         """Keep the writes of commit `number`: then they survive a crash. Raises OSError, with none kept."""
-        text = _ENCODE([number, writes]).encode()
-        line = b"%08x %b\n" % (zlib.crc32(text), text)
+        kept: Any = (number, writes)
+        text = marshal.dumps(kept, FORMAT)
+        line = _HEAD.pack(len(text), zlib.crc32(text)) + text
         try:
             written = os.write(self._file, line)
             while written < len(line):
@@ -44,12 +49,15 @@ class Journal:
 
     def lines(self) -> Iterator[tuple[int, list[Write]]]:
         """What is kept, in order, up to the first line that was not written to its end."""
-        for line in self._path.read_bytes().splitlines(keepends=True):
-            checksum, _, text = line.partition(b" ")
-            if not text.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(text[:-1]):
+        rest = memoryview(self._path.read_bytes())
+        while len(rest) > _HEAD.size:
+            length, checksum = _HEAD.unpack_from(rest)
+            text = rest[_HEAD.size : _HEAD.size + length]
+            if len(text) < length or zlib.crc32(text) != checksum:
                 return
-            number, writes = json.loads(text)
-            yield number, [(statement, values) for statement, values in writes]
+            number, writes = marshal.loads(text)
+            yield number, writes
+            rest = rest[_HEAD.size + length :]
 
     def clear(self) -> None:
         """Forget all of it: SQLite has it now."""

@@ -7,13 +7,13 @@ one bears its id in front: `@<activation id> `. Source: apache/openwhisk-runtime
 ContainerProxy.scala for the body.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Executable, Job
+from fnkit.local.records import dumps
 
 READY = b"!ready\n"
 """The child's word for: started and locked in, waiting for init."""
@@ -114,8 +114,17 @@ def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
 
 def run_frame(job: Job, deadline: int) -> bytes:
     """The /run body of `job` as one line; `deadline` in ms since 1970."""
-    return _line({"value": job.arguments, **identity(job, deadline)})
+    executable = job.executable
+    key = "" if job.api_key is None else f',"api_key":{dumps(job.api_key)}'
+    # A legal name has no sign that JSON would write in another way.
+    text = (
+        f'{{"value":{dumps(job.arguments)},"namespace":"{job.namespace}",'
+        f'"action_name":"/{executable.namespace}/{executable.name}","action_version":"{executable.version}",'
+        f'"activation_id":"{job.activation_id}","transaction_id":{dumps(job.transaction_id)},'
+        f'"deadline":"{deadline}"{key}}}\n'
+    )
+    return text.encode(errors="surrogatepass")
 
 
 def _line(body: Json) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass") + b"\n"
+    return dumps(body).encode(errors="surrogatepass") + b"\n"

@@ -13,6 +13,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
+from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
@@ -26,9 +27,11 @@ from fnkit.local.pool import Pool
 from fnkit.local.positions import Positions
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox.ladder import choose
+from fnkit.local.sandbox.rung import Rung
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.settings import Settings
+from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
@@ -62,10 +65,14 @@ class Opened:
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
+        brought = {
+            "python": common.status,
+            **({"nodejs": modules.status} if "nodejs:default" in kinds.names else {}),
+        }
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
-        starter = Zygotes(ProcessStarter(choice.rung), folder.root / "zygotes")
+        starter = _starter(choice.rung, folder.root, settings.stems)
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
@@ -76,6 +83,7 @@ class Opened:
             keys=keys,
             operator=random_key(),
             throttles=throttles,
+            bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
@@ -85,6 +93,7 @@ class Opened:
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
+            common=lambda: {family: status() for family, status in brought.items()},
             snapshot=scheduler.snapshot,
             sources=starter.views,
         )
@@ -97,6 +106,10 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
+    return Zygotes(Stems(ProcessStarter(rung), root / "stems", stems), root / "zygotes")
 
 
 def _install(common: Common, zygotes: Zygotes) -> None:

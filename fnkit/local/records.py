@@ -1,9 +1,9 @@
 """Activation ids, and the record of one run as it is kept and answered."""
 
 import json
-import secrets
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from fnkit.core.entities import Json, dict_to_pairs
@@ -17,7 +17,6 @@ WORDS = {
 }
 """`response.status`. Source: ActivationResult.scala."""
 STOPPED = "The platform was stopped before the action finished."
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def new_id() -> str:
@@ -26,12 +25,21 @@ def new_id() -> str:
     Three digits more tell apart what began within one of them; the rest is random.
     """
     ms, rest = divmod(time.time_ns(), 1_000_000)
-    return f"{ms:012x}{rest * 4096 // 1_000_000:03x}{secrets.token_hex(9)[1:]}"
+    return f"{ms:012x}{rest * 4096 // 1_000_000:03x}{os.urandom(9).hex()[1:]}"
 
 
-def dumps(value: Json) -> str:
-    """Compact JSON, not ASCII only, as OpenWhisk writes it."""
-    return _ENCODER.encode(value)
+def _compact() -> Callable[[Json], str]:
+    """`JSONEncoder.encode` makes its C part anew at each call, which is most of what a small text costs."""
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return encoder.encode
+    chunks = make(None, encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, True)
+    return lambda value: "".join(chunks(value, 0))
+
+
+dumps: Callable[[Json], str] = _compact()
+"""Compact JSON, not ASCII only, as OpenWhisk writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
         head=f"{common.text}{notes}]{run}",
         result=result,
         response=response_of(outcome.status, result, outcome.size),
-        logs=dumps(outcome.logs),
+        logs=dumps(outcome.logs) if outcome.logs else "[]",
     )
 
 

@@ -76,7 +76,10 @@ class Throttles:
             del self._in_flight[namespace]
 
     def _rate(self, what: str, namespace: str, allowed: int) -> None:
-        count = self._minutes.setdefault((what, namespace), _Minute()).next(self._clock())
+        minute = self._minutes.get((what, namespace))
+        if minute is None:
+            minute = self._minutes[what, namespace] = _Minute()
+        count = minute.next(self._clock())
         if count > allowed:
             self.refused.timed[namespace] += 1
             numbers = f"(count: {count}, allowed: {allowed})"

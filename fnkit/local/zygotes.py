@@ -26,9 +26,9 @@ from fnkit.local.messages import action_identity
 from fnkit.local.nursery import Nursery
 from fnkit.local.runtime import Layout, mirror
 from fnkit.local.sandbox.place import Place
-from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.sandbox.system import FORK
 from fnkit.local.starter import Wanted
+from fnkit.local.stems import Stems
 from fnkit.local.zygote import Template, Zygote, grow
 
 Imports = Callable[[Path | None, Sequence[Path]], Sequence[str]]
@@ -88,9 +88,7 @@ class SourceView:
 class Zygotes:
     """A `Starter`. Used on one event loop."""
 
-    def __init__(
-        self, plain: ProcessStarter, folder: Path, imports: Imports = imports, settles: float = SETTLES
-    ) -> None:
+    def __init__(self, plain: Stems, folder: Path, imports: Imports = imports, settles: float = SETTLES) -> None:
         """`folder` holds the rooms; what a killed server left there is removed.
 
         `imports`: the folder of an action's code, and where it may import from → the modules to import;
@@ -121,6 +119,7 @@ class Zygotes:
 
     def prepare(self, wanted: Wanted) -> None:
         """Begin to grow a zygote for it; comes back at once."""
+        self._plain.prepare(wanted)
         if wanted.layout.kind.family == "python":
             self.plant(seed_of(wanted.layout, wanted.executable.network, wanted.namespace), wanted.layout.code)
 

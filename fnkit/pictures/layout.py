@@ -78,9 +78,9 @@ class Placer:
 
 
 def _usual(block: Block) -> float:
-    """The width of most cards: what differs little is drawn as one."""
+    """The width of the widest card but for those that are much wider than most: the others are drawn as wide."""
     wide = sorted(leaf(card).width for card in cards(block) if card.form != "dot")
-    return wide[len(wide) * 3 // 4] if wide else NARROWEST
+    return max((one for one in wide if one <= 1.3 * wide[len(wide) // 2]), default=NARROWEST)
 
 
 def _columns(parts: Sequence[Sheet]) -> Sheet:

@@ -32,6 +32,17 @@ def fitted(text: str, size: float, most: float) -> str:
     return f"{line[:left].rstrip()}{DOTS}{line[len(line) - right :].lstrip()}"
 
 
+def begun(text: str, size: float, most: float) -> str:
+    """The same for a sentence: of too long a one the end goes."""
+    line = " ".join(text.split())
+    if width(line, size) <= most + 0.01:
+        return line
+    length = len(line)
+    while length and width(line[:length] + DOTS, size) > most:
+        length -= 1
+    return line[:length].rstrip() + DOTS
+
+
 def _advance(sign: str) -> int:
     place = ord(sign) - 32
     if 0 <= place < len(_ASCII):

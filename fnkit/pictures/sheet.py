@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fnkit.pictures.blocks import Card, Frame, State
-from fnkit.pictures.lettering import fitted, width
+from fnkit.pictures.lettering import begun, fitted, width
 from fnkit.pictures.scene import Point
 
 TITLE, NOTE, LABEL = 13.0, 11.0, 10.5
@@ -127,7 +127,8 @@ def leaf(card: Card, narrowest: float = NARROWEST) -> Sheet:
 def written(box: Box) -> tuple[str, str]:
     """Title and note of a card as they fit into it."""
     room = box.width - _beside(box.card)
-    return fitted(box.card.title, TITLE, room), fitted(box.card.note, NOTE, room)
+    shorten = fitted if box.card.form == "action" else begun  # a name, or code
+    return shorten(box.card.title, TITLE, room), begun(box.card.note, NOTE, room)
 
 
 def passed(state: State) -> tuple[State, State]:

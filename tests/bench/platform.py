@@ -110,10 +110,10 @@ def _answers(port: int, process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def platform(cache: Path | None = None, options: Sequence[str] = ()) -> Iterator[Server]:
-    """A platform on a free port with a fresh data folder; `options` of `fnkit serve`, a cache of its own."""
+def platform(cache: Path | None = None, options: Sequence[str] = (), data: Path | None = None) -> Iterator[Server]:
+    """A platform on a free port; `options` of `fnkit serve`, a cache and a data folder (else a fresh one)."""
     with tempfile.TemporaryDirectory(prefix="fnkit-bench-") as folder:
-        port, data = free_port(), Path(folder, "data")
+        port, data = free_port(), data or Path(folder, "data")
         environment = {**os.environ, "FNKIT_DATA": str(data), "WSK_CONFIG_FILE": str(data / ".wskprops")}
         if cache:
             environment["FNKIT_CACHE"] = str(cache)

@@ -14,8 +14,8 @@ from fnkit.compose.dry import play
 from tests.contract.test_npm import INSTALLED, SOURCES, modules  # noqa: F401 - a fixture
 from tests.flows import bank, growing
 
-AT_ONCE = 20
-EXAMPLES = 5
+AT_ONCE = 15
+EXAMPLES = 4
 SHARED = 100
 MOST = 30
 """Actions that a random flow calls: a composition may call 50."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from fnkit.local.instance import Ends, Instance
+from fnkit.local.jobs import Began
 from fnkit.local.logs import Logs
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung
@@ -36,14 +37,14 @@ class ProcessStarter:
     async def close(self) -> None:
         """Nothing is kept ready."""
 
-    def launch(self, place: Place, logs: int) -> Instance:
+    def launch(self, place: Place, logs: int, began: Began = "cold") -> Instance:
         """An instance in a place that is there, with at most `logs` MB of logs. Raises OSError.
 
         Runs on the thread of the event loop: the child is told to die with the thread that started it.
         """
         with connected() as (ends, (wire, stdout, stderr)):
             process = spawn(self.rung, place, wire, (stdout, stderr))
-        return Instance(Own(process), ends, place, "cold", Logs(logs))
+        return Instance(Own(process), ends, place, began, Logs(logs))
 
 
 @contextmanager

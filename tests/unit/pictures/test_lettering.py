@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnkit.pictures.lettering import fitted, width
+from fnkit.pictures.lettering import begun, fitted, width
 
 
 @given(st.text(max_size=80), st.floats(20, 400))
 def test_a_text_fits_where_it_was_fitted(text, most):
     assert width(fitted(text, 13, most), 13) <= most + 0.02
+    assert width(begun(text, 13, most), 13) <= most + 0.02
 
 
 @given(st.text(alphabet="abc -_", max_size=20))
@@ -19,6 +20,10 @@ def test_what_fits_stays_as_it_is_but_for_spaces(text):
 
 def test_a_long_name_keeps_both_its_ends():
     assert fitted("resize-photo-for-the-catalogue", 13, 120) == "resize-p…atalogue"
+
+
+def test_a_long_sentence_keeps_its_beginning():
+    assert begun("the frame is too small for the photo", 13, 120) == "the frame is too…"
 
 
 @pytest.mark.parametrize(("wide", "narrow"), [("日本", "ab"), ("mm", "ii"), ("é", "e\u0301"[:1])])

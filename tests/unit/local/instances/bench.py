@@ -25,6 +25,7 @@ from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.starter import Starter
+from fnkit.local.stems import Stems
 from fnkit.local.zygotes import Imports, Seed, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
@@ -104,7 +105,8 @@ class Bench:
         if not self.forks:
             yield plain
             return
-        zygotes = Zygotes(plain, self.root / "zygotes", imports=self.imports, settles=0)
+        stems = Stems(plain, self.root / "stems", 0)
+        zygotes = Zygotes(stems, self.root / "zygotes", imports=self.imports, settles=0)
         try:
             for network in (True, False):
                 zygotes.plant(Seed((self.common(),), (self.common(),), network, None))
