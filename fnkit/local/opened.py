@@ -60,8 +60,7 @@ class Opened:
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
-        common = Common(cache)
-        modules = Modules(cache)
+        common, modules = Common(cache), Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
         choice = await choose(folder.root / "probe")
@@ -71,8 +70,7 @@ class Opened:
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
-        users = Users(store, PRESETS[settings.limits])
-        positions = Positions(store, activations)
+        users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
