@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +65,7 @@ class Opened:
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
         choice = await choose(folder.root / "probe")
-        folders = {"python": common.folder, "nodejs": modules.folder}
-        layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
+        layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds)
         starter = _starter(choice.rung, folder.root, settings.stems)
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
@@ -100,6 +100,10 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:
+    return {"python": common.folder, "nodejs": modules.folder}
 
 
 def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
