@@ -8,7 +8,6 @@ from fnkit.context import Context
 from fnkit.verbs import orders, projects
 from fnkit.verbs.answers import ActionFile, Listing, Tested
 from fnkit.verbs.options import BuildOptions, DeployOptions
-from fnkit.verbs.orders import Order
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
@@ -43,11 +42,16 @@ def deploy(
     named alone: everything that it declares is deployed, and what it declares no more goes after a question.
     """
     from fnkit.delivery import pipeline
+    from fnkit.verbs import flows
 
     context = context or Context()
     if source is None and name is not None and name.endswith((".yaml", ".yml")):
         return projects.deploy(Path(name), env, yes, options, context)
-    order, needed = _asked(source, name, cells, context, options)
+    flow = flows.composed(source, cells, name)
+    if flow is None:
+        order, needed = orders.order(source if source is not None else cells, name, options), []
+    else:
+        order, needed = flows.order(flow, name, options, context), flows.needed(flow, options, context)
     for warning in [warning for one in (*needed, order) for warning in one.spec.warnings]:
         context.face.notice(warning)
     client, tell = context.client, context.face.tell
@@ -57,19 +61,10 @@ def deploy(
             return ActionFile(str(plan.name), plan.wanted.bundle.action_file)
         return replace(plan, needs=tuple(pipeline.preview(client, one.spec, one.settings, tell) for one in needed))
     first = tuple(pipeline.deploy(client, one.spec, one.settings, None, tell).plan for one in needed)
+    if flow is not None:
+        flows.bring(flow, context)
     receipt = pipeline.deploy(client, order.spec, order.settings, order.test, tell)
     return replace(receipt, plan=replace(receipt.plan, needs=first))
-
-
-def _asked(
-    source: Any, name: str | None, cells: "Cells | None", context: Context, options: DeployOptions
-) -> tuple[Order, list[Order]]:
-    """What is to be deployed, and what has to be there first."""
-    from fnkit.verbs import flows
-
-    if flow := flows.composed(source, cells):
-        return flows.order(flow, name, options, context), flows.needed(flow, options, context)
-    return orders.order(source if source is not None else cells, name, options), []
 
 
 def test(
@@ -82,8 +77,12 @@ def test(
 ) -> Tested:
     """Try a function as an action in a clean process on this machine, and send nothing."""
     from fnkit.delivery import pipeline
+    from fnkit.verbs import flows
 
     context = context or Context()
-    order, _ = _asked(source, name, cells, context, options)  # type: ignore[arg-type]
+    if flow := flows.composed(source, cells, name):
+        order = flows.order(flow, name, options, context)
+    else:
+        order = orders.order(source if source is not None else cells, name, options)
     tried = pipeline.rehearse(context.client, order.spec, order.settings, order.test, context.face.tell)
     return Tested(str(order.spec.name), order.test is not None, tried.success, tried.result, tried.logs)

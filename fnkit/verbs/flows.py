@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fnkit.compose import conductor, written
+from fnkit.compose import conductor, javascript, written
 from fnkit.compose.flow import Flow
 from fnkit.compose.nodes import brought, called
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.core.names import JOIN, ActionName
+from fnkit.delivery.progress import Step
 from fnkit.verbs import orders
 from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.orders import Order
@@ -30,10 +31,23 @@ class Composed:
 
     flow: Flow
     cells: "Cells | None"
+    foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """`exec` of the actions that hold its JavaScript, by full name."""
 
 
-def composed(source: Any, cells: "Cells | None") -> Composed | None:
-    """The flow that a source is: a Flow, or `file.py:name` and `book.ipynb:name`; None for anything else."""
+def composed(source: Any, cells: "Cells | None", name: str | None = None) -> Composed | None:
+    """The flow that a source is: a Flow, or `file.py:name` and `book.ipynb:name`; None for anything else.
+
+    Where it is to be deployed under a name, its JavaScript becomes actions whose names begin with that.
+    """
+    found = _composed(source, cells)
+    if found is None or name is None:
+        return found
+    carried = javascript.carried(found.flow.node, ActionName.parse(name))
+    return replace(found, flow=Flow(carried.node), foreign=carried.actions)
+
+
+def _composed(source: Any, cells: "Cells | None") -> Composed | None:
     if isinstance(source, Flow):
         return Composed(source, cells or _notebook(source))
     place = _PLACE.fullmatch(str(source)) if isinstance(source, str | Path) else None
@@ -64,6 +78,8 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
     along = brought(made.flow.node)
     for name, place in called(made.flow.node).items():
         known = ActionName.parse(name)
+        if name in made.foreign:
+            continue
         if options.get("with_actions") and name in along:
             build = cast(BuildOptions, {key: options[key] for key in ("kind",) if key in options})
             orders_.append(orders.order(along[name], str(known), build, made.cells))
@@ -77,6 +93,19 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
     if not context.client.embedded and any(one.type in ("parallel", "map") for _, one in made.flow.node.walk()):
         orders_.append(_join())
     return orders_
+
+
+def bring(made: Composed, context: Context) -> None:
+    """Put the actions that hold the flow's JavaScript where they are not what they are to be. Raises Refused."""
+    from fnkit.whisk.documents import Draft
+
+    actions = context.client.actions
+    for name, execution in made.foreign.items():
+        action = ActionName.parse(name)
+        there = actions.find(action)
+        if there is None or actions.get(action).code != execution["code"]:
+            context.face.tell(Step("upload", f"Sending {action}, the JavaScript of the flow"))
+            actions.put(action, Draft(exec=execution), overwrite=there is not None)
 
 
 def _join() -> Order:

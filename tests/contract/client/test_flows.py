@@ -1,5 +1,6 @@
 """Flows on a platform: deployed as functions are, run to their ends, and what a flow that goes wrong says."""
 
+import shutil
 from dataclasses import dataclass
 
 import pytest
@@ -231,6 +232,27 @@ def test_what_cannot_travel_is_named_before_anything_is_sent(asked):
         deploy(compose.sequence(compose.action("a", double), compose.action("a", score)), "cf-two", asked)
     with pytest.raises(BadArgument, match="brings along an action of that name"):
         deploy(compose.action("cf-own", double), "cf-own", asked)
-    javascript = {"type": "function", "function": {"exec": {"kind": "nodejs:default", "code": "p => p"}}}
-    with pytest.raises(BadCell, match=r"node 0 \(p => p\).*no Python"):
-        verbs.deploy(compose.Flow.from_json(javascript), "cf-js", context=asked)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
+def test_a_composition_of_npm_runs_its_javascript_in_actions(asked, names, action):
+    """As `compose` prints it: an action that it defines, and inline functions that see and change variables."""
+    names("cf-js", "cf-js-0.0.0", "cf-js-0.0.2", "cf-even")
+
+    def inline(code):
+        return {"type": "function", "function": {"exec": {"kind": "nodejs:default", "code": code}}}
+
+    even = "const main = ({ n }) => ({ value: n % 2 === 0, n })"
+    defined = {
+        "type": "action",
+        "name": "/_/cf-even",
+        "action": {"exec": {"kind": "nodejs:default", "code": even}},
+    }
+    body = [inline("p => { k += p.n }"), defined, inline("({ n, value }) => ({ k, value })")]
+    ast = {"type": "sequence", "components": [{"type": "let", "declarations": {"k": 3}, "components": body}]}
+    flow = compose.Flow.from_json({"ast": ast, "version": "0.12.0"})
+    assert deploy(flow, "cf-js", asked).did == "created"
+    assert run("cf-js", asked, n=4) == {"k": 7, "value": True}
+    assert deploy(flow, "cf-js", asked).did == "unchanged"
+    with pytest.raises(BadArgument, match=r"0\.0\.0 \(p => { k \+= p\.n }\).*no Python"):
+        flow.run(n=4)
