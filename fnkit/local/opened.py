@@ -72,7 +72,6 @@ class Opened:
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
-        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
             users=users,
@@ -84,7 +83,7 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=objects,
+            objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
