@@ -9,7 +9,11 @@ from fnkit.core.errors import BadArgument, did_you_mean
 NO_LIMIT = 2**31 - 1
 """The largest number that OpenWhisk can say: a machine of one's own is not throttled."""
 QUEUE = 1000
-"""Activations at a time, running or waiting for memory: of a namespace, and of all together."""
+"""Activations at a time of a namespace, running or waiting for memory."""
+ALL = 2 * QUEUE
+"""The same of all namespaces together: one of them alone does not shut out the others."""
+OF_ONE_ACTION = QUEUE // 2
+"""Activations of one action of a namespace that may wait: it does not shut out the others."""
 
 
 @dataclass(frozen=True, slots=True)

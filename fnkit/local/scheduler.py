@@ -17,6 +17,7 @@ from fnkit.local.activation import Course, State
 from fnkit.local.ahead import Ahead, need_of, path_of, without_run
 from fnkit.local.instances import Instances, stopping
 from fnkit.local.jobs import Began, Executable, Job, Outcome
+from fnkit.local.limits import OF_ONE_ACTION
 from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
@@ -47,7 +48,7 @@ class Scheduler:
     """Everything between a job and its outcome. Made and used on one event loop, by one thread."""
 
     def __init__(
-        self, starter: Starter, layouts: Layouts, folder: Path, pool: Pool, longest_queue: int = 1000
+        self, starter: Starter, layouts: Layouts, folder: Path, pool: Pool, longest_queue: int = OF_ONE_ACTION
     ) -> None:
         """`folder` holds the instances' own folders; what a killed server left there is removed."""
         self._starter = starter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fnkit.core.clock import now_ms
-from fnkit.local.limits import QUEUE
+from fnkit.local.limits import ALL
 from fnkit.local.rejected import Rejected
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Throttles:
     def enter(self, caller: "Identity") -> None:
         """An activation begins; `leave` tells its end. Raises Rejected 429, or 503 where the platform is full."""
         self._concurrent(caller)
-        if self._in_flight.total() >= QUEUE:
+        if self._in_flight.total() >= ALL:
             text = "The server is currently unavailable (because it is overloaded or down for maintenance)."
             raise Rejected(503, text)
         self._in_flight[caller.namespace] += 1

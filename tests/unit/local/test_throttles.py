@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from fnkit.core.errors import BadArgument
-from fnkit.local.limits import NO_LIMIT, OPENWHISK, QUEUE, UNLIMITED, UserLimits
+from fnkit.local.limits import ALL, NO_LIMIT, OPENWHISK, UNLIMITED, UserLimits
 from fnkit.local.rejected import Rejected
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity
@@ -68,7 +68,7 @@ def test_a_call_is_refused_while_as_many_are_in_flight_as_may_be():
 
 def test_the_queue_is_bounded_for_all_together():
     throttles = Throttles(Clock())
-    for number in range(QUEUE):
+    for number in range(ALL):
         throttles.enter(replace(BOB, namespace=f"n{number % 7}"))
     assert refused(throttles.enter, BOB)[0] == 503
     throttles.leave("n0")
