@@ -124,13 +124,15 @@ def fault(tried: str, error: Exception) -> FnkitError:
     from obstore import exceptions
 
     said = _short(error)
-    if isinstance(error, exceptions.NotFoundError | FileNotFoundError):
+    gone = ("NoSuchBucket", "NoSuchKey", "ContainerNotFound", "404 Not Found")
+    if isinstance(error, exceptions.NotFoundError | FileNotFoundError) or any(word in said for word in gone):
         return Missing(tried, f"it is not there ({said}).", "Make the bucket, or name another.", 404)
     denied = isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError)
-    if denied or "InvalidAccessKeyId" in said or "SignatureDoesNotMatch" in said or "403" in said:
+    if denied or any(word in said for word in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "403 Forbidden")):
         advice = "Set the keys of its cloud (AWS_ACCESS_KEY_ID, …) in the environment of the process that watches."
         return Unauthorized(tried, f"the credentials are not accepted ({said}).", advice, 403)
-    if any(word in str(error) for word in ("error sending request", "connect", "timed out", "timeout")):
+    away = ("error sending request", "connect", "timed out", "timeout")
+    if "Server returned" not in said and any(word in str(error) for word in away):
         return Unreachable(tried, f"nobody answers ({said}).", "It is tried again.")
     return PlatformFault(tried, f"{said}.")
 

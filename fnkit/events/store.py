@@ -24,7 +24,7 @@ class Store(Protocol):
 
     @property
     def url(self) -> str:
-        """What names it, without anything secret: `s3://bucket`, `file:///home/ada/photos`."""
+        """What names it, without anything secret: `s3://bucket`, `file:///srv/photos`."""
 
     def put(self, key: str, content: bytes, media: str = "application/octet-stream") -> None:
         """Keep `content` under `key`, whole or not at all."""

@@ -15,6 +15,7 @@ from fnkit.core.names import FLOW, JOIN
 from fnkit.local.access import allowed
 from fnkit.local.conductors import Composition
 from fnkit.local.entities import Entities
+from fnkit.local.foresight import Foresight
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Status
 from fnkit.local.joins import Join
@@ -42,6 +43,10 @@ class Runner(Protocol):
         """A run whose promise is on disk, together with what `begun` writes when it is told the id."""
         ...
 
+    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+        """A call of this is near: its instance is made ready, if none is."""
+        ...
+
     def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
         """What runs under that id; None where it has ended, or never was."""
         ...
@@ -55,6 +60,7 @@ class Compounds:
         self._invocables = invocables
         self._positions = positions
         self._runner = runner
+        self._foresight = Foresight(entities, invocables)
         self._halted = asyncio.Event()
 
     def begin(self, invocable: Invocable, ask: Ask, within: Position | None = None) -> Position:
@@ -119,9 +125,13 @@ class Compounds:
             self._positions.save(position)
 
         task = await self._runner.start(invocable, ask, position.id, begun)
+        if (near := self._foresight.after(step, position.plan, ask.caller.namespace)) is not None:
+            self._runner.anticipate(near, ask)
+        before = position.plan.component if isinstance(position.plan, Composition) else None
         await asyncio.wait({task}, timeout=invocable.executable.limits.timeout / 1000 + GRACE)
         if task.done():
             position.count(_ending(task.result()), None)
+            self._foresight.learn(position.plan, before)
         else:
             position.logs.append(str(position.running))
             position.plan.late(str(position.running))

@@ -4,8 +4,8 @@ Source: WhiskAction.scala, Exec.scala, ActionLimits.scala, SemVer.scala, and wha
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fnkit.core.entities import CODE_LIMIT, Json, Limits
 from fnkit.local import parameters
@@ -49,6 +49,15 @@ BOUNDS = (  # in the order in which they are checked
     Bound("log size", "logs", DEFAULTS.logs, 0, 10, " MB"),
     Bound("concurrency", "concurrency", DEFAULTS.concurrency, 1, 1),
 )
+
+
+def bounds(max_concurrency: int) -> tuple[Bound, ...]:
+    """The limits of a platform on which an instance may take so many runs at a time."""
+    return tuple(
+        replace(bound, most=max_concurrency) if bound.field == "concurrency" else bound for bound in BOUNDS
+    )
+
+
 _READ_ORDER = (("timeout", "time"), ("memory", "memory"), ("logs", "log"), ("concurrency", "concurrency"))
 
 
@@ -80,14 +89,14 @@ class ActionPut:
     annotations: Pairs | None
     without: tuple[str, ...]
 
-    def check_sizes_and_limits(self, concurrent: int) -> None:
+    def check_sizes_and_limits(self, concurrent: int, bounds: Sequence[Bound] = BOUNDS) -> None:
         """Raises Rejected 413 or 400; `concurrent` is what the namespace may run at a time."""
         if self.exec and (size := len(self.exec.code.encode())) > CODE_LIMIT:
             raise too_large(f"exec larger than allowed: {size} > {CODE_LIMIT} bytes.")
         parameters.check_size("parameters", self.parameters or [])
         parameters.check_size("annotations", self.annotations or [])
         limits = self.limits or {}
-        for bound in BOUNDS:
+        for bound in bounds:
             if bound.field in limits:
                 bound.check(limits[bound.field])
         if not 0 <= limits.get("instances", 0) <= concurrent:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 AHEAD = 256.0
-"""MB s that an action may be ahead of who comes first, where an instance of its own is free."""
+"""MB s that an action may be ahead of who comes first, after a run in an instance of its own that is free."""
 FIRST_GUESS = 25.6
 """MB s of a run before one has ended: 256 MB for a tenth of a second."""
 LEARNS = 0.2
@@ -42,6 +42,9 @@ class Flow(Generic[T]):
     owner: "Owner[T]"
     share: Share = field(default_factory=Share)
     expected: float = FIRST_GUESS
+    """MB s of a run."""
+    known: bool = False
+    """True once a run has ended."""
     waiting: deque[T] = field(default_factory=deque)
 
     @property
@@ -121,7 +124,8 @@ class Fair(Generic[T]):
 
     def learn(self, flow: Flow[T], cost: float) -> None:
         """A run of this action has taken so many MB s."""
-        flow.expected += LEARNS * (cost - flow.expected)
+        flow.expected += (LEARNS if flow.known else 1) * (cost - flow.expected)
+        flow.known = True
 
     def order(self) -> list[Flow[T]]:
         """The queues in which somebody waits, whose turn it is first."""

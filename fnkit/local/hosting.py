@@ -21,7 +21,6 @@ from fnkit.local.asgi import Request
 from fnkit.local.entities import Entity
 from fnkit.local.exchange import Call, transaction_id
 from fnkit.local.links import links
-from fnkit.local.objects import Objects
 from fnkit.local.ownstore import OwnStore
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
@@ -36,7 +35,6 @@ class Hosting:
     """What the feeds of the platform work with."""
 
     platform: Platform
-    objects: Objects
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
@@ -68,7 +66,7 @@ class Hosting:
     def store(self, feed: Feed, storage: Storage) -> Store:
         """The folder, the bucket, or what the feed's owner has in our own store."""
         if storage.store == f"{OWN}:":
-            return OwnStore(self.objects, feed.namespace, self._loop, self._object_url(feed))
+            return OwnStore(self.platform.objects, feed.namespace, self._loop, self._object_url(feed))
         return storage.open()
 
     def address(self, feed: Feed, store: Store, key: str) -> str:
@@ -81,7 +79,7 @@ class Hosting:
 
     async def changed(self, feed: Feed, interval: float) -> None:
         """Return when an object of our own store was put or deleted."""
-        await self.objects.changed()
+        await self.platform.objects.changed()
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether one of the runs that a firing began had not ended by then."""

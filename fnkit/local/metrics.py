@@ -9,10 +9,11 @@ from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, get_args
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json, pairs_to_dict
-from fnkit.local.jobs import Outcome, Status
+from fnkit.local.jobs import Began, Outcome, Status
 from fnkit.local.records import Record
 from fnkit.local.throttles import Refusals
 
@@ -55,6 +56,12 @@ class Histogram:
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
 
+    def to_json(self) -> dict[str, Json]:
+        """`count`, `sum` and `buckets`: upper bound → how many were at most so large."""
+        totals = accumulate(self._counts)
+        buckets = dict(zip((*map(str, self._bounds), "+Inf"), totals, strict=True))
+        return {"count": sum(self._counts), "sum": round(self._sum, 6), "buckets": buckets}
+
     def lines(self, name: str, labels: str) -> Iterator[str]:
         """Its samples; `labels` are written already."""
         total = 0
@@ -84,9 +91,23 @@ class Metrics:
 
     def __init__(self) -> None:
         self._series: OrderedDict[Ran, _Series] = OrderedDict()
+        self._init = {began: Histogram(SECONDS) for began in get_args(Began)}
+        self._run = {began: Histogram(SECONDS) for began in get_args(Began)}
 
     def count(self, ran: Ran, outcome: Outcome) -> None:
-        """One activation has ended."""
+        """One activation of an action with code has ended."""
+        init = outcome.init or 0
+        if outcome.init is not None:
+            self._init[outcome.began].add(init / 1000)
+        self._run[outcome.began].add((outcome.end - outcome.start - init) / 1000)
+        self._count(ran, outcome)
+
+    def durations(self) -> dict[str, Json]:
+        """Histograms of `init` and `run` in seconds, by how the instance began."""
+        both = {"init": self._init, "run": self._run}
+        return {what: {began: one.to_json() for began, one in kept.items()} for what, kept in both.items()}
+
+    def _count(self, ran: Ran, outcome: Outcome) -> None:
         series = self._series.get(ran)
         if series is None:
             series = self._series[ran] = _Series()
@@ -114,7 +135,7 @@ class Metrics:
         ran = Ran(namespace, record.namespace, action, notes["kind"], notes["limits"]["memory"])
         start, result = head["start"], json.loads(record.result)
         wait = notes.get("waitTime", 0)
-        self.count(ran, Outcome(record.status, result, start, start + head["duration"], wait, None, "warm"))
+        self._count(ran, Outcome(record.status, result, start, start + head["duration"], wait, None, "warm"))
 
     def text(self, refused: Refusals) -> str:
         """Everything as Prometheus reads it; `refused` are the calls that were throttled."""
@@ -143,6 +164,11 @@ class Metrics:
         yield from _family("memory", "gauge", "Memory limit in MB.")
         for labels, ran, _ in known:
             yield f"openwhisk_action_memory{{{labels}}} {ran.memory}"
+        for what, kept in (("init", self._init), ("run", self._run)):
+            yield f"# HELP fnkit_{what}_seconds By how the instance began."
+            yield f"# TYPE fnkit_{what}_seconds histogram"
+            for began, one in kept.items():
+                yield from one.lines(f"fnkit_{what}_seconds", f'began="{began}"')
         for name, words, counts in (
             ("limit_concurrent_total", "Calls refused since too many were in flight.", refused.concurrent),
             ("limit_timed_total", "Calls and fires refused since there were too many in a minute.", refused.timed),

@@ -28,6 +28,7 @@ class Modules:
         self._lock = own.read_text("utf-8") if lock is None else lock
         self._folder = cache / "runtime" / sha256(canonical(["npm", self._lock]))
         self._empty = cache / "runtime" / "empty"
+        self._trouble: str | None = None
 
     def folder(self) -> Path:
         """The `node_modules` to look into; an empty folder until it is there."""
@@ -35,6 +36,13 @@ class Modules:
             return self._folder
         self._empty.mkdir(parents=True, exist_ok=True)
         return self._empty
+
+    def status(self) -> str:
+        """One sentence or two for a person."""
+        if self._folder.is_dir():
+            return "OpenWhisk's module for nodejs actions is installed."
+        why = f"could not be installed ({self._trouble})" if self._trouble else "is being installed"
+        return f"OpenWhisk's module for nodejs actions {why}. Actions can require what they bring."
 
     def install(self) -> bool:
         """Install them where they are not there yet; True where they are there in the end. Never raises.
@@ -45,6 +53,7 @@ class Modules:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._folder.parent, prefix=".new-") as fresh:
                 if trouble := self._fill(Path(fresh)):
+                    self._trouble = trouble
                     text = "OpenWhisk's module for nodejs actions could not be installed (%s)."
                     logging.getLogger(__name__).warning(text, trouble)
         return self._folder.is_dir()

@@ -13,6 +13,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
 from fnkit.local.common import Common
 from fnkit.local.controller import Controller
+from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
@@ -64,6 +65,10 @@ class Opened:
         modules = Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
+        brought = {
+            "python": common.status,
+            **({"nodejs": modules.status} if "nodejs:default" in kinds.names else {}),
+        }
         choice = await choose(folder.root / "probe")
         folders = {"python": common.folder, "nodejs": modules.folder}
         layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
@@ -71,29 +76,28 @@ class Opened:
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
-        users = Users(store, PRESETS[settings.limits])
         positions = Positions(store, activations)
-        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
-            users=users,
+            users=Users(store, PRESETS[settings.limits]),
             keys=keys,
             operator=random_key(),
             throttles=throttles,
+            bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=objects,
+            objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
+            common=lambda: {family: status() for family, status in brought.items()},
             snapshot=scheduler.snapshot,
             sources=starter.views,
         )
-        platform.controller.resume(users)
-        platform.feeds.start(Hosting(platform, objects))
+        _go_on(platform)
         return cls(platform, scheduler)
 
     async def close(self, patience: float) -> None:
@@ -128,3 +132,9 @@ def memory() -> int:
     """MB that all instances together may have: half of the machine's."""
     half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     return max(LEAST_MEMORY, half // MIB)
+
+
+def _go_on(platform: Platform) -> None:
+    """What the end of the last server interrupted, and what fires triggers."""
+    platform.controller.resume(platform.users)
+    platform.feeds.start(Hosting(platform))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
+from fnkit.local.documents import Bound
 from fnkit.local.entities import Entities
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds
@@ -28,6 +29,8 @@ class Platform:
     operator: str = field(repr=False)
     """The key that administers users."""
     throttles: Throttles
+    bounds: tuple[Bound, ...]
+    """What an action's limits may be."""
     entities: Entities
     activations: Activations
     controller: Controller
@@ -39,6 +42,8 @@ class Platform:
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
     """Distributions that every action may import: name → version."""
+    common: Callable[[], Mapping[str, str]]
+    """Family of kinds → whether what upstream's images bring is there, in words."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
     sources: Callable[[], Sequence[SourceView]]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PORT = 3233
 """As OpenWhisk standalone."""
+MOST_AT_A_TIME = 1000
+"""Runs at a time in one instance: as many as a namespace may have in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Settings:
     """MB of all instances together; 0 for half of the machine's."""
     stems: int = 1
     """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
+    max_concurrency: int = 1
+    """The most that an action's limit `concurrency` may be: runs at a time in one Node.js instance."""
 
     @property
     def keep(self) -> "Keep":
@@ -54,6 +58,9 @@ class Settings:
         for option, value in (("--keep-days", self.keep_days), ("--keep-mb", self.keep_mb)):
             if value < 1:
                 raise BadArgument("Starting the platform", f"{option} {value} keeps nothing.", "Give 1 or more.")
+        if not 1 <= self.max_concurrency <= MOST_AT_A_TIME:
+            found = f"--max-concurrency {self.max_concurrency} is no number of runs at a time."
+            raise BadArgument("Starting the platform", found, f"Give a number from 1 to {MOST_AT_A_TIME}.")
         if self.stems < 0:
             raise BadArgument("Starting the platform", f"--stems {self.stems} is no number of instances.")
         if self.memory < 0:

@@ -83,8 +83,8 @@ class Turns:
         """Whose turn it is: the first in order, or one that is hardly ahead and finds an instance of its own."""
         first: Flow[Waiter] | None = None
         for flow in self._fair.order():
-            if first is not None and flow.ahead(first) > AHEAD:
-                break
+            if first is not None and flow.ahead(first) + flow.expected > AHEAD:
+                continue
             if self._pool.warm(flow.waiting[0].need.key):
                 return flow
             if first is None:

@@ -1,12 +1,15 @@
-"""The pool as `GET /fnkit/v1/pool` and `fnkit status` show it: values only."""
+"""The pool as `GET /fnkit/v1/pool`, `/metrics` and `fnkit status` show it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import get_args
 
-from fnkit.core.entities import Json
+from fnkit.core.entities import MIB, Json
 from fnkit.local.jobs import Began
 from fnkit.local.slots import State
+from fnkit.local.usage import usage
+from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,51 @@ class Snapshot:
         return sum(one.waiting for one in self.queues)
 
     def to_json(self) -> dict[str, Json]:
-        """As `/fnkit/v1/pool` answers it."""
+        """The part of the answer of `/fnkit/v1/pool` that costs nothing to know."""
         counts = {began: self.began.get(began, 0) for began in get_args(Began)}
-        return {**asdict(self), **counts, "queued": self.queued}
+        told = asdict(self)
+        del told["began"]
+        return {**told, **counts, "queued": self.queued}
+
+
+def weighed(pool: Snapshot, sources: Sequence[SourceView]) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
+    """Instances and what they are forked from, each with its `private` and `shared` memory in bytes, or null.
+
+    Reads files of the system for each: not for the event loop.
+    """
+    known = (*(one.pid for one in pool.instances), *(one.pid for one in sources))
+    own = {pid for pid in known if pid is not None}
+
+    def weigh(one: InstanceView | SourceView) -> dict[str, Json]:
+        used = usage(one.pid, own) if one.pid is not None else None
+        return {**asdict(one), "private": used and used.private, "shared": used and used.shared}
+
+    return [weigh(one) for one in pool.instances], [weigh(one) for one in sources]
+
+
+def lines(pool: Snapshot, sources: Sequence[SourceView]) -> Iterator[str]:
+    """The pool as Prometheus reads it."""
+    states = Counter(one.state for one in pool.instances)
+    yield from gauge("pool_instances", "Instances by state.")
+    for state in get_args(State):
+        yield f'fnkit_pool_instances{{state="{state}"}} {states[state]}'
+    yield from gauge("pool_memory_bytes", "What the limits of all instances come to, and may come to.")
+    yield f'fnkit_pool_memory_bytes{{what="used"}} {pool.used * MIB}'
+    yield f'fnkit_pool_memory_bytes{{what="capacity"}} {pool.capacity * MIB}'
+    yield from gauge("pool_sources", "Processes that instances are forked from.")
+    for kind in ("zygote", "template"):
+        yield f'fnkit_pool_sources{{kind="{kind}"}} {sum(one.source == kind for one in sources)}'
+    yield from gauge("pool_waiting", "Runs that wait for an instance.")
+    for queue in pool.queues:
+        # A legal name has no sign that would have to be escaped.
+        labels = f'namespace="{queue.namespace}",action="{queue.action}"'
+        yield f"fnkit_pool_waiting{{{labels}}} {queue.waiting}"
+    yield "# HELP fnkit_starts_total Runs by how their instance began."
+    yield "# TYPE fnkit_starts_total counter"
+    for began in get_args(Began):
+        yield f'fnkit_starts_total{{began="{began}"}} {pool.began.get(began, 0)}'
+
+
+def gauge(name: str, words: str) -> tuple[str, str]:
+    """The head of a family."""
+    return f"# HELP fnkit_{name} {words}", f"# TYPE fnkit_{name} gauge"

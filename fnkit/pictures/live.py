@@ -21,7 +21,7 @@ def _colours(scheme: int) -> str:
     return (
         f".tip rect{{fill:{of('ink')}}}.tip text{{fill:{of('paper')}}}"
         f".panel div{{background:{of('paper')};color:{of('ink')};border:1px solid {of('idle.line')}}}"
-        f".spot:focus>.hit{{stroke:{of('ink')}}}"
+        f".spot:focus>.hit{{stroke:{COLOURS['running.line'].dark}}}"
     )
 
 

@@ -51,6 +51,8 @@ def feeds_run(
     from fnkit.local.store import Store
 
     context = context or Context()
+    if _looping():
+        raise BadArgument("Watching for events", "a notebook has other things to do.", "Run it in a shell.")
     client = context.client
     whose = f"{client.props.apihost} {client.namespaces.own()}"
     root = data or places.data() / "feeds" / sha256(whose.encode())[:16]
@@ -65,6 +67,15 @@ def feeds_run(
     finally:
         store.close()
         lock.close()
+
+
+def _looping() -> bool:
+    """Whether this thread runs an event loop already, as a notebook's does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _watch(context: Context, client: "Client", store: "Store") -> None:

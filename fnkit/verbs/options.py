@@ -58,6 +58,9 @@ class DeployOptions(BuildOptions, total=False):
     ]
     with_actions: Annotated[bool, Option("deploy the actions that a flow brings along, too")]
     memory: Annotated[int, Option("the memory limit in MB", "MB", short="-m")]
+    concurrency: Annotated[
+        int, Option("runs at a time in one instance; only Node.js takes more than 1", "N", short="-c")
+    ]
     timeout: Annotated[int, Option("the time limit in ms", "MS", short="-t")]
     logs: Annotated[int, Option("the log limit in MB", "MB", short="-l")]
     show: Annotated[bool, Option("give the action file and send nothing")]

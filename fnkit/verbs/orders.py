@@ -74,6 +74,7 @@ def settings(options: DeployOptions) -> "Settings":
     limits = Limits(
         timeout=options.get("timeout", usual.timeout),
         memory=options.get("memory", usual.memory),
+        concurrency=options.get("concurrency", usual.concurrency),
         logs=options.get("logs", usual.logs),
     )
     made = Settings(

@@ -29,6 +29,9 @@ class ServeOptions(TypedDict, total=False):
         str, Option("what users without limits of their own may: none, or openwhisk for its defaults", "SET")
     ]
     keep_days: Annotated[int, Option("keep the records of activations so long (30)", "DAYS")]
+    max_concurrency: Annotated[
+        int, Option("let a Node.js action's instance take so many runs at a time, if its limit says so (1)", "N")
+    ]
     keep_mb: Annotated[int, Option("keep so much of them, the oldest go first (2048)", "MB")]
     stems: Annotated[int, Option("of what is not forked, as Node.js, start so many instances ahead (1)", "COUNT")]
     memory: Annotated[int, Option("let all instances together have so much (0: half of the machine's)", "MB")]

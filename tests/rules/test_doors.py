@@ -18,6 +18,9 @@ DOORS = {
     "av": ("fnkit/vision/video.py",),
     "typer": ("fnkit/cli/",),
     "rich": ("fnkit/cli/",),
+    "obstore": ("fnkit/events/bucket.py",),
+    "watchfiles": ("fnkit/events/watch.py",),
+    "cronsim": ("fnkit/events/schedule.py",),
     "jinja2": ("fnkit/action/",),
     "PIL": ("fnkit/models/images.py", "fnkit/vision/draw.py", "fnkit/notebook/"),
 }

@@ -57,7 +57,7 @@ async def put(platform: Platform, call: Call) -> Response:
     _owned_place(platform, call)
     overwrite = call.boolean("overwrite")
     body = read_action(await call.json(), platform.kinds.names, call.identity.namespace)
-    body.check_sizes_and_limits(call.identity.limits.concurrent_invocations)
+    body.check_sizes_and_limits(call.identity.limits.concurrent_invocations, platform.bounds)
     _owned_place(platform, call)  # the package may have gone while the body came
     components = body.exec.paths if isinstance(body.exec, Components) else None
     check_access(platform.entities, call.identity.namespace, components or ())

@@ -1,5 +1,6 @@
 """/fnkit/v1: what the embedded platform has beyond OpenWhisk, with the same credentials."""
 
+import asyncio
 import platform as machine
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
+from fnkit.local.views import weighed
 
 Handler = Callable[[Platform, Identity, Request], Awaitable[Response]]
 
@@ -76,6 +78,7 @@ async def _info(platform: Platform, identity: Identity, request: Request) -> Res
             "executable": sys.executable,
             "kinds": sorted(platform.kinds.names),
             "packages": dict(platform.packages()),
+            "common": dict(platform.common()),
             "sandbox": {
                 **platform.sandbox.rung.to_json(),
                 "skipped": {rung.name: why for rung, why in platform.sandbox.skipped},
@@ -119,5 +122,7 @@ def _position(position: Position) -> dict[str, Json]:
 
 
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
-    sources = [asdict(source) for source in platform.sources()]
-    return JSONResponse({**platform.snapshot().to_json(), "sources": sources})
+    pool = platform.snapshot()
+    instances, sources = await asyncio.to_thread(weighed, pool, platform.sources())
+    told = {**pool.to_json(), "instances": instances, "sources": sources}
+    return JSONResponse({**told, "durations": platform.controller.metrics.durations()})

@@ -3,7 +3,6 @@
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only
 from fnkit.local.asgi import Response
-from fnkit.local.documents import BOUNDS
 from fnkit.local.exchange import Call, answer
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
@@ -18,7 +17,7 @@ async def limits(platform: Platform, call: Call) -> Response:
     """GET limits."""
     owner_only(call)
     ranges = {}
-    for bound in BOUNDS:
+    for bound in platform.bounds:
         ranges[f"minAction{bound.field.capitalize()}"] = bound.least
         ranges[f"maxAction{bound.field.capitalize()}"] = bound.most
     return answer(

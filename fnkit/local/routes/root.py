@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from fnkit.local.documents import BOUNDS
 from fnkit.local.kinds import BLACKBOX
 from fnkit.local.metrics import MEDIA
 from fnkit.local.openapi import document
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS
 from fnkit.local.routes.v1 import ROUTES
+from fnkit.local.views import lines
 from fnkit.local.web.access import METHODS
 
 _HEALTH: Mapping[str, object] = {
@@ -38,6 +38,7 @@ def routes(platform: Platform) -> list[Route]:
 
     async def metrics(request: Request) -> Response:
         text = platform.controller.metrics.text(platform.throttles.refused)
+        text += "".join(f"{line}\n" for line in lines(platform.snapshot(), platform.sources()))
         return Response(text.encode(), media_type=MEDIA)
 
     async def api_docs(request: Request) -> Response:
@@ -86,7 +87,7 @@ def _info(platform: Platform) -> dict[str, object]:
         "concurrent_actions": usual.concurrent_invocations,
         "sequence_length": 50,
     }
-    for bound in BOUNDS:
+    for bound in platform.bounds:
         if word := _WORDS.get(bound.field):
             unit = _UNITS.get(bound.field, 1)
             for prefix in ("", "default_"):

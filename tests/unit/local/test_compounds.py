@@ -210,3 +210,51 @@ def test_a_sequence_that_came_to_hold_itself_has_an_end(tmp_path):
         return await server.record(await server.begin("loop", {}))
 
     assert asyncio.run(call())["response"]["result"] == {"error": "Sequence component does not exist."}
+
+
+async def anticipated(server, name, arguments):
+    """The actions that were told to be near while `name` ran, in order."""
+    before = len(server.scheduler.anticipated)
+    ask = Ask(server.caller, "t" * 32, now_ms(), arguments, 60)
+    await server.controller.invoke(server.controller.resolve("guest", name), ask)
+    return [job.executable.name for job in server.scheduler.anticipated[before:]]
+
+
+def test_the_next_step_of_a_sequence_is_made_ready_while_one_runs(tmp_path):
+    async def scene():
+        server = Server(tmp_path / "whisk.db", InProcess())
+        for name in ("a", "b", "c"):
+            await server.action(name, ADD)
+        await server.sequence("inner", "b", "c")
+        await server.sequence("outer", "a", "inner", "a")
+        assert await anticipated(server, "inner", {}) == ["c"]
+        assert await anticipated(server, "outer", {}) == ["b", "c"], "an inner sequence begins with its first"
+
+    asyncio.run(scene())
+
+
+def test_a_conductor_is_expected_to_call_what_it_called_the_last_time(tmp_path):
+    async def scene():
+        server = Server(tmp_path / "whisk.db", InProcess())
+        for name in ("a", "b", "c"):
+            await server.action(name, ADD)
+        await server.conductor("todo")
+        assert await anticipated(server, "todo", {"todo": ["a", "b"]}) == ["todo", "todo"], "nothing is known yet"
+        again = await anticipated(server, "todo", {"todo": ["a", "b"]})
+        assert again == ["a", "todo", "b", "todo"]
+        await anticipated(server, "todo", {"todo": ["c"]})
+        assert (await anticipated(server, "todo", {"todo": ["c"]}))[0] == "c"
+
+    asyncio.run(scene())
+
+
+def test_what_may_not_be_called_is_not_made_ready(tmp_path):
+    async def scene():
+        server = Server(tmp_path / "whisk.db", InProcess())
+        await server.action("a", ADD)
+        await server.action("b", ADD)
+        await server.sequence("s", "a", "b")
+        await server.entities.delete(server.entities.get("guest", "b", "action"))
+        assert await anticipated(server, "s", {}) == []
+
+    asyncio.run(scene())

@@ -87,7 +87,8 @@ def test_options_are_spelt_once(entry):
 def test_the_verbs_are_those_of_the_package():
     bare = {entry.name for entry in TABLE if len(entry.words) == 1}
     assert bare <= set(dir(fnkit))
-    assert all(getattr(fnkit, name) is getattr(verbs, name) for name in bare)
+    # `fnkit.events` is the room of that name.
+    assert all(getattr(fnkit, name) is getattr(verbs, name) for name in bare - {"events"})
 
 
 def test_names_come_first():

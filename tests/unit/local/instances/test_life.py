@@ -15,7 +15,7 @@ from fnkit.core.errors import PlatformFault
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
-from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job, until
+from tests.unit.local.instances.bench import KINDS, Bench, alive, code, job, texts, until
 
 COUNTS = code("counts")
 
@@ -58,6 +58,48 @@ def test_a_developer_error_ends_the_instance(plain: Bench, name: str) -> None:
         return outcome.status, scheduler.snapshot().instances
 
     assert plain.play(scene) == (Status.DEVELOPER_ERROR, ())
+
+
+def test_an_idle_instance_that_ends_frees_its_memory_at_once(bench: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> None:
+        await scheduler.run(job(COUNTS))
+        (view,) = scheduler.snapshot().instances
+        assert view.pid is not None
+        os.kill(view.pid, signal.SIGKILL)
+        await until(lambda: scheduler.snapshot().instances == ())
+        assert scheduler.snapshot().used == 0
+
+    bench.play(scene)
+
+
+def test_an_instance_that_was_started_ahead(bench: Bench) -> None:
+    """Its init code ran without an activation: the first run has no init time, and gets what init printed."""
+    shows = "import os\nprint(sorted(key for key in os.environ if key.startswith('__OW_')))\n"
+    text = shows + COUNTS
+
+    async def scene(scheduler: Scheduler) -> Any:
+        scheduler.anticipate(job(text))
+        scheduler.anticipate(job(text))
+        before = scheduler.snapshot().instances
+        outcomes = [await scheduler.run(job(text)) for _ in range(2)]
+        return before, outcomes, scheduler.snapshot()
+
+    before, (first, second), after = bench.play(scene)
+    assert [(one.state, one.activations) for one in before] == [("prewarmed", 0)]
+    assert (first.began, first.init, second.began) == ("prewarmed", None, "warm")
+    assert (first.result["count"], second.result["count"]) == (1, 2)
+    known = ["__OW_ACTION_NAME", "__OW_ACTION_VERSION", "__OW_API_HOST", "__OW_NAMESPACE"]
+    assert texts(first) == [f"stdout: {known}"]
+    assert (len(after.instances), after.began) == (1, {"prewarmed": 1, "warm": 1})
+
+
+def test_one_that_cannot_be_started_ahead_is_told_of_where_it_runs(plain: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> Any:
+        scheduler.anticipate(job(code("raises_at_import")))
+        return await scheduler.run(job(code("raises_at_import")))
+
+    outcome = plain.play(scene)
+    assert (outcome.began, outcome.status) == (plain.began, Status.DEVELOPER_ERROR)
 
 
 def test_a_killed_instance_is_not_used_again(bench: Bench) -> None:

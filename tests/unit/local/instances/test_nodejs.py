@@ -1,5 +1,6 @@
 """Node.js actions in instances: the same life as Python's, in its runtime's own words."""
 
+import asyncio
 import base64
 import io
 import shutil
@@ -15,6 +16,7 @@ from fnkit.local.jobs import Job, Status
 from fnkit.local.kinds import Kinds, find_node, python
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.rung import Rung
+from fnkit.local.scheduler import Scheduler
 from tests.unit.local.instances.bench import KINDS, Bench, job, texts
 
 KIND = KINDS.names.get("nodejs:default")
@@ -234,3 +236,90 @@ def test_an_action_of_an_older_version_runs_on_the_one_there_is() -> None:
     assert kinds.get("python:3.1").name == python().name
     with pytest.raises(Missing):
         kinds.get("nodejs:20")
+
+
+SHARED = """
+let now = 0, most = 0
+async function main({ n, ms }) {
+  most = Math.max(most, ++now)
+  console.log(`run ${n}`)
+  if (ms) await new Promise(done => setTimeout(done, ms))
+  else while (most < 4) await new Promise(done => setTimeout(done, 1))
+  const seen = most
+  if (--now === 0) most = 0
+  if (n === 'bad') throw new Error('boom')
+  return { n, seen, id: process.pid }
+}
+"""
+
+
+@needs_node
+def test_runs_share_an_instance_as_far_as_the_limit_says(plain: Bench) -> None:
+    """Four overlap in one; each gets the answer to its own question."""
+
+    async def scene(scheduler: Scheduler) -> Any:
+        calls = [node_job(SHARED, {"n": n}, concurrency=4) for n in range(4)]
+        outcomes = await asyncio.gather(*map(scheduler.run, calls))
+        return outcomes, scheduler.snapshot().instances
+
+    outcomes, (view,) = plain.play(scene)
+    assert [one.result["n"] for one in outcomes] == [0, 1, 2, 3]
+    assert {one.result["seen"] for one in outcomes} == {4}
+    assert (view.activations, view.state) == (4, "idle")
+    assert all(f"stdout: run {one.result['n']}" in texts(one) for one in outcomes)
+    assert sorted(one.began for one in outcomes) == ["cold", "warm", "warm", "warm"]
+
+
+@needs_node
+def test_a_run_that_fails_leaves_the_others_alone(plain: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> Any:
+        given = [{"n": "bad", "ms": 10}, {"n": 1, "ms": 200}, {"n": 2, "ms": 200}]
+        calls = [node_job(SHARED, one, concurrency=4) for one in given]
+        outcomes = await asyncio.gather(*map(scheduler.run, calls))
+        after = await scheduler.run(node_job(SHARED, {"n": 3, "ms": 1}, concurrency=4))
+        return outcomes, after
+
+    (bad, *others), after = plain.play(scene)
+    assert (bad.status, bad.result["error"]["message"]) == (Status.APPLICATION_ERROR, "boom")
+    assert [one.result["n"] for one in others] == [1, 2]
+    assert after.result["n"] == 3
+
+
+@needs_node
+def test_a_time_out_of_one_run_leaves_the_others(plain: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> Any:
+        slow = node_job(SHARED, {"n": "slow", "ms": 60_000}, concurrency=4, timeout=700)
+        quick = [node_job(SHARED, {"n": n, "ms": 300}, concurrency=4, timeout=700) for n in range(2)]
+        outcomes = await asyncio.gather(*map(scheduler.run, (slow, *quick)))
+        return outcomes, scheduler.snapshot().instances
+
+    (slow, *quick), instances = plain.play(scene)
+    assert slow.timed_out
+    assert [one.result["n"] for one in quick] == [0, 1]
+    assert instances == (), "nobody uses it any more"
+
+
+@needs_node
+def test_a_shared_instance_that_dies_takes_all_its_runs(plain: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> Any:
+        text = "const main = ({ die }) => new Promise(() => { if (die) setTimeout(() => process.exit(), 50) })"
+        calls = [node_job(text, {"die": n == 3}, concurrency=4) for n in range(4)]
+        return [one.result for one in await asyncio.gather(*map(scheduler.run, calls))]
+
+    assert plain.play(scene) == [{"error": RUN_DIED}] * 4
+
+
+@needs_node
+def test_long_arguments_of_runs_that_overlap_are_not_mixed(plain: Bench) -> None:
+    async def scene(scheduler: Scheduler) -> Any:
+        text = "const main = async ({ t }) => ({ first: t[0], n: t.length })"
+        calls = [node_job(text, {"t": letter * 900_000}, concurrency=8) for letter in "abcdefgh"]
+        return [one.result for one in await asyncio.gather(*map(scheduler.run, calls))]
+
+    assert plain.play(scene) == [{"first": letter, "n": 900_000} for letter in "abcdefgh"]
+
+
+def node_job(text: str, arguments: Any, concurrency: int, timeout: int = 30_000) -> Job:
+    assert KIND is not None
+    limits = Limits(timeout=timeout, concurrency=concurrency)
+    return job(text, arguments, limits=limits, of={"kind": KIND})

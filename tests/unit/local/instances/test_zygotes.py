@@ -40,12 +40,15 @@ def forks(tmp_path: Path, rung: Rung) -> Bench:
     return Bench(tmp_path, rung, forks=True)
 
 
-@pytest.fixture
-def own_view(forks: Bench) -> Bench:
-    """A bench on each rung on which there are templates."""
-    if not forks.rung.own_view:
-        pytest.skip(f"there are no templates on {forks.rung.name}: a fork's folder has a name of its own")
-    return forks
+def only(rungs: list[Rung]) -> pytest.MarkDecorator:
+    """Some rungs of the ladder."""
+    return pytest.mark.parametrize("rung", rungs, ids=[rung.name for rung in rungs], indirect=True)
+
+
+own_view = only([rung for rung in LADDER if rung.own_view])
+"""The rungs on which there are templates: elsewhere a fork's folder has a name of its own."""
+apart = only([rung for rung in LADDER if claims.FILES in rung.stops])
+"""The rungs that keep anything apart."""
 
 
 @pytest.fixture
@@ -193,11 +196,10 @@ def main(args):
 """
 
 
+@apart
 @pytest.mark.sandbox
 def test_a_sibling_can_be_neither_read_nor_signalled(forks: Bench) -> None:
     """Two actions, forks of one zygote, both alive."""
-    if claims.FILES not in forks.rung.stops:
-        pytest.skip(f"{forks.rung.name} keeps nothing apart")
 
     async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
         first = await scheduler.run(fresh(KEEPS, 0, of={"name": "keeps"}))
@@ -323,31 +325,31 @@ async def template(scheduler: Scheduler, zygotes: Zygotes, text: str, **changes:
     await zygotes.templates.settled()
 
 
+@own_view
 @pytest.mark.sandbox
-def test_a_template_is_as_its_init_code_left_it(own_view: Bench) -> None:
+def test_a_template_is_as_its_init_code_left_it(forks: Bench) -> None:
     """Whatever its forks do, the next one finds what the first one found: values, files, and no activation."""
 
     async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
         await template(scheduler, zygotes, LIVES)
         assert len(zygotes.templates.ready) == 1, zygotes.templates.trouble
         outcomes = await several(scheduler, *(job(LIVES) for _ in range(6)))
-        forks = [o.result for o in outcomes if o.result["events"] == ["init", "before", "after"]]
-        assert len(forks) == 4
-        assert {one["made"] for one in forks} == {forks[0]["made"]}
-        assert len({one["me"] for one in forks} | {forks[0]["made"]}) == 5
-        assert {(one["count"], one["before"]) for one in forks} == {(1, "as made")}
-        assert len({one["drawn"] for one in forks}) == 4
-        assert all(one["beside"].count("beside") == 1 for one in forks)
-        assert len(bench_folders(own_view)) == 6
+        made = [o.result for o in outcomes if o.result["events"] == ["init", "before", "after"]]
+        assert len(made) == 4
+        assert {one["made"] for one in made} == {made[0]["made"]}
+        assert len({one["me"] for one in made} | {made[0]["made"]}) == 5
+        assert {(one["count"], one["before"]) for one in made} == {(1, "as made")}
+        assert len({one["drawn"] for one in made}) == 4
+        assert all(one["beside"].count("beside") == 1 for one in made)
+        written = [folder for folder in forks.folders() if (folder / "action" / "beside").exists()]
+        assert len(written) == 6
 
-    def bench_folders(bench: Bench) -> list[Path]:
-        return [folder for folder in bench.folders() if (folder / "action" / "beside").exists()]
-
-    play(own_view, scene)
+    play(forks, scene)
 
 
+@own_view
 @pytest.mark.sandbox
-def test_a_template_serves_one_version_of_one_action_for_one_namespace(own_view: Bench) -> None:
+def test_a_template_serves_one_version_of_one_action_for_one_namespace(forks: Bench) -> None:
     """Another caller, action, version or environment has no part in it."""
     others: list[dict[str, Any]] = [
         {"namespace": "somebody-else"},
@@ -368,11 +370,12 @@ def test_a_template_serves_one_version_of_one_action_for_one_namespace(own_view:
         again = await scheduler.run(job(LIVES, environment={"TOKEN": "mine"}))
         assert (again.result["events"], again.result["count"]) == (["init"], 1)
 
-    play(own_view, scene)
+    play(forks, scene)
 
 
+@own_view
 @pytest.mark.sandbox
-def test_a_changed_action_lets_its_running_forks_end(own_view: Bench) -> None:
+def test_a_changed_action_lets_its_running_forks_end(forks: Bench) -> None:
     """The template goes with its last fork, not before."""
 
     text = code("waits_for_a_file")
@@ -386,13 +389,13 @@ def test_a_changed_action_lets_its_running_forks_end(own_view: Bench) -> None:
         scheduler.discard("guest", "hello")
         assert zygotes.templates.ready == ()
         assert made.alive
-        await until(lambda: len([f for f in own_view.folders() if (f / "action" / "started").exists()]) == 3)
-        for folder in own_view.folders():
+        await until(lambda: len([f for f in forks.folders() if (f / "action" / "started").exists()]) == 3)
+        for folder in forks.folders():
             (folder / "action" / "gate").touch()
         assert [o.result for o in await asyncio.gather(*runs)] == [{"waited": True}] * 3
         await made.ended()
 
-    play(own_view, scene)
+    play(forks, scene)
 
 
 UNFIT = {

@@ -1,6 +1,7 @@
 """In whose name a web action runs, and who is told what, with actions run in the test itself."""
 
 import asyncio
+from dataclasses import fields
 
 import pytest
 
@@ -60,25 +61,15 @@ class World:
         controller = Controller(entities, activations, positions, scheduler, throttles, "http://here")
         self.scheduler = scheduler
         self.users = Users(store)
-        unused = (
-            "keys",
-            "operator",
-            "activations",
-            "layers",
-            "objects",
-            "kinds",
-            "sandbox",
-            "packages",
-            "snapshot",
-        )
-        self.platform = Platform(
-            url="http://here",
-            users=self.users,
-            throttles=throttles,
-            entities=entities,
-            controller=controller,
-            **dict.fromkeys(unused),
-        )
+        given = {
+            "url": "http://here",
+            "users": self.users,
+            "throttles": throttles,
+            "entities": entities,
+            "controller": controller,
+        }
+        # The rest no web action comes near.
+        self.platform = Platform(**{**dict.fromkeys(field.name for field in fields(Platform)), **given})
 
     async def fill(self):
         for name, publish in (("public", True), ("private", False)):

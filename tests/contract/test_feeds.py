@@ -1,0 +1,193 @@
+"""Alarms and storage as OpenWhisk's feeds: the life of a feed, what is fired, and what an action gets."""
+
+import json
+import time
+
+import pytest
+import requests
+
+from tests.contract.conftest import ECHO
+from tests.contract.feeding import begin, feed, quiet, records, status, until
+
+WRITES = """
+import base64, os, urllib.request
+
+def main(args):
+    host, key = os.environ["__OW_API_HOST"], os.environ["__OW_API_KEY"]
+    name = args["key"].rpartition(".")[0] + "-small.jpg"
+    request = urllib.request.Request(f"{host}/fnkit/v1/objects/{name}", b"small", method="PUT")
+    request.add_header("Authorization", "Basic " + base64.b64encode(key.encode()).decode())
+    urllib.request.urlopen(request, timeout=30).close()
+    return {"wrote": name}
+"""
+
+
+@pytest.fixture
+def heard(embedded, action, rule, trigger, clean):
+    """A trigger with a rule whose action echoes; its feed is ended afterwards."""
+
+    def make(name, code=ECHO, **fields):
+        action(f"{name}-echo", code, **fields)
+        trigger(name)
+        rule(f"{name}-rule", name, f"{name}-echo")
+        clean.append(f"/fnkit/v1/feeds/{name}")
+        return name
+
+    return make
+
+
+def put(embedded, key, content=b"x"):
+    assert embedded.call("PUT", f"/fnkit/v1/objects/{key}", data=content).status_code == 201
+
+
+def test_the_packages_are_there_and_say_that_they_are_feeds(embedded):
+    for package, names in (("alarms", {"alarm", "interval", "once"}), ("storage", {"changes"})):
+        shown = embedded.call("GET", f"/api/v1/namespaces/whisk.system/packages/{package}").json()
+        assert {one["name"] for one in shown["feeds"]} == names
+
+
+def test_an_alarm_lives_as_openwhisk_has_it(embedded, heard):
+    name = heard("ct-alarm")
+    begin(embedded, "alarms/alarm", name, cron="*/1 * * * * *", trigger_payload={"n": 1})
+    until(lambda: status(embedded, name)["fired"], lambda count: count >= 2)
+    code, read = feed(embedded, "alarms/alarm", "READ", name)
+    assert code == 200
+    assert read["config"] == {"name": name, "namespace": "guest", "cron": "*/1 * * * * *", "payload": {"n": 1}}
+    assert {"active": True}.items() <= read["status"].items()
+    assert feed(embedded, "alarms/alarm", "PAUSE", name) == (200, {"status": "success"})
+    assert feed(embedded, "alarms/alarm", "READ", name)[1]["status"]["reason"]["message"] == "paused"
+    fired = status(embedded, name)["fired"]
+    assert feed(embedded, "alarms/alarm", "UPDATE", name, trigger_payload={"n": 2})[0] == 200
+    assert feed(embedded, "alarms/alarm", "UNPAUSE", name)[0] == 200
+    quiet(embedded, name, fired + 1)
+    assert records(embedded, f"{name}-echo")[0]["response"]["result"]["n"] == 2
+    assert feed(embedded, "alarms/alarm", "DELETE", name)[0] == 200
+    code, gone = feed(embedded, "alarms/alarm", "READ", name)
+    assert (code, "it has none here" in gone["error"]) == (502, True)
+
+
+def test_interval_and_once(embedded, heard):
+    name = heard("ct-once")
+    soon = int(time.time() * 1000) + 700
+    begin(embedded, "alarms/once", name, date=soon, trigger_payload="late", deleteAfterFire="rules")
+    until(lambda: embedded.call("GET", f"triggers/{name}").status_code, lambda code: code == 404)
+    assert embedded.call("GET", f"rules/{name}-rule").status_code == 404
+    [record] = until(lambda: records(embedded, f"{name}-echo"), len)
+    assert record["response"]["result"]["payload"] == "late"
+    other = heard("ct-interval")
+    begin(embedded, "alarms/interval", other, minutes=5, startDate=int(time.time() * 1000) + 700)
+    quiet(embedded, other, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "alarms trigger feed is missing the cron parameter"),
+        ({"cron": "at tea time"}, "cron pattern 'at tea time' is not valid"),
+        ({"cron": "* * * * *", "stopDate": 1}, "stopDate parameter '1' must be in the future"),
+    ],
+)
+def test_nonsense_is_the_feeds_answer(embedded, heard, given, said):
+    name = heard("ct-nonsense")
+    code, answer = feed(embedded, "alarms/alarm", "CREATE", name, **given)
+    assert (code, said in answer["error"]) == (502, True), answer
+    assert embedded.call("GET", f"/fnkit/v1/feeds/{name}").status_code == 404
+
+
+def test_feeds_go_on_after_kill_9(embedded, heard):
+    alarm, store = heard("ct-kept"), heard("ct-watched")
+    begin(embedded, "alarms/alarm", alarm, cron="*/1 * * * * *")
+    begin(embedded, "storage/changes", store, store="objects:kept/")
+    embedded.kill()
+    embedded.restart()
+    fired = status(embedded, alarm)["fired"]
+    put(embedded, "kept/a.jpg")
+    quiet(embedded, store, 1)
+    until(lambda: status(embedded, alarm)["fired"], lambda count: count > fired)
+
+
+def test_an_object_starts_an_action_that_finds_it(embedded, heard, clean):
+    name = heard("ct-object")
+    begin(embedded, "storage/changes", name, store="objects:in/", suffix=[".jpg"], into="image")
+    for key in ("in/a b.txt", "out/a.jpg", "in/a b ü.jpg"):
+        clean.append(f"/fnkit/v1/objects/{key}")
+        put(embedded, key, key.encode())
+    quiet(embedded, name, 1)
+    [record] = records(embedded, f"{name}-echo")
+    got = record["response"]["result"]
+    assert (got["event"], got["key"], got["name"]) == ("created", "in/a b ü.jpg", "a b ü.jpg")
+    assert requests.get(got["url"], timeout=60).content == "in/a b ü.jpg".encode()
+    assert got["image"] == got["url"]
+    headers = got["__ow_headers"]
+    assert (headers["ce-specversion"], headers["ce-id"]) == ("1.0", got["id"])
+    assert headers["ce-type"] == "fnkit.storage.object.created"
+
+
+def test_a_thousand_files_in_one_rename(embedded, heard, tmp_path):
+    """Each starts nothing but its event: the trigger's rule is inactive."""
+    name = heard("ct-thousand")
+    assert embedded.call("POST", f"rules/{name}-rule", json={"status": "inactive"}).status_code == 200
+    watched, aside = tmp_path / "watched", tmp_path / "aside"
+    watched.mkdir()
+    aside.mkdir()
+    for number in range(1000):
+        (aside / f"foto {number} ß.jpg").write_bytes(b"x")
+    begin(embedded, "storage/changes", name, store=str(watched), suffix=".jpg", settle=0)
+    aside.rename(watched / "all at once")
+    state = until(lambda: status(embedded, name), lambda now: now["fired"] == 1000)
+    assert (state["pending"], state["failed"]) == (0, 0)
+
+
+def test_an_action_reads_a_watched_file_and_nothing_beside_it(embedded, heard, tmp_path):
+    name = heard("ct-file")
+    (tmp_path / "secret.txt").write_text("hush")
+    begin(embedded, "storage/changes", name, store=str(tmp_path / "."), suffix=".jpg", settle=0.1)
+    draft = tmp_path / ".draft"
+    draft.write_bytes(b"photo")
+    draft.rename(tmp_path / "a photo.jpg")
+    quiet(embedded, name, 1)
+    [record] = records(embedded, f"{name}-echo")
+    url = record["response"]["result"]["url"]
+    assert requests.get(url, timeout=60).content == b"photo"
+    for other in ("secret.txt", "..%2Fsecret.txt", "none.jpg"):
+        beside = url.replace("a%20photo.jpg", other)
+        assert requests.get(beside, timeout=60).status_code == 404
+    assert requests.get(url.partition("?")[0], timeout=60).status_code == 401
+
+
+def test_an_action_that_writes_into_what_starts_it_is_stopped(embedded, heard, clean):
+    name = heard("ct-loop", WRITES, annotations=[{"key": "provide-api-key", "value": True}])
+    begin(embedded, "storage/changes", name, store="objects:loop/", suffix=".jpg")
+    put(embedded, "loop/photo.jpg")
+    state = until(lambda: status(embedded, name), lambda now: not now["active"])
+    assert "a loop" in state["reason"]["message"]
+    assert state["fired"] == 4
+    for one in embedded.call("GET", "/fnkit/v1/objects?prefix=loop/").json()["objects"]:
+        clean.append(f"/fnkit/v1/objects/{one['key']}")
+
+
+def test_a_file_that_goes_before_it_is_read_is_a_recorded_failure(embedded, heard, tmp_path):
+    """Whether it was seen at all hangs on the moment; the one beside it is fired in any case."""
+    name = heard("ct-gone")
+    begin(embedded, "storage/changes", name, store=str(tmp_path), settle=0)
+    link = tmp_path / "photo.jpg"
+    draft = tmp_path / ".draft"
+    draft.write_bytes(b"x")
+    draft.rename(link)
+    link.unlink()
+    draft.write_bytes(b"y")
+    draft.rename(tmp_path / "stays.jpg")
+    state = until(lambda: status(embedded, name), lambda now: now["fired"] >= 1 and not now["pending"])
+    assert state["active"]
+    told = embedded.call("GET", f"/fnkit/v1/feeds/{name}?events=10").json()["events"]
+    assert "stays.jpg" in {one["subject"] for one in told}
+    assert all(one["state"] == "fired" or "gone" in one["error"] for one in told)
+
+
+def test_a_feed_is_its_owners_alone(embedded, heard, other):
+    name = heard("ct-own")
+    begin(embedded, "alarms/alarm", name, cron="0 0 1 1 *")
+    assert other.call("GET", f"/fnkit/v1/feeds/{name}").status_code == 404
+    body = {"kind": "alarm", "parameters": {"cron": "* * * * *"}}
+    assert other.call("PUT", f"/fnkit/v1/feeds/{name}", json=body).status_code == 404
+    assert json.dumps(embedded.auth) not in json.dumps(embedded.call("GET", f"/fnkit/v1/feeds/{name}").json())
