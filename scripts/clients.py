@@ -1,4 +1,4 @@
-"""Clients of OpenWhisk from npm, as tests/npm pins them, in build/npm: what the tests point at the platform.
+"""Clients of OpenWhisk and azurite from npm, as tests/npm pins them, in build/npm.
 
 Where npm is missing or cannot fetch them it is said, and the tests that need them are skipped and listed.
 """
@@ -16,18 +16,18 @@ FILES = ("package.json", "package-lock.json")
 def main() -> None:
     """Install what the lock says, if it is not there yet."""
     if _is_installed():
-        say("Clients from npm: openwhisk and openwhisk-composer are here")
+        say("Clients from npm: openwhisk, openwhisk-composer and azurite are here")
         return
     npm = shutil.which("npm")
     if npm is None:
-        say("Clients from npm: npm is missing: no test with the JavaScript clients of OpenWhisk")
+        say("Clients from npm: npm is missing: no test with the JavaScript clients of OpenWhisk, none with Azure")
         return
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for name in FILES:
         shutil.copy(PINNED / name, TARGET)
     command = [npm, "ci", "--prefix", TARGET, "--ignore-scripts", "--no-audit", "--no-fund"]
-    if not attempt("Clients from npm: installing openwhisk and openwhisk-composer", command):
+    if not attempt("Clients from npm: installing openwhisk, openwhisk-composer and azurite", command):
         shutil.rmtree(TARGET, ignore_errors=True)
         say("Clients from npm: they could not be fetched: no test with them")
 

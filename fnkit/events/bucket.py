@@ -7,7 +7,7 @@ GOOGLE_SERVICE_ACCOUNT, AZURE_STORAGE_ACCOUNT_KEY, … Nothing secret is ever pa
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -42,9 +42,9 @@ class Bucket:
     """One bucket, or what begins with a prefix in it."""
 
     url: str
-    """`s3://bucket`, `gs://bucket/prefix`, `az://account/container`."""
-    store: Any
-    """obstore's."""
+    """`s3://bucket`, `gs://bucket/prefix`, `az://container`."""
+    store: Any = field(repr=False)
+    """obstore's, which knows the keys."""
 
     @classmethod
     def open(cls, url: str, endpoint: str | None = None, region: str | None = None) -> "Bucket":

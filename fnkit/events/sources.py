@@ -23,7 +23,7 @@ class Storage:
     """A store that is watched, and which of its changes are told."""
 
     store: str
-    """`file:///srv/photos`, `objects:`, `s3://bucket`, `gs://bucket`, `az://account/container`."""
+    """`file:///srv/photos`, `objects:`, `s3://bucket`, `gs://bucket`, `az://container`."""
     prefix: str = ""
     suffix: tuple[str, ...] = ()
     on: tuple[Kind, ...] = ("created",)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
-from fnkit.local.kinds import find
+from fnkit.local.kinds import Kinds, find
 from fnkit.local.layers import Layers
 from fnkit.local.limits import PRESETS
 from fnkit.local.modules import Modules
@@ -61,25 +62,20 @@ class Opened:
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
-        common = Common(cache)
-        modules = Modules(cache)
+        common, modules = Common(cache), Modules(cache)
         if "nodejs:default" in kinds.names:
             threading.Thread(target=modules.install, name="common modules", daemon=True).start()
-        brought = {
-            "python": common.status,
-            **({"nodejs": modules.status} if "nodejs:default" in kinds.names else {}),
-        }
         choice = await choose(folder.root / "probe")
-        folders = {"python": common.folder, "nodejs": modules.folder}
-        layouts = Layouts(folder.root / "code", layers.path, folders, kinds)
+        layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds)
         starter = _starter(choice.rung, folder.root, settings.stems)
         pool = Pool(settings.memory or memory())
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(common, starter)
-        positions = Positions(store, activations)
+        users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
+        objects = Objects(store, folder.root / "objects")
         platform = Platform(
             url=keys.url,
-            users=Users(store, PRESETS[settings.limits]),
+            users=users,
             keys=keys,
             operator=random_key(),
             throttles=throttles,
@@ -88,12 +84,12 @@ class Opened:
             activations=activations,
             controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
             layers=layers,
-            objects=Objects(store, folder.root / "objects"),
+            objects=objects,
             feeds=Feeds(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
-            common=lambda: {family: status() for family, status in brought.items()},
+            common=_statuses(common, modules, kinds),
             snapshot=scheduler.snapshot,
             sources=starter.views,
         )
@@ -106,6 +102,20 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+
+
+def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:
+    return {"python": common.folder, "nodejs": modules.folder}
+
+
+def _statuses(common: Common, modules: Modules, kinds: Kinds) -> Callable[[], Mapping[str, str]]:
+    """What is there yet of what upstream's images bring, by family."""
+
+    def look() -> dict[str, str]:
+        found = {"python": common.status()}
+        return {**found, "nodejs": modules.status()} if "nodejs:default" in kinds.names else found
+
+    return look
 
 
 def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:

@@ -21,6 +21,11 @@ class Latency:
     p50: float
     p99: float
 
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> "Latency":
+        """What the calls took."""
+        return cls(statistics.median(seconds), sorted(seconds)[min(len(seconds) - 1, len(seconds) * 99 // 100)])
+
 
 def latency(call: Callable[[], object], calls: int) -> Latency:
     """Call it so many times."""
@@ -29,7 +34,7 @@ def latency(call: Callable[[], object], calls: int) -> Latency:
         began = time.perf_counter()
         call()
         seconds.append(time.perf_counter() - began)
-    return Latency(statistics.median(seconds), sorted(seconds)[min(calls - 1, calls * 99 // 100)])
+    return Latency.of(seconds)
 
 
 def asking(connection: Connection, request: bytes) -> Callable[[], object]:

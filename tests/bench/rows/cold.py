@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import floors, pose
-from tests.bench.clients import latency
+from tests.bench.clients import Latency, latency
 from tests.bench.harness import Floor, Group, Row, at_least, at_most
 from tests.bench.platform import Connection, Server, fnkit, platform
 
@@ -98,7 +98,7 @@ def group() -> Iterator[Group]:
             "zygote": lambda: bench.cold("zygote-pose", calls["zygote-pose"]),
             "template": lambda: bench.cold(pose.NAME, calls["pose"]),
             "first": lambda: _first(bench, next(users)),
-            "forks": lambda: latency(lambda: bench.cold("no-op", calls["no-op"]), FORKS),
+            "forks": lambda: Latency.of([bench.cold("no-op", calls["no-op"]) for _ in range(FORKS)]),
             "memory": lambda: _memory(bench, next(users), calls),
         }
         yield Group(probes, _rows(), repeats=5)

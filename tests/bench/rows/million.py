@@ -60,8 +60,8 @@ def _fill(folder: Path, number: int) -> None:
         connection.ask(server.request("POST", "actions/noop?blocking=true", {}))
     with closing(sqlite3.connect(folder / "whisk.db")) as store, store:
         columns = [row[1] for row in store.execute("PRAGMA table_info(activations)")]
-        # An id begins with the time at which the request arrived, in ms.
-        other = {"id": "printf('%012x', start - n) || substr(id, 13)", "start": "start - n"}
+        # An id begins with the time at which the request arrived, in ms: well before that of the one copied.
+        other = {"id": "printf('%012x', start - 100000 - n) || substr(id, 13)", "start": "start - 100000 - n"}
         names, values = ", ".join(columns), ", ".join(other.get(name, name) for name in columns)
         store.execute(
             f"WITH RECURSIVE numbers(n) AS (SELECT {number - 1} UNION ALL SELECT n - 1 FROM numbers WHERE n > 1) "
