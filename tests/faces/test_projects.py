@@ -41,7 +41,7 @@ sequences:
     actions: greet, shout
 triggers:
   ringing: {{}}
-  ticking:
+  tocking:
     feed: /_/{feed}
     param: {{every: hour}}
 rules:
@@ -80,7 +80,7 @@ EVERYTHING = [
     ("flow", "words/louder"),
     ("sequence", "words/loud"),
     ("trigger", "ringing"),
-    ("trigger", "ticking"),
+    ("trigger", "tocking"),
     ("rule", "ring-loud"),
 ]
 
@@ -102,7 +102,7 @@ def test_only_what_was_changed_is_sent(shell, project):
     assert [line.split()[2].rstrip(":") for line in changed] == [
         "words/greet",
         "words/loud",
-        "ticking",
+        "tocking",
         "ring-loud",
     ]
     for line, words in zip(changed, ("'Ada' → 'Cy'", "actions:", "what its feed is told", "action:"), strict=True):
