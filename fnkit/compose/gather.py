@@ -50,6 +50,8 @@ class Gatherer:
         if since is not None:
             self._window(since, None)
             self._named()
+            if self.id in self.records:  # it ended meanwhile
+                self.look()
         elif self.client.embedded is None:
             raise Missing(
                 f"Looking for the session {self.id} at {self.client.props.host}",

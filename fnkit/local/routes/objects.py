@@ -42,8 +42,10 @@ async def put(platform: Platform, identity: Identity, request: Request) -> Respo
 
 async def delete(platform: Platform, identity: Identity, request: Request) -> Response:
     """Answers what was deleted."""
-    found = _found(await platform.objects.delete(identity.namespace, request.path_params["key"]))
-    return JSONResponse(_shown(platform, identity, found))
+    place = (identity.namespace, request.path_params["key"])
+    shown = _shown(platform, identity, _found(platform.objects.get(*place)))  # as long as its file tells its time
+    await platform.objects.delete(*place)
+    return JSONResponse(shown)
 
 
 def _found(found: Object | None) -> Object:
