@@ -65,7 +65,8 @@ def test_a_sequence_is_put_back_together(client, make):
     assert told(found.run.runs[0]) == [("se-add", "done"), ("se-add", "done")]
     assert found.run.runs[1].input == {"n": 6}
     assert all(step.logs[0].endswith("adding") for step in found.steps)
-    assert (len(found.steps), found.cold) == (3, 1)
+    assert len(found.steps) == 3
+    assert found.cold <= 1, "one instance runs all three; the platform may have started it ahead"
     assert found.cost == pytest.approx(sum(step.cost for step in found.steps))
     assert found.started > 0
 
