@@ -210,7 +210,7 @@ def _model(model: ModelFile) -> Iterable[str]:
 
 @lines.register
 def _status(status: Status) -> Iterable[str]:
-    info, pool = status.embedded or {}, status.pool or {}
+    info = status.embedded or {}
     sandbox = info.get("sandbox") or {}
     yield from pairs(
         {
@@ -223,9 +223,7 @@ def _status(status: Status) -> Iterable[str]:
             "sandbox": sandbox.get("rung"),
             "stops": _listed(sandbox.get("stops")),
             "does not stop": _listed(sandbox.get("does_not_stop")),
-            "instances": tuple(
-                f"{one['action']} {one['state']} {one['memory']} MB" for one in pool.get("instances") or ()
-            ),
+            **status.words,
         }
     )
 

@@ -2,7 +2,7 @@
 
 Idle times are counted in bins of a minute. Where their pattern is clear, an instance goes at once after a run that
 is followed by a long rest, another one is made ready just before the next run is due, and it goes for good when
-that run is overdue. Where it is not clear, an instance is kept for a standard time.
+that run is overdue. Where little is known, an instance is kept for a standard time.
 Source: Shahrad et al., Serverless in the Wild, USENIX ATC 2020, sections 4.2 and 5.1.
 """
 
@@ -36,8 +36,50 @@ class KeepAlive(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """The window whose saved cold starts are worth more than the memory that it takes, by the most.
+
+    As published, the window lies between a head and a tail of the idle times; where exactly is weighed for each
+    action, not by the same shares for all: a rare one does not hold memory for an hour to save one start.
+    """
+
+    worth: float = 40 * BIN
+    """Seconds that an instance may wait idle in order to save one cold start."""
+    heads: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
+    """The shares of idle times that may be shorter than `Window.ready`."""
+    margin: float = 0.10
+    """Both ends are moved outwards by so much."""
+    standard: float = 600.0
+    """Seconds that an instance is kept where little is known: as OpenWhisk keeps them all."""
+    least: int = 5
+    """Idle times that make a pattern."""
+
+    def window(self, histogram: "Histogram") -> Window:
+        """The best one; one that is empty where none is worth it."""
+        if histogram.count + histogram.beyond < self.least:
+            return Window(0.0, self.standard)
+        best, found = 0.0, Window(0.0, 0.0)
+        for ready in self._starts(histogram):
+            saved, waited, rest = 0, 0.0, histogram.total
+            for number, count in histogram.filled:
+                rest -= count
+                if number < ready:
+                    continue
+                saved += count
+                waited += count * (number - ready + 0.5) * BIN
+                after = rest * (number + 1 - ready) * BIN
+                if (gain := saved * self.worth - waited - after) > best:
+                    best, found = gain, Window(ready * BIN, (number + 1) * BIN * (1 + self.margin))
+        return found
+
+    def _starts(self, histogram: "Histogram") -> set[int]:
+        """Bins with which a window may begin."""
+        return {0, *(int(histogram.bin_at(head) * (1 - self.margin)) for head in self.heads if histogram.count)}
+
+
+@dataclass(frozen=True, slots=True)
 class Hybrid:
-    """By the histogram where its pattern is clear, for a standard time where it is not."""
+    """As published: by shares of the idle times where their pattern is clear, else for a standard time."""
 
     head: float = 0.05
     """The share of idle times that may be shorter than `Window.ready`."""
@@ -45,8 +87,6 @@ class Hybrid:
     """The share of idle times that must be shorter than `Window.until`."""
     margin: float = 0.10
     """Both ends are moved outwards by so much."""
-    shortest: float = 0.0
-    """Seconds of rest for which it is not worth to end an instance and to start another one."""
     standard: float = BINS * BIN
     """Seconds that an instance is kept where the pattern is not clear."""
     least: int = 10
@@ -60,8 +100,7 @@ class Hybrid:
         if not clear:
             return Window(0.0, self.standard)
         ready = histogram.bin_at(self.head) * BIN * (1 - self.margin)
-        until = (histogram.bin_at(self.tail) + 1) * BIN * (1 + self.margin)
-        return Window(ready if ready >= self.shortest else 0.0, until)
+        return Window(ready, (histogram.bin_at(self.tail) + 1) * BIN * (1 + self.margin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +137,16 @@ class Histogram:
         self._counts[number] = before + 1
         self._squares += 2 * before + 1
         self.count += 1
+
+    @property
+    def total(self) -> int:
+        """All idle times."""
+        return self.count + self.beyond
+
+    @property
+    def filled(self) -> list[tuple[int, int]]:
+        """(number, count) of each bin that is not empty, in order."""
+        return [(number, count) for number, count in enumerate(self._counts) if count]
 
     @property
     def spread(self) -> float:

@@ -9,7 +9,7 @@ Source: apache/openwhisk ContainerPool.scala; Fuerst and Sharma, FaasCache, ASPL
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from fnkit.local.histogram import Hybrid, KeepAlive, Window
+from fnkit.local.histogram import KeepAlive, Weighed, Window
 from fnkit.local.slots import Habit, Key, Need, Slot
 
 MOST = 10_000
@@ -53,7 +53,7 @@ class Pool:
 
     def __init__(self, capacity: int = 2048, keep: KeepAlive | None = None) -> None:
         self.capacity = capacity
-        self._keep = keep or Hybrid()
+        self._keep = keep or Weighed()
         self._slots: dict[int, Slot] = {}
         self._open: dict[Key, list[Slot]] = {}
         """Slots that take a run, the one used last at the end: the others may age out."""
@@ -196,8 +196,8 @@ class Pool:
         return early
 
     def _window(self, habit: Habit) -> Window:
-        count = habit.histogram.count + habit.histogram.beyond
-        if habit.known is None or habit.known[0] != count:
+        count = habit.histogram.total
+        if habit.known is None or count > habit.known[0] * 1.05:
             habit.known = (count, self._keep.window(habit.histogram))
         return habit.known[1]
 

@@ -115,7 +115,7 @@ def _rows(results: Sequence[Any]) -> View | None:
 
 
 def _status(status: Status) -> View:
-    told, pool = status.embedded or {}, status.pool or {}
+    told = status.embedded or {}
     sandbox = told.get("sandbox") or {}
     rows: list[tuple[str, object]] = [
         ("chosen by", status.source),
@@ -124,7 +124,7 @@ def _status(status: Status) -> View:
         ("sandbox", sandbox.get("rung", "")),
         ("stops", _listed(sandbox.get("stops"))),
         ("does not stop", _listed(sandbox.get("does_not_stop"))),
-        ("instances", ", ".join(f"{one['action']} ({one['state']})" for one in pool.get("instances", ()))),
+        *((what, "\n".join(said)) for what, said in status.words.items()),
     ]
     word, tone = ("answers", "good") if status.reachable else ("does not answer", "bad")
     data = {"host": status.host, "source": status.source, "reachable": status.reachable, "sandbox": sandbox}

@@ -72,6 +72,7 @@ class Engine:
             self._until(sweep)
             self._tick()
             sweep += SWEEP
+        self._until(seconds)
         return self._report
 
     def _until(self, time: float) -> None:

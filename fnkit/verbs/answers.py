@@ -50,6 +50,10 @@ class Setting:
     source: str
 
 
+BEGAN = ("cold", "prewarmed", "forked", "warm")
+"""How a run's instance may begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Which platform is used, and how it is."""
@@ -63,6 +67,36 @@ class Status:
     pool: Mapping[str, Json] | None = None
     trouble: str = ""
     """Why it cannot be reached."""
+
+    @property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """The pool in words: what, and a line for each of it. Empty where there is none."""
+        pool = self.pool or {}
+        began = ", ".join(f"{pool[one]} {one}" for one in BEGAN if pool.get(one))
+        room = f"{pool['used']} of {pool['capacity']} MB by their limits" if "capacity" in pool else ""
+        return {
+            "common": tuple(((self.embedded or {}).get("common") or {}).values()),
+            "instances": tuple(map(_instance, pool.get("instances") or ())),
+            "forked from": tuple(map(_source, pool.get("sources") or ())),
+            "memory": (room,) if room else (),
+            "runs began": (began,) if began else (),
+            "waiting": tuple(f"{one['action']} {one['waiting']}" for one in pool.get("queues") or ()),
+        }
+
+
+def _instance(one: Mapping[str, Json]) -> str:
+    return f"{one['action']} {one['state']} {one['memory']} MB{_weight(one)}"
+
+
+def _source(one: Mapping[str, Json]) -> str:
+    whose = one.get("action") or one.get("namespace") or "all"
+    return f"{one['source']} for {whose}, {one['forks']} forks{_weight(one)}"
+
+
+def _weight(one: Mapping[str, Json]) -> str:
+    """Bytes that it has for itself and shares, where the system tells."""
+    private, shared = one.get("private"), one.get("shared")
+    return "" if private is None else f" ({private / 1e6:.1f} MB of its own, {(shared or 0) / 1e6:.1f} MB shared)"
 
 
 @dataclass(frozen=True, slots=True)

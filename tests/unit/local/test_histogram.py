@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnkit.local.histogram import BIN, BINS, Fixed, Histogram, Hybrid, Window
+from fnkit.local.histogram import BIN, BINS, Fixed, Histogram, Hybrid, Weighed, Window
 
 
 def told(*idle: float) -> Histogram:
@@ -49,6 +49,48 @@ def test_mostly_beyond() -> None:
 def test_an_end_that_is_rare_is_no_end() -> None:
     window = Hybrid().window(told(*[600.0] * 3, *[3600.0] * 995, *[7200.0] * 2))
     assert (window.ready, window.until) == (pytest.approx(60 * 60 * 0.9), pytest.approx(61 * 60 * 1.1))
+
+
+def test_weighed_like_a_clock() -> None:
+    window = Weighed().window(told(*[1800.0] * 20))
+    assert (window.ready, window.until) == (27 * 60, pytest.approx(31 * 60 * 1.1))
+
+
+def test_weighed_with_little_known() -> None:
+    assert Weighed().window(told(*[1800.0] * 4)) == Window(0, 600)
+
+
+def test_an_hour_is_not_waited_for_one_start() -> None:
+    """Now and then within minutes, else within hours: kept for the minutes."""
+    dice = random.Random(2)
+    idle = [*(dice.uniform(0, 300) for _ in range(50)), *(dice.uniform(3600, 14_000) for _ in range(50))]
+    window = Weighed().window(told(*idle))
+    assert (window.ready, window.until) == (0, pytest.approx(5 * 60 * 1.1))
+
+
+def test_what_is_never_worth_it_is_not_kept() -> None:
+    assert Weighed().window(told(*[BINS * BIN * 2] * 20)) == Window(0, 0)
+    dice = random.Random(3)
+    rare = told(*(dice.uniform(0, BINS * BIN) for _ in range(60)), *[BINS * BIN] * 60)
+    assert Weighed(worth=60).window(rare) == Window(0, 0)
+
+
+@given(st.lists(st.floats(0, 2 * BINS * BIN), min_size=5, max_size=60), st.floats(60, 1e5))
+def test_no_other_window_of_those_weighed_is_better(idle: list[float], worth: float) -> None:
+    policy, histogram = Weighed(worth=worth, margin=0), told(*idle)
+
+    def gain(ready: float, until: float) -> float:
+        total = 0.0
+        for one in idle:
+            rest = (int(one / BIN) + 0.5) * BIN if one < BINS * BIN else float("inf")
+            total += worth if ready <= rest < until else 0
+            total -= max(0.0, min(rest, until) - ready)
+        return total
+
+    found = policy.window(histogram)
+    best = gain(found.ready, found.until)
+    assert best >= -1e-6
+    assert all(gain(0, number * BIN) <= best + 1e-6 for number in range(1, BINS + 1, 7))
 
 
 def test_a_fixed_time_listens_to_nothing() -> None:

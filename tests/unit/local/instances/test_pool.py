@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from fnkit.local.histogram import Fixed, Hybrid
+from fnkit.local.histogram import Fixed, Hybrid, KeepAlive, Weighed
 from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.slots import Key, Need, Slot
 
@@ -245,8 +245,11 @@ def test_a_plan_is_dropped_where_the_action_goes_or_nothing_came_of_it() -> None
 class Life(RuleBasedStateMachine):
     """Whatever happens: never over memory, never a wrong key, nothing lost."""
 
-    @initialize(capacity=st.sampled_from([256, 512, 1024]), keep=st.sampled_from([Hybrid(least=3), Fixed(300.0)]))
-    def begin(self, capacity: int, keep: Hybrid | Fixed) -> None:
+    @initialize(
+        capacity=st.sampled_from([256, 512, 1024]),
+        keep=st.sampled_from([Weighed(), Hybrid(least=3), Fixed(300.0)]),
+    )
+    def begin(self, capacity: int, keep: KeepAlive) -> None:
         self.pool = Pool(capacity, keep)
         self.now = 0.0
         self.runs: list[Slot] = []
