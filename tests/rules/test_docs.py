@@ -77,5 +77,5 @@ def test_the_refusals_are_those_that_the_code_says():
     texts = [said(node) for node in nodes if isinstance(node, ast.JoinedStr | ast.Constant)]
     page = (ROOT / "docs" / "errors.md").read_text()
     rows = re.findall(r"^\| (?:\d{3}|–) \| `(.+?)` \| .+ \|$", page, re.MULTILINE)
-    assert len(rows) == 20
+    assert len(rows) >= 20
     assert [row for row in rows if not any(row in text for text in texts)] == []
