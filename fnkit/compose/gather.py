@@ -1,13 +1,15 @@
 """The records of one session, fetched with few requests from any OpenWhisk."""
 
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 
 from fnkit.compose.runs import is_compound, named
 from fnkit.core.entities import Activation
 from fnkit.core.errors import Missing
 from fnkit.whisk.client import Client
 from fnkit.whisk.embedded import Running
-from fnkit.whisk.resource import MOST
+from fnkit.whisk.resource import MOST, pages
 
 PAGES = 25
 """Pages of records that are read at most; what is in none of them is fetched by its id."""
@@ -69,11 +71,9 @@ class Gatherer:
     def _window(self, since: int, upto: int | None) -> None:
         """What belongs to the session among all that ran in that time."""
         found: dict[str, Activation] = {}
-        for page in range(PAGES):
-            records = self.client.activations.records(limit=MOST, skip=page * MOST, since=since, upto=upto)
-            found |= {record.id: record for record in records if record.id not in self.records}
-            if len(records) < MOST:
-                break
+        read = partial(self.client.activations.records, None, since=since, upto=upto)
+        for page in islice(pages(read), PAGES):
+            found |= {record.id: record for record in page if record.id not in self.records}
         # A record says what it is part of or is named by what it is part of: from the outermost inwards.
         while True:
             wanted = {self.id} | self._wanted() | set(self.records)

@@ -5,6 +5,7 @@ import base64
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.core.errors import FnkitError, Missing, TooLarge
@@ -17,6 +18,7 @@ from fnkit.events.store import Store, Stored
 from fnkit.events.wiring import NOTE
 from fnkit.whisk.client import Client
 from fnkit.whisk.embedded import Embedded
+from fnkit.whisk.resource import pages
 
 INLINE = PAYLOAD_LIMIT * 2 // 3
 """Bytes of a file that travel in the event itself, where no store can be read by the action."""
@@ -160,10 +162,7 @@ def _same(feed: Feed, given: Mapping[str, Json]) -> bool:
 
 def noted(client: Client) -> Iterator[tuple[str, Mapping[str, Json]]]:
     """The triggers that say what fires them and that the platform itself does not watch."""
-    skip = 0
-    while page := client.triggers.list(200, skip):
-        for trigger in page:
-            note = trigger.annotations.get(NOTE)
-            if isinstance(note, dict) and trigger.feed is None:
-                yield trigger.name, note
-        skip += len(page)
+    for trigger in chain.from_iterable(pages(client.triggers.list)):
+        note = trigger.annotations.get(NOTE)
+        if isinstance(note, dict) and trigger.feed is None:
+            yield trigger.name, note

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import Missing, Refused
 from fnkit.core.names import ActionName
 from fnkit.events.wiring import DESTINATION, NOTE, ROUTER
 from fnkit.whisk.client import Client
+from fnkit.whisk.resource import pages
 from fnkit.whisk.triggers import Trigger
 
 MOST_BETWEEN = 4
@@ -101,11 +103,8 @@ class Wires:
 def wires(client: Client) -> Wires:
     """Every trigger of the namespace, by name: one GET for each and for what stands between. Raises Refused."""
     told = {one["trigger"]: one for one in client.embedded.feeds()} if client.embedded else {}
-    found = []
-    skip = 0
-    while page := client.triggers.list(200, skip):
-        found += [_wire(client, client.triggers.get(one.name), told.get(one.name)) for one in page]
-        skip += len(page)
+    listed = chain.from_iterable(pages(client.triggers.list))
+    found = [_wire(client, client.triggers.get(one.name), told.get(one.name)) for one in listed]
     return Wires(client.props.host, tuple(sorted(found, key=lambda one: one.trigger)))
 
 

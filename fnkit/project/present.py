@@ -8,11 +8,11 @@ from fnkit.core.names import ActionName
 from fnkit.project.environment import MARK
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
+from fnkit.whisk.resource import pages
 from fnkit.whisk.rules import Rule
 from fnkit.whisk.triggers import Trigger
 
-T = TypeVar("T")
-PAGE = 200
+T = TypeVar("T", Action, Trigger, Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,14 @@ class Present:
 def present(client: Client, mark: str) -> Present:
     """Read the lists of a namespace, page by page: three calls for each two hundred of a kind."""
     return Present(
-        tuple(one for one in pages(lambda skip: client.actions.list(limit=PAGE, skip=skip)) if _is(one, mark)),
-        tuple(one for one in pages(lambda skip: client.triggers.list(PAGE, skip)) if _is(one, mark)),
-        tuple(one for one in pages(lambda skip: client.rules.list(PAGE, skip)) if _is(one, mark)),
+        _marked(lambda limit, skip: client.actions.list(limit=limit, skip=skip), mark),
+        _marked(client.triggers.list, mark),
+        _marked(client.rules.list, mark),
     )
 
 
-def pages(read: Callable[[int], Sequence[T]]) -> list[T]:
-    """All items of a list that comes in pages."""
-    found: list[T] = []
-    while page := read(len(found)):
-        found += page
-        if len(page) < PAGE:
-            break
-    return found
-
-
-def _is(one: Action | Trigger | Rule, mark: str) -> bool:
-    return one.annotations.get(MARK) == mark
+def _marked(read: Callable[[int, int], Sequence[T]], mark: str) -> tuple[T, ...]:
+    return tuple(one for page in pages(read) for one in page if one.annotations.get(MARK) == mark)
 
 
 def name_of(action: Action) -> ActionName:

@@ -108,15 +108,10 @@ def _changes(project: "Project", context: Context) -> "Iterator[Change]":
     from fnkit.project.present import present
 
     client = context.client
-    yield from apply.package(client, project.package)
+    yield from (change for change, _ in apply.package(client, project.package))
     for kind, function in _functions(project):
         yield _compared(kind, _order(kind, function, project, context), context)
-    for sequence in project.sequences:
-        yield apply.of_sequence(client, sequence)
-    for trigger in project.triggers:
-        yield apply.of_trigger(client, trigger)
-    for rule in project.rules:
-        yield apply.of_rule(client, rule, project.mark)
+    yield from (change for change, _ in apply.beside(client, project))
     yield from apply.leftovers(project, present(client, project.mark))
 
 
@@ -126,25 +121,14 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
     from fnkit.project.present import present
 
     client = context.client
-    for change in apply.package(client, project.package):
-        apply.make_package(client, change)
+    for change, make in apply.package(client, project.package):
+        make()
         yield change
     for kind, function in _functions(project):
         yield _deployed(kind, _order(kind, function, project, context), context)
-    for sequence in project.sequences:
-        change = apply.of_sequence(client, sequence)
+    for change, make in apply.beside(client, project):
         if change.does != "unchanged":
-            apply.make_sequence(client, sequence)
-        yield change
-    for trigger in project.triggers:
-        change = apply.of_trigger(client, trigger)
-        if change.does != "unchanged":
-            apply.make_trigger(client, trigger, change)
-        yield change
-    for rule in project.rules:
-        change = apply.of_rule(client, rule, project.mark)
-        if change.does != "unchanged":
-            apply.make_rule(client, rule, project.mark)
+            make()
         yield change
     for change in apply.leftovers(project, present(client, project.mark)):
         question = f"Delete the {change.kind} {change.name}, which the project declares no more?"

@@ -1,13 +1,15 @@
 """What every collection of the REST API has in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import Unreachable
 from fnkit.whisk.messages import Request, Response, Transport
 
+T = TypeVar("T")
 MOST = 200
 """Items of one page of a list."""
 
@@ -38,6 +40,16 @@ class Resource:
         if not isinstance(answer, list):
             raise strange(Request("GET", path, subject))
         return answer
+
+
+def pages(read: Callable[[int, int], Sequence[T]]) -> Iterator[Sequence[T]]:
+    """The pages of a list to its end: `read` gives at most so many items after skipping so many."""
+    skip = 0
+    while page := read(MOST, skip):
+        yield page
+        skip += len(page)
+        if len(page) < MOST:
+            return
 
 
 def parsed(request: Request, response: Response) -> Json:

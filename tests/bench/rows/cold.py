@@ -3,20 +3,18 @@
 A call is made cold by ending the instance that the one before left; the rows say what it then begins from.
 """
 
-import base64
-import io
 import itertools
 import os
 import signal
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.archives import zipped
 from tests.bench import floors, pose
 from tests.bench.clients import Latency, latency
 from tests.bench.harness import Floor, Group, Row, at_least, at_most
@@ -138,7 +136,7 @@ def _memory_row(kind: str, bound: float) -> Row:
 def _deploy(bench: Bench) -> dict[str, bytes]:
     """The actions of the rows, each called until what its next cold call begins from is ready; gives the calls."""
     calls = {"no-op": bench.put("no-op", _document(HELLO))}
-    alone = _zipped({"__main__.py": HELLO, "random.py": ""})  # brings what a zygote has: never forked
+    alone = zipped({"__main__.py": HELLO, "random.py": ""})  # brings what a zygote has: never forked
     calls["alone"] = bench.put("alone", {"exec": {"kind": "python:3", "code": alone, "binary": True}})
     fnkit(bench.server, "deploy", "importing", IMPORTING)
     pose.deploy(bench.server)
@@ -156,14 +154,6 @@ def _deploy(bench: Bench) -> dict[str, bytes]:
     bench.connection.ask(calls["pose"])
     until(lambda: any(one["source"] == "template" for one in bench.ask("GET", "/fnkit/v1/pool")["sources"]))
     return calls
-
-
-def _zipped(files: dict[str, str]) -> str:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def _document(code: str) -> dict[str, Any]:

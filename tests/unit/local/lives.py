@@ -9,7 +9,14 @@ def next_life(path: Path) -> Path:
     lives = sorted(path.parent.glob("life-*"), key=lambda life: int(life.name.removeprefix("life-")))
     new = path.parent / f"life-{len(lives)}"
     new.mkdir()
-    for file in lives[-1].glob(f"{path.name}*") if lives else ():
-        if not file.name.endswith("-shm"):  # of the process that is gone
-            shutil.copy(file, new)
+    if lives:
+        left_by(lives[-1] / path.name, new)
     return new / path.name
+
+
+def left_by(path: Path, folder: Path) -> Path:
+    """The database's files as they are now, copied into the empty `folder`: what the next process finds."""
+    for file in path.parent.glob(f"{path.name}*"):
+        if not file.name.endswith("-shm"):  # of the process that is gone
+            shutil.copy(file, folder)
+    return folder / path.name

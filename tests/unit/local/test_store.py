@@ -10,6 +10,7 @@ import pytest
 from fnkit.local import migrations
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
 from fnkit.local.store import LARGE, MOST, Store
+from tests.unit.local.lives import left_by
 
 INSERT = "INSERT INTO objects (namespace, key, size, etag, media_type, file) VALUES ('n', ?, 0, '', '', '')"
 
@@ -37,10 +38,7 @@ def survivors(path):
     other = path.parent / "after"
     shutil.rmtree(other, ignore_errors=True)
     other.mkdir()
-    for file in path.parent.glob(f"{path.name}*"):
-        if not file.name.endswith("-shm"):
-            shutil.copy(file, other)
-    store = Store(other / path.name)
+    store = Store(left_by(path, other))
     found = {row[0] for row in store.rows("SELECT key FROM objects")}
     store.close()
     return found

@@ -1,12 +1,9 @@
 """A bench to run real actions on: a scheduler with real processes on one rung, in a folder of its own."""
 
 import asyncio
-import base64
 import hashlib
-import io
 import itertools
 import time
-import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -167,15 +164,6 @@ def alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def packed(files: dict[str, str]) -> str:
-    """A zip as base64, as a PUT brings it."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return base64.b64encode(buffer.getvalue()).decode()
 
 
 async def until(true: Any, seconds: float = 60.0) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from fnkit.core.entities import Limits
 from fnkit.local.jobs import Status
-from tests.unit.local.instances.bench import Bench, code, job, packed, texts
+from tests.archives import zipped
+from tests.unit.local.instances.bench import Bench, code, job, texts
 
 
 def test_the_environment_is_openwhisks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def test_programs_can_be_started_and_do_not_get_the_wire(bench: Bench) -> None:
 
 def test_the_folder_is_its_own(bench: Bench) -> None:
     """The zip's files are there and may be written over; another instance sees them as they were."""
-    text = packed({"__main__.py": code("writes_beside_itself"), "note.txt": "as packed"})
+    text = zipped({"__main__.py": code("writes_beside_itself"), "note.txt": "as packed"})
     calls = [job(text, of={"binary": True, "revision": str(n)}) for n in range(2)]
     first, second = bench.run(*calls)
     assert first.status is Status.SUCCESS, first.logs
@@ -97,7 +98,7 @@ def test_modules_of_the_zip(bench: Bench) -> None:
         "pack/deep.py": "Y = 2\n",
         "pack/data.txt": "read",
     }
-    (outcome,) = bench.run(job(packed(files), of={"binary": True}))
+    (outcome,) = bench.run(job(zipped(files), of={"binary": True}))
     assert outcome.result == {"got": 3, "data": "read"}
 
 
@@ -108,19 +109,19 @@ def test_a_large_folder_is_shown_and_not_copied(bench: Bench) -> None:
         "from many import part99\nimport os\n"
         "def main(args):\n    return {'n': part99.N, 'link': os.path.islink('many')}\n"
     )
-    (outcome,) = bench.run(job(packed({"__main__.py": main, **many}), of={"binary": True}))
+    (outcome,) = bench.run(job(zipped({"__main__.py": main, **many}), of={"binary": True}))
     assert outcome.result == {"n": 99, "link": True}
 
 
 def test_a_zip_without_main(plain: Bench) -> None:
-    (outcome,) = plain.run(job(packed({"other.py": ""}), of={"binary": True}))
+    (outcome,) = plain.run(job(zipped({"other.py": ""}), of={"binary": True}))
     assert outcome.result == {"error": "The action failed to generate or locate a binary. See logs for details."}
     assert texts(outcome)[0] == "stderr: Zip file does not include main__"
 
 
 def test_a_zip_that_reaches_out(plain: Bench) -> None:
     files = {"__main__.py": "def main(args): return {}\n", "../../evil.py": "boo"}
-    (outcome,) = plain.run(job(packed(files), of={"binary": True}))
+    (outcome,) = plain.run(job(zipped(files), of={"binary": True}))
     assert outcome.status is Status.DEVELOPER_ERROR
     assert "would land outside of the folder" in texts(outcome)[0]
     assert not list(plain.root.rglob("evil.py"))
@@ -142,14 +143,14 @@ def test_layers(bench: Bench, tmp_path: Path) -> None:
         "layers": [{"kind": "libraries", "digest": "a" * 64}, {"kind": "model", "digest": "b" * 64}],
         "needs": ["a" * 64, "b" * 64],
     }
-    text = packed({"__main__.py": main, "fnkit.json": json.dumps(manifest)})
+    text = zipped({"__main__.py": main, "fnkit.json": json.dumps(manifest)})
     (outcome,) = bench.run(job(text, of={"binary": True}))
     assert outcome.result == {"v": 7, "model": "weights"}, outcome.logs
 
 
 def test_a_layer_that_is_not_here(plain: Bench) -> None:
     manifest = {"layers": [{"kind": "model", "digest": "c" * 64}], "needs": ["c" * 64]}
-    text = packed({"__main__.py": code("counts"), "fnkit.json": json.dumps(manifest)})
+    text = zipped({"__main__.py": code("counts"), "fnkit.json": json.dumps(manifest)})
     (outcome,) = plain.run(job(text, of={"binary": True}))
     assert outcome.status is Status.DEVELOPER_ERROR
     assert "is not here" in texts(outcome)[0]
@@ -163,7 +164,7 @@ def test_a_virtualenv_in_the_zip(plain: Bench) -> None:
         "virtualenv/bin/activate_this.py": activate,
         "virtualenv/lib/packed_thing.py": "N = 3\n",
     }
-    (outcome,) = plain.run(job(packed(files), of={"binary": True}))
+    (outcome,) = plain.run(job(zipped(files), of={"binary": True}))
     assert outcome.result == {"n": 3}
 
 

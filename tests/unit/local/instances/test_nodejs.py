@@ -1,10 +1,7 @@
 """Node.js actions in instances: the same life as Python's, in its runtime's own words."""
 
 import asyncio
-import base64
-import io
 import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from fnkit.local.kinds import Kinds, find_node, python
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.rung import Rung
 from fnkit.local.scheduler import Scheduler
+from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, Bench, job, texts
 
 KIND = KINDS.names.get("nodejs:default")
@@ -71,14 +69,6 @@ FAILURES: dict[str, tuple[Status, Any, int | None]] = {
 
 def node(text: str, arguments: Any = None, of: dict[str, Any] | None = None, **changes: Any) -> Job:
     return job(text, arguments, of={"kind": KIND, **(of or {})}, **changes)
-
-
-def zipped(files: dict[str, str]) -> str:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return base64.b64encode(content.getvalue()).decode()
 
 
 @needs_node

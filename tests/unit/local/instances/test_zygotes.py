@@ -24,7 +24,8 @@ from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.stems import Stems
 from fnkit.local.zygotes import Seed, Zygotes
-from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, packed, until
+from tests.archives import zipped
+from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
 
 DRAWS = 64
 """Forks of the drill on random values; each draws nine. With 10,000 it takes minutes."""
@@ -130,7 +131,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
             (layer / name).symlink_to(folder / name)
     bench = Bench(tmp_path, LADDER[-1], {"a" * 64: layer}, forks=True, imports=imports)
     manifest = {"layers": [{"kind": "libraries", "digest": "a" * 64}], "needs": ["a" * 64]}
-    text = packed({"__main__.py": NUMPY, "fnkit.json": json.dumps(manifest)})
+    text = zipped({"__main__.py": NUMPY, "fnkit.json": json.dumps(manifest)})
 
     async def scene(scheduler: Scheduler, zygotes: Zygotes) -> list[Any]:
         first = await scheduler.run(fresh(text, 0, of={"binary": True}))
@@ -257,7 +258,7 @@ def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) 
     """What it imports is its own, as without a zygote."""
     bench = Bench(tmp_path, LADDER[-1], forks=True)
     files = {"__main__.py": "import random\ndef main(args):\n    return {'v': random.V}\n", "random.py": "V = 7\n"}
-    text = packed(files)
+    text = zipped(files)
 
     async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
         return await scheduler.run(fresh(text, 0, of={"binary": True}))
