@@ -127,7 +127,7 @@ def _has_node(kinds: Kinds) -> bool:
 
 
 def _install(errands: Errands, common: Common, modules: Modules | None, zygotes: Zygotes) -> None:
-    """Bring what upstream's images have, seconds the first time; until then actions do without. Then plant a zygote."""
+    """Bring what upstream's images have (seconds, once); until then actions do without. Plant a zygote."""
     loop = asyncio.get_running_loop()
 
     def plant() -> None:
