@@ -38,7 +38,6 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
-from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
@@ -58,7 +57,6 @@ __all__ = [
     "deploy",
     "diff",
     "events",
-    "every",
     "feeds_run",
     "get",
     "invoke",
@@ -72,7 +70,6 @@ __all__ = [
     "models_show",
     "namespace_limits",
     "namespace_list",
-    "on",
     "package_bind",
     "package_create",
     "package_delete",
