@@ -8,41 +8,32 @@ outcome = await scheduler.run(job)
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.errors import FnkitError, PlatformFault
-from fnkit.local.activation import Course, State
+from fnkit.local.activation import Course
 from fnkit.local.ahead import Ahead, need_of, path_of, without_run
+from fnkit.local.answers import Verdict
+from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
 from fnkit.local.jobs import Began, Executable, Job, Outcome
 from fnkit.local.limits import OF_ONE_ACTION
+from fnkit.local.messages import Answer
 from fnkit.local.pool import Cold, Full, Pool, Warm
+from fnkit.local.progress import Courses, Progress
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
 from fnkit.local.views import InstanceView, QueueView, Snapshot
 
-REMEMBERED = 1000
-"""Finished activations whose progress is still told."""
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
 SWEEP = 15.0
 """Seconds between looks for instances that have been idle for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an activation is: durations in ms, None where not known yet."""
-
-    state: State
-    began: Began | None
-    wait: int | None
-    init: int | None
-    run: int | None
 
 
 class Scheduler:
@@ -60,7 +51,7 @@ class Scheduler:
         self._instances = Instances(starter, layouts, folder, self._lost)
         self._turns = Turns(pool, self._acquire, self._give_back)
         self._ahead = Ahead()
-        self._courses: OrderedDict[str, Course] = OrderedDict()
+        self._courses = Courses()
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
         self._began: Counter[Began] = Counter()
@@ -77,7 +68,7 @@ class Scheduler:
         """
         if self._closed:
             raise stopping()
-        course = self._courses[job.activation_id] = Course(job)
+        course = self._courses.add(Course(job))
         need = need_of(job)
         try:
             slot = await self._slot(need)
@@ -90,11 +81,43 @@ class Scheduler:
             finally:
                 self._turns.ended(need, time.monotonic() - began)
         except BaseException:
-            del self._courses[job.activation_id]
+            self._courses.drop(course)
             raise
         finally:
-            self._forget()
+            self._courses.forget()
             self._turns.serve()
+
+    def at_once(self, job: Job, tell: Callable[[Outcome | Exception], None]) -> bool:
+        """Run `job` on an instance that waits for it: `tell` gets what came of it. False, and nothing done, else.
+
+        All of a warm call between its request and its answer, without a task and without a turn of the loop.
+        """
+        need = need_of(job)
+        slot = None if self._closed else self._turns.rested(need)
+        instance = None if slot is None else self._instances.rested(slot)
+        if slot is None or instance is None:
+            return False
+        course = Course(job)
+        frame = course.frame("warm" if slot.activations else "prewarmed")
+        if len(frame) > AT_ONCE:
+            return False
+        self._turns.have(need)
+        self._courses.add(course)
+        began = time.monotonic()
+
+        def heard(answer: Answer) -> None:
+            try:
+                outcome = self._ended(slot, instance, course, course.judge(answer))
+            except Exception as error:
+                tell(error)
+                raise
+            self._turns.ended(need, time.monotonic() - began)
+            self._courses.forget()
+            tell(outcome)
+            self._turns.serve()
+
+        instance.post(frame, course.seconds, heard)
+        return True
 
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
@@ -103,10 +126,7 @@ class Scheduler:
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
-        course = self._courses.get(activation_id)
-        if course is None:
-            return None
-        return Progress(course.state, course.began, course.wait, course.init, course.run)
+        return self._courses.state(activation_id)
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
@@ -203,6 +223,9 @@ class Scheduler:
             instance = self._instances.get(slot)
             assert instance is not None
         verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        return self._ended(slot, instance, course, verdict)
+
+    def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
         logs = instance.logs(course.job.activation_id)
         self._leave(slot, reusable=verdict.reusable and instance.alive)
         outcome = course.finish(verdict, logs)
@@ -266,10 +289,3 @@ class Scheduler:
                 self._make_ready(need, job)
         if due.more:
             self._watch()
-
-    def _forget(self) -> None:
-        while len(self._courses) > REMEMBERED:
-            oldest = next((key for key, course in self._courses.items() if course.outcome), None)
-            if oldest is None:
-                return
-            del self._courses[oldest]
