@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
+from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
-from fnkit.core.errors import FnkitError, Missing
+from fnkit.core.errors import BadArgument, FnkitError, Missing
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
@@ -45,6 +46,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
         route("/activations/{id}", _activation, "GET"),
         route("/sessions", _sessions, "GET"),
         route("/pool", _pool, "GET"),
+        route("/instances", _instances, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
         route("/feeds", feeds.list_all, "GET"),
@@ -126,3 +128,11 @@ async def _pool(platform: Platform, identity: Identity, request: Request) -> Res
     instances, sources = await asyncio.to_thread(weighed, pool, platform.sources())
     told = {**pool.to_json(), "instances": instances, "sources": sources}
     return JSONResponse({**told, "durations": platform.controller.metrics.durations()})
+
+
+async def _instances(platform: Platform, identity: Identity, request: Request) -> Response:
+    since = request.query_params.get("since", "0")
+    if not since.isdecimal():
+        raise BadArgument("Looking at instances", f"since={since} is no moment in ms since 1970.")
+    lives = platform.lives(identity.namespace, int(since))
+    return JSONResponse({"now": now_ms(), "instances": lives})
