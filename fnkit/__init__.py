@@ -21,6 +21,7 @@ _VERBS = (
     "every",
     "diff",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",
