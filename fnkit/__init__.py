@@ -20,6 +20,7 @@ _VERBS = (
     "deploy",
     "diff",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",

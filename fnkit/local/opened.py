@@ -16,6 +16,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.errands import Errands
+from fnkit.local.histogram import Fixed
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds, find
@@ -68,7 +69,8 @@ class Opened:
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
         starter = _starter(choice.rung, folder.root, settings.stems)
-        pool = Pool(settings.memory or memory())
+        keep = Fixed(settings.keep_alive) if settings.keep_alive else None
+        pool = Pool(settings.memory or memory(), keep)
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
@@ -90,6 +92,7 @@ class Opened:
             packages=common.packages,
             common=_statuses(common, modules, kinds),
             snapshot=scheduler.snapshot,
+            lives=scheduler.lives,
             sources=starter.views,
         )
         _go_on(platform)

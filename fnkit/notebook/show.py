@@ -11,6 +11,7 @@ from typing import Any
 from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.lives import Lives
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.result import Results
@@ -18,7 +19,7 @@ from fnkit.delivery.wired import Wires
 from fnkit.delivery.wiring import Wired
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, events, maps, sessions
+from fnkit.notebook import calls, deploys, entities, events, lives, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -75,6 +76,7 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
     return {
         Invocation: calls.one,
         Session: sessions.one,
+        Lives: lives.lives,
         Picture: sessions.picture,
         Receipt: deploys.receipt,
         Plan: deploys.plan,

@@ -4,6 +4,7 @@ from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.feeding import events, feeds_run
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.lives import instances
 from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import (
@@ -59,6 +60,7 @@ __all__ = [
     "events",
     "feeds_run",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",
@@ -122,6 +124,7 @@ ACTIONS = (
     activations,
     sessions,
     session,
+    instances,
     events,
     get,
     list,
