@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fnkit.compose import conductor, javascript, written
 from fnkit.compose.flow import Flow
-from fnkit.compose.nodes import brought, called
+from fnkit.compose.nodes import brought, called, store
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.core.names import JOIN, ActionName
@@ -64,6 +64,10 @@ def order(made: Composed, name: str | None, options: DeployOptions | BuildOption
     parsed, node = ActionName.parse(name), made.flow.node
     if brought(node).keys() & {f"/{parsed.namespace}/{parsed}"}:
         raise BadArgument(f"Deploying the flow {name}", "it brings along an action of that name.", "Rename one.")
+    kept = store(node)
+    if kept and kept["url"].startswith(conductor.OWN) and not context.client.embedded:
+        found = f"{context.client.props.host} has no object store of its own, which {kept['url']} means."
+        raise BadArgument(f"Deploying the flow {name}", found, "Give s3://BUCKET/PREFIX.")
     join = JOIN if context.client.embedded else f"/_/{REMOTE_JOIN}"
     spec = conductor.spec(node, parsed, made.cells, orders.wishes(options), join)
     settings = orders.settings(cast(DeployOptions, options))

@@ -224,6 +224,38 @@ def test_a_state_beyond_the_limit_names_the_node(asked, names, action):
     assert "0.1.0 (cf-echo): its input has 600," in failed("cf-large", asked)
 
 
+def kept(platform, prefix):
+    found = platform.call("GET", f"/fnkit/v1/objects?prefix={prefix}").json()["objects"]
+    return [one["key"] for one in found]
+
+
+def large(r):
+    return {"n": r["n"], "text": "x" * 600_000}
+
+
+def wide():
+    """A flow whose state is too large at two calls, in a branch and while it waits for branches."""
+    act = compose.action("cf-double", double)
+    each = compose.map(compose.sequence(large, compose.retain(act), lambda r: {"n": r["result"]["n"]}))
+    twice = compose.sequence(large, compose.retain(act), lambda r: {**r["params"], **r["result"]})
+    fan = compose.merge(lambda r: {"value": [{"n": n, "text": r["text"]} for n in range(2)]}, each)
+    return compose.sequence(twice, twice, fan, lambda r: {"n": r["n"], "each": r["value"]})
+
+
+def test_a_state_beyond_the_limit_goes_through_a_store_if_asked_for(embedded, asked, names):
+    names("cf-kept", "cf-double")
+    flow = wide().stored("objects:cf-kept")
+    deploy(flow, "cf-kept", asked)
+    answer = run("cf-kept", asked, n=1)
+    assert answer == flow.run(n=1) == {"n": 4, "each": [{"n": 0}, {"n": 2}]}
+    keys = kept(embedded, "cf-kept/")
+    assert len(keys) >= 3, "the run's own two, in turn, and each branch's"
+    assert len({key.rpartition("-")[0] for key in keys}) == 3
+    assert flow.run(n=1) != wide().run(n=1)
+    for key in keys:
+        embedded.call("DELETE", f"/fnkit/v1/objects/{key}")
+
+
 def test_what_cannot_travel_is_named_before_anything_is_sent(asked):
     local = 3
     with pytest.raises(BadCell, match=r"node 0\.0 \(lambda r: local\).*local to a function"):
