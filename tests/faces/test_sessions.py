@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from IPython.core.displaypub import DisplayPublisher
 
 import fnkit
 from fnkit.compose.session import Session
@@ -159,28 +160,32 @@ def test_python_has_the_same(noted):
     assert fnkit.sessions(limit=1)[0].id == good
 
 
-def test_a_notebook_draws_a_session_in_place_while_it_runs(noted, gate):
-    _, client = noted
+@pytest.mark.parametrize("typed", ["%fnkit session {} --follow", "fnkit.session('{}', follow=True)"])
+def test_a_notebook_draws_a_session_in_place_while_it_runs(noted, gate, typed):
+    kernel, client = noted  # noqa: F811
+    kernel("import fnkit")
     started = client.actions.start(ActionName.parse("fs-slow"), {"gate": gate.url})
     assert gate.reached.wait(60)
-    # The gate opens when the first picture is there: the page asks for no clock.
-    opened = []
+    shown = []
 
-    class Page:
-        def __call__(self, bundle, **more):
-            opened.append(bundle)
+    class Page(DisplayPublisher):
+        """The gate opens when the first picture is there: nothing here asks a clock."""
+
+        def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **more):
+            shown.append((data["text/html"], (transient or {}).get("display_id"), update))
             gate.open()
-            return self
 
-        def update(self, bundle, raw):
-            opened.append(bundle)
+    kernel.shell.display_pub = Page()
+    assert kernel.shell.run_cell(typed.format(started)).result.state == "done"
+    watched = [(page, update) for page, identity, update in shown if identity == shown[0][1]]
+    assert [update for _, update in watched] == [False] + [True] * (len(watched) - 1), "one picture, in its place"
+    assert "running" in watched[0][0] and "<object" not in watched[0][0]
+    assert "done" in watched[-2][0] and watched[-1][0] == "", "the cell's result stands below"
 
-    from fnkit.context import Context
-    from fnkit.notebook.face import Notebook
 
-    with Notebook(Page()) as face:
-        found = fnkit.session(started, follow=True, context=Context(face))
-    pictures = [html(bundle) for bundle in opened]
-    assert "running" in pictures[0] and "<object" not in pictures[0]
-    assert "done" in pictures[-2] and pictures[-1] == "", "the cell's result stands below"
-    assert found.state == "done"
+def test_what_was_followed_and_is_not_the_cells_result_stays(noted):
+    kernel, client = noted  # noqa: F811
+    good = run(client, "fs-good")
+    done = kernel(f"import fnkit\nkept = fnkit.session('{good}', follow=True)")
+    (page,) = [shown["text/html"] for shown in done.shown]
+    assert done.value is None and "done" in page
