@@ -1,6 +1,11 @@
 """Sessions as a person asks for them: in a shell, in a notebook, in Python."""
 
+import os
+import pty
 import re
+import select
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -21,6 +26,8 @@ ADD = (
     "    print('added')\n"
     "    return {**args, 'n': args.get('n', 0) + 1, 'api_key': 'k-123', 'html': '<script>alert(1)</script>'}\n"
 )
+UP = "\x1b[1A"
+"""What moves a terminal's cursor up a line."""
 FAIL = "def main(args):\n    return {'error': 'no <b>film</b>'}\n"
 
 
@@ -95,6 +102,55 @@ def test_a_shell_follows_a_session_line_by_line(shell, there, gate):
         "3 ✓ fs-add ",
     ]
     assert re.search(r"^state +done$", out, re.M)
+
+
+@pytest.fixture
+def terminal(shell):
+    """Begins `fnkit words…` in a terminal; gives what it writes, as it comes, and awaits its end."""
+    begun = []
+
+    def begin(*words):
+        ours, theirs = pty.openpty()
+        environment = {**shell.environment, "TERM": "xterm-256color", "LINES": "40", "COLUMNS": "100"}
+        command = [sys.executable, "-m", "fnkit", *words]
+        begun.append(
+            subprocess.Popen(command, cwd=shell.work, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        )
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as screen:
+            while piece := _read(screen):
+                yield piece.decode()
+        assert begun[-1].wait(60) == 0
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+def _read(screen):
+    assert select.select([screen], [], [], 60)[0], "nothing is written any more"
+    try:
+        return screen.read(65536)
+    except OSError:  # the other end is closed: it is over
+        return b""
+
+
+def test_a_terminal_shows_a_session_in_place(terminal, there, gate):
+    started = there.actions.start(ActionName.parse("fs-slow"), {"gate": gate.url})
+    assert gate.reached.wait(60)
+    written = ""
+    for piece in terminal("session", started, "--follow"):
+        written += piece
+        if "… fs-waits  running" in written:
+            gate.open()
+    running, _, after = written.partition("… fs-waits  running")
+    assert UP in after, "the next look goes over the one before"
+    result = after.rpartition(UP)[2]
+    assert UP not in running and "state        running" in running
+    lines = [line.split()[:2] for line in result.splitlines() if "✓" in line]
+    assert lines == [["✓", name] for name in ("fs-slow", "fs-add", "fs-waits", "fs-add")]
+    assert "state        done" in result and "running" not in result
 
 
 def test_a_shell_writes_the_picture(shell, there):
