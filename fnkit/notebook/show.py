@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from fnkit.compose.flow import Flow
 from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
 from fnkit.delivery.invocation import Invocation
@@ -77,6 +78,7 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         Invocation: calls.one,
         Session: sessions.one,
         Lives: lives.lives,
+        Flow: sessions.flow,
         Picture: sessions.picture,
         Receipt: deploys.receipt,
         Plan: deploys.plan,

@@ -70,11 +70,15 @@ def order(made: Composed, name: str | None, options: DeployOptions | BuildOption
     if name is None:
         raise BadArgument("Deploying a flow", "the action has no name.", 'Give one: flow.deploy("name").')
     from fnkit.compose import conductor
-    from fnkit.compose.nodes import brought
+    from fnkit.compose.nodes import brought, store
 
     parsed, node = ActionName.parse(name), made.flow.node
     if brought(node).keys() & {f"/{parsed.namespace}/{parsed}"}:
         raise BadArgument(f"Deploying the flow {name}", "it brings along an action of that name.", "Rename one.")
+    kept = store(node)
+    if kept and kept["url"].startswith(conductor.OWN) and not context.client.embedded:
+        found = f"{context.client.props.host} has no object store of its own, which {kept['url']} means."
+        raise BadArgument(f"Deploying the flow {name}", found, "Give s3://BUCKET/PREFIX.")
     join = JOIN if context.client.embedded else f"/_/{REMOTE_JOIN}"
     spec = conductor.spec(node, parsed, made.cells, orders.wishes(options), join)
     settings = orders.settings(cast(DeployOptions, options))
