@@ -50,11 +50,10 @@ def read(
     top.known(*TOP, *BESIDE)
     environments = tuple(_environment(name, one) for name, one in top.tables("environments").items())
     chosen = choose(str(path), environments, environment)
-    known = {
-        "stores": {**top.table("stores").content, **chosen.stores},
-        "values": {**top.table("values").content, **chosen.values},
-    }
-    known["values"] = {**known["values"], **_given(str(path), values or {}, known["values"])}
+    told = {**top.table("values").content, **chosen.values}
+    told |= _given(str(path), values or {}, told)
+    stores = filled(str(path), "stores", {**top.table("stores").content, **chosen.stores}, {"values": told})
+    known = {"stores": stores, "values": told}
     declared = {key: filled(str(path), key, top.content[key], known) for key in TOP if key in top.content}
     made = _project(Fields.of(str(path), "", declared), path.parent, environments)
     return _checked(str(path), made, chosen), chosen

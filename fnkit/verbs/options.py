@@ -7,7 +7,6 @@ from typing import Annotated, Literal, TypedDict
 from fnkit.core.entities import Json
 from fnkit.verbs.table import Option
 
-
 Values = Annotated[
     Mapping[str, Json] | None, Option("of a project: in the place of one of its values", "NAME=VALUE")
 ]
