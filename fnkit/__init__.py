@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 # Every verb once, in `fnkit.verbs`; the rooms are reached by their own names.
 _VERBS = (
     "activations",
+    "bill",
     "config",
     "delete",
     "deploy",

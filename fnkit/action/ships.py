@@ -80,8 +80,8 @@ def _module(name: str) -> str | None:
         raise BadCell(
             f"Bundling {what}",
             "it does not travel with an action.",
-            "What travels is fnkit.models.load, fnkit.models.images, fnkit.events.stores and fnkit.vision "
-            "(without its drawing).",
+            "What travels is fnkit.models.load, fnkit.models.images, fnkit.events.stores, and fnkit.vision "
+            "without its drawing.",
         )
     return module
 

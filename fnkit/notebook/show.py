@@ -11,6 +11,7 @@ from typing import Any
 from fnkit.compose.flow import Flow
 from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
+from fnkit.delivery.bill import Bill
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.lives import Lives
 from fnkit.delivery.plan import Plan
@@ -20,7 +21,7 @@ from fnkit.delivery.wired import Wires
 from fnkit.delivery.wiring import Wired
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, events, lives, maps, sessions
+from fnkit.notebook import bills, calls, deploys, entities, events, lives, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -92,6 +93,7 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         Wires: events.wires,
         Wired: events.wired,
         Results: maps.results,
+        Bill: bills.bill,
         **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),
     }

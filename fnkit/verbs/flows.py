@@ -99,7 +99,7 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
             continue
         if options.get("with_actions") and name in along:
             build = cast(BuildOptions, {key: options[key] for key in ("kind",) if key in options})
-            orders_.append(orders.order(along[name], str(known), build, made.cells))
+            orders_.append(_brought(along[name], str(known), build, made.cells))
         elif not _there(known, context):
             advice = "Deploy it first." if name not in along else "Add --with-actions (with_actions=True)."
             raise BadArgument(
@@ -110,6 +110,16 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
     if not context.client.embedded and any(one.type in ("parallel", "map") for _, one in made.flow.node.walk()):
         orders_.append(_join())
     return orders_
+
+
+def _brought(function: Any, name: str, build: BuildOptions, cells: "Cells | None") -> Order:
+    """A function that a flow brings along, with the model that it loads: each has its own, and no --model."""
+    found = orders.order(function, name, build, cells)
+    loads: tuple[str, ...] = getattr(found.spec, "loads", ())
+    if len(loads) != 1:
+        return found
+    with_model: BuildOptions = {**build, "model": loads[0]}
+    return orders.order(function, name, with_model, cells)
 
 
 def bring(made: Composed, context: Context) -> None:
