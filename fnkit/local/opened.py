@@ -57,21 +57,18 @@ class Opened:
 
         Raises PlatformFault.
         """
-        folder, throttles = keys.folder, Throttles()
+        folder, throttles, errands = keys.folder, Throttles(), Errands()
         entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
-        errands = Errands()
         common, modules = Common(errands, cache), Modules(errands, cache)
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
         starter = _starter(choice.rung, folder.root, settings.stems)
-        keep = Fixed(settings.keep_alive) if settings.keep_alive else None
-        pool = Pool(settings.memory or memory(), keep)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", _pool(settings))
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         platform = Platform(
@@ -105,6 +102,10 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _pool(settings: Settings) -> Pool:
+    return Pool(settings.memory or memory(), Fixed(settings.keep_alive) if settings.keep_alive else None)
 
 
 def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:

@@ -30,7 +30,7 @@ from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
-from fnkit.local.views import InstanceView, QueueView, Snapshot
+from fnkit.local.views import QueueView, Snapshot, view
 
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
@@ -138,21 +138,9 @@ class Scheduler:
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
-        views = tuple(self._view(slot) for slot in self._pool.slots())
+        views = tuple(view(slot, self._instances.get(slot)) for slot in self._pool.slots())
         queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
         return Snapshot(views, queues, self._pool.capacity, self._pool.memory[0], dict(self._began))
-
-    def _view(self, slot: Slot) -> InstanceView:
-        instance = self._instances.get(slot)
-        return InstanceView(
-            namespace=slot.need.key.namespace,
-            action=slot.need.key.action,
-            state=slot.state,
-            memory=slot.need.memory,
-            activations=slot.activations,
-            pid=instance.pid if instance else None,
-            began=("prewarmed" if slot.prepared else instance.began) if instance else None,
-        )
 
     def prepare(self, executable: Executable, namespace: str) -> None:
         """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
