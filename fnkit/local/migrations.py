@@ -75,7 +75,7 @@ def _0006_events(db: sqlite3.Connection) -> None:
 
 
 def _0007_totals(db: sqlite3.Connection) -> None:
-    """How many records there are of each action and what they weigh, so that a million are not counted one by one."""
+    """How many records each action has and what they weigh: a million are not counted one by one."""
     for statement in (
         "CREATE TABLE totals (namespace TEXT, name TEXT, count INTEGER NOT NULL, size INTEGER NOT NULL,"
         " PRIMARY KEY (namespace, name)) WITHOUT ROWID",
