@@ -1,6 +1,7 @@
 """What to start ahead of a run: for each action the job that last found no instance."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fnkit.core.entities import MIB
@@ -9,6 +10,8 @@ from fnkit.local.slots import Key, Need
 
 MOST = 256
 """Actions that are remembered."""
+KNOWN = 4096
+"""Versions of actions, by caller, whose needs are known."""
 SMALL = MIB
 """Characters of code that are kept in memory for it."""
 
@@ -43,6 +46,25 @@ class Ahead:
 def without_run(job: Job) -> Job:
     """A job that stands for all runs of its action: it has no arguments and no id."""
     return replace(job, arguments={}, activation_id="", transaction_id="")
+
+
+class Needs:
+    """What jobs ask of the pool, worked out once for all runs of a version of an action."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[Executable, Mapping[str, str], Need]] = {}
+
+    def of(self, job: Job) -> Need:
+        """What a job asks."""
+        place = (job.namespace, id(job.executable))
+        known = self._known.get(place)
+        if known is not None and known[0] is job.executable and known[1] is job.environment:
+            return known[2]
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        need = need_of(job)
+        self._known[place] = job.executable, job.environment, need
+        return need
 
 
 def need_of(job: Job) -> Need:

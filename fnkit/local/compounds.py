@@ -46,7 +46,7 @@ class Runner(Protocol):
         """Write the record of a step that has ended; what comes next brings it to disk."""
         ...
 
-    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
+    def anticipate(self, invocable: Invocable, namespace: str) -> None:
         """A call of this is near: its instance is made ready, if none is."""
         ...
 
@@ -129,12 +129,13 @@ class Compounds:
 
         run = await self._runner.step(invocable, ask, position.id, begun)
         if (near := self._foresight.after(step, position.plan, ask.caller.namespace)) is not None:
-            self._runner.anticipate(near, ask)
+            self._runner.anticipate(near, ask.caller.namespace)
         before = position.plan.component if isinstance(position.plan, Composition) else None
         record = await run.within(invocable.executable.limits.timeout / 1000 + GRACE)
-        if record is not None:
+        if record is not None and run.outcome is not None:
             self._runner.keep(record)
-            position.count(_ending(record), None)
+            memory = invocable.executable.limits.memory
+            position.count(Ending.of_run(record.id, run.outcome, memory), None)
             self._foresight.learn(position.plan, before)
         else:
             run.alone = True
@@ -144,7 +145,8 @@ class Compounds:
     async def _within(self, position: Position, inner: Position, caller: Identity) -> None:
         position.running = inner.id
         self._positions.save(position)
-        position.count(_ending(await self.run(inner, caller)), inner)
+        await self.run(inner, caller)
+        position.count(inner.ending(), inner)
 
     async def _await_branches(self, position: Position, join: Join) -> None:
         """Until the branches have ended, whoever runs them; nothing is held meanwhile."""
@@ -183,7 +185,3 @@ def _plan(invocable: Invocable, ask: Ask, outer: Plan | None) -> Plan:
     if isinstance(outer, Composition):
         plan.conductors, plan.components = outer.conductors, outer.components
     return plan
-
-
-def _ending(record: Record) -> Ending:
-    return Ending.of(record.head, record.status, record.response)

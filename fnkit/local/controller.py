@@ -100,9 +100,9 @@ class Controller:
         """The record of a step, in the commit of what comes next."""
         self._runner.keep(record)
 
-    def anticipate(self, invocable: Invocable, ask: Ask) -> None:
-        """A step like this one is near: its instance is started while the step before it runs."""
-        self._scheduler.anticipate(invocable.job(ask, self._api_host))
+    def anticipate(self, invocable: Invocable, namespace: str) -> None:
+        """A call of this is near: its instance is started while the step before it runs."""
+        self._scheduler.anticipate(invocable.standing(namespace, self._api_host))
 
     def running(self, namespace: str, activation_id: str) -> Run | None:
         """What runs under that id; None where it has ended, or never was."""

@@ -1,7 +1,7 @@
 """What an action's name means to a caller: the action with its package resolved, ready to be called."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fnkit.core.entities import Json, Limits
 from fnkit.local import parameters
@@ -53,11 +53,10 @@ class Invocable:
     """`namespace/package` of the binding that it is called through."""
     components: tuple[str, ...]
     """`/namespace/…` of each step of a sequence; none where it has code."""
-
-    @property
-    def conductor(self) -> bool:
-        """True where its answers say what runs next."""
-        return not self.components and parameters.truthy(self.annotations.get("conductor"))
+    conductor: bool
+    """True where its answers say what runs next."""
+    _standing: dict[str, Job] = field(default_factory=dict, compare=False, repr=False)
+    """By the namespace of who calls: a job without a run."""
 
     @property
     def path(self) -> str:
@@ -73,6 +72,14 @@ class Invocable:
         """Raises Rejected 400 where a call sets what is final."""
         if self.final and not self.final.isdisjoint(arguments):
             raise bad_request("Request defines parameters that are not allowed (e.g., reserved properties).")
+
+    def standing(self, namespace: str, api_host: str) -> Job:
+        """What an instance is started for before the owner of a namespace calls: no run in particular."""
+        job = self._standing.get(namespace)
+        if job is None:
+            job = Job("", "", namespace, self.executable, {}, self.environment, api_host=api_host)
+            self._standing[namespace] = job
+        return job
 
     def job(self, ask: Ask, api_host: str) -> Job:
         """A run of it, under a fresh id."""
@@ -147,6 +154,7 @@ def _invocable(entities: Entities, namespace: str, name: str, binding: Entity | 
     environment = {pair["key"]: parameters.as_environment(pair["value"]) for pair in pairs if pair.get("init")}
     defined = frozenset(pair["key"] for pair in pairs if pair["value"] is not None)
     executable = _executable(action, entities.code(action), notes)
+    components = tuple(action.document["exec"].get("components", ()))
     return Invocable(
         executable=executable,
         arguments=arguments,
@@ -156,7 +164,8 @@ def _invocable(entities: Entities, namespace: str, name: str, binding: Entity | 
         annotations=notes,
         imprint=imprint(executable, binding.path if binding else None),
         binding=binding.path if binding else None,
-        components=tuple(action.document["exec"].get("components", ())),
+        components=components,
+        conductor=not components and parameters.truthy(notes.get("conductor")),
     )
 
 

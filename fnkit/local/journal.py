@@ -21,6 +21,13 @@ _HEAD = struct.Struct("<II")
 """Length and CRC-32 of what follows."""
 
 
+def to_line(number: int, writes: Sequence[Write]) -> bytes:
+    """The writes of commit `number` as they are kept."""
+    kept: Any = (number, writes)
+    text = marshal.dumps(kept, FORMAT)
+    return _HEAD.pack(len(text), zlib.crc32(text)) + text
+
+
 class Journal:
     """An open journal file."""
 
@@ -31,11 +38,8 @@ class Journal:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._size = os.fstat(self._file).st_size
 
-    def append(self, number: int, writes: Sequence[Write]) -> None:
-        """Keep the writes of commit `number`: then they survive a crash. Raises OSError, with none kept."""
-        kept: Any = (number, writes)
-        text = marshal.dumps(kept, FORMAT)
-        line = _HEAD.pack(len(text), zlib.crc32(text)) + text
+    def append(self, line: bytes) -> None:
+        """Keep a line: then it survives a crash. Raises OSError, with nothing of it kept."""
         try:
             written = os.write(self._file, line)
             while written < len(line):

@@ -120,10 +120,14 @@ def run_frame(job: Job, deadline: int) -> bytes:
     text = (
         f'{{"value":{dumps(job.arguments)},"namespace":"{job.namespace}",'
         f'"action_name":"/{executable.namespace}/{executable.name}","action_version":"{executable.version}",'
-        f'"activation_id":"{job.activation_id}","transaction_id":{dumps(job.transaction_id)},'
+        f'"activation_id":"{job.activation_id}","transaction_id":{_quoted(job.transaction_id)},'
         f'"deadline":"{deadline}"{key}}}\n'
     )
     return text.encode(errors="surrogatepass")
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if text.isalnum() else dumps(text)
 
 
 def _line(body: Json) -> bytes:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from fnkit.core.clock import now_ms
@@ -117,12 +117,15 @@ class Position:
         self.memory = max(self.memory or 0, ending.memory or 0) or None
         self.plan.took(ending, inner and inner.plan)
 
+    def ending(self) -> Ending:
+        """Of the whole, for the one that it is a step of."""
+        answer = self.plan.answer
+        return Ending(self.id, replace(answer, size=self._size), self.duration, self.memory)
+
     def record(self) -> Record:
         """Of the whole, that ends now."""
         answer, end = self.plan.answer, now_ms()
         result = dumps(answer.result)
-        # A record of a composition never has a size.
-        size = answer.size if isinstance(self.plan, Sequence) else None
         head = {
             "name": self.action["name"],
             "version": self.action["version"],
@@ -145,10 +148,15 @@ class Position:
             began="",
             head=dumps(head),
             result=result,
-            response=response_of(answer.status, result, size),
+            response=response_of(answer.status, result, self._size),
             logs=dumps(self.logs),
             ids=True,
         )
+
+    @property
+    def _size(self) -> int | None:
+        # A record of a composition never has a size.
+        return self.plan.answer.size if isinstance(self.plan, Sequence) else None
 
     def _notes(self) -> dict[str, Json]:
         notes: dict[str, Json] = {"topmost": self.cause is None, "path": self.action["path"]}

@@ -41,8 +41,7 @@ class Retention:
         self._store = store
         self._keep = keep
         self._clock = clock
-        # An index holds the sizes: a pass over a million takes a tenth of a second, once.
-        self.size: int = store.row("SELECT coalesce(sum(size), 0) FROM activations")[0]
+        self.size: int = store.row("SELECT coalesce(sum(size), 0) FROM totals")[0]
         """Of all records now."""
         self._goal = keep.size
         self._timer: asyncio.TimerHandle | None = None

@@ -126,6 +126,7 @@ class Runner:
         outcome = _failed(came) if isinstance(came, Exception) else came
         record = record_of(job, outcome, common)
         self._metrics.count(_ran(job), outcome)
+        run.outcome = outcome
         if not run.alone:
             run.end(record)
             return

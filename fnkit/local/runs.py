@@ -4,19 +4,22 @@ import asyncio
 from collections.abc import Callable
 
 from fnkit.local.activation import State
+from fnkit.local.jobs import Outcome
 from fnkit.local.records import Record
 
 
 class Run:
     """One activation. `asyncio.wait` for a task of its own would do the same, and cost a tenth of a warm call."""
 
-    __slots__ = ("_after", "_came", "_waiting", "alone", "state")
+    __slots__ = ("_after", "_came", "_waiting", "alone", "outcome", "state")
 
     def __init__(self, alone: bool = True, state: State = "pending") -> None:
         self.state = state
         """Where nobody knows better."""
         self.alone = alone
         """False while somebody waits who keeps its record, together with what comes next."""
+        self.outcome: Outcome | None = None
+        """What came of its job, where it is one that has ended."""
         self._came: Record | BaseException | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._after: list[Callable[[], None]] = []

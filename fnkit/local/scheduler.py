@@ -16,7 +16,7 @@ from pathlib import Path
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, PlatformFault
 from fnkit.local.activation import Course
-from fnkit.local.ahead import Ahead, need_of, path_of, without_run
+from fnkit.local.ahead import Ahead, Needs, without_run
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
@@ -53,6 +53,7 @@ class Scheduler:
         self._instances = Instances(starter, layouts, folder, self._lost)
         self._turns = Turns(pool, self._acquire, self._give_back)
         self._ahead = Ahead()
+        self._needs = Needs()
         self._courses = Courses()
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
@@ -61,7 +62,7 @@ class Scheduler:
 
     def crowded(self, job: Job) -> bool:
         """True where so many runs of its action wait already that no more should be promised."""
-        return self._turns.waiting(job.namespace, path_of(job.executable)) >= self._longest_queue
+        return self._turns.waiting(self._needs.of(job)) >= self._longest_queue
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
@@ -71,7 +72,7 @@ class Scheduler:
         if self._closed:
             raise stopping()
         course = self._courses.add(Course(job))
-        need = need_of(job)
+        need = self._needs.of(job)
         try:
             slot = await self._slot(need)
             began = time.monotonic()
@@ -94,7 +95,7 @@ class Scheduler:
 
         All of a warm call between its request and its answer, without a task and without a turn of the loop.
         """
-        need = need_of(job)
+        need = self._needs.of(job)
         slot = None if self._closed else self._turns.rested(need)
         instance = None if slot is None else self._instances.rested(slot)
         if slot is None or instance is None:
@@ -126,7 +127,7 @@ class Scheduler:
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
         if not self._closed and not self._turns and job.executable.code:
-            self._make_ready(need_of(job), job)
+            self._make_ready(self._needs.of(job), job)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""

@@ -28,6 +28,7 @@ from fnkit.local.opened import Opened
 from fnkit.local.settings import Settings, add_options
 from fnkit.local.store import Store
 from fnkit.local.users import GUEST, ensure_user
+from fnkit.local.wire import Http
 
 GRACE = 5
 """Seconds that requests and activations in flight get when the server stops."""
@@ -102,6 +103,7 @@ class _Server(uvicorn.Server):
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Http,
         log_level="warning",
         access_log=False,
         lifespan="off",

@@ -1,16 +1,15 @@
 """What the pool decides about: what a run needs, the slots of memory, and the habits of actions. Values only."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fnkit.local.histogram import Histogram, Window
 
 State = Literal["busy", "idle", "prewarmed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What two runs must share to share an instance."""
+class Key(NamedTuple):
+    """What two runs must share to share an instance; a tuple, since each run looks slots up by it."""
 
     namespace: str
     """Of the caller."""

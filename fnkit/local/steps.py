@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from fnkit.core.entities import Json
-from fnkit.local.jobs import Status
+from fnkit.local.jobs import Outcome, Status
 from fnkit.local.references import segments
 
 MOST = 50
@@ -60,6 +60,12 @@ class Ending:
     """Ms."""
     memory: int | None
     """MB that its limits say; of a sequence the most of its steps'."""
+
+    @classmethod
+    def of_run(cls, activation_id: str, outcome: Outcome, memory: int) -> Self:
+        """Of an action with code, that has just ended."""
+        answer = Answer(outcome.status, outcome.result, outcome.size)
+        return cls(activation_id, answer, outcome.end - outcome.start, memory)
 
     @classmethod
     def of(cls, head: str, status: int, response: str) -> Self:

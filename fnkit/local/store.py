@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fnkit.local.journal import Journal, Write
+from fnkit.local.journal import Journal, Write, to_line
 from fnkit.local.migrations import MIGRATIONS, Migration, migrate
 from fnkit.local.pending import Pending, Table
 
@@ -28,7 +28,7 @@ MOST = 256
 WITHIN = 0.25
 """Seconds after which it commits in any case."""
 LARGE = 64 * 1024
-"""Characters of one value from which a commit of SQLite is no dearer than a line."""
+"""Bytes of a line from which a commit of SQLite is no dearer."""
 PER_WRITE = 3 * 4096
 """Bytes that a write adds to SQLite's log, about."""
 
@@ -51,7 +51,6 @@ class Store:
         """Writes of this turn."""
         self._journaled = 0
         """Writes in the journal."""
-        self._direct = False
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._since_checkpoint = 0
@@ -83,17 +82,17 @@ class Store:
             self._undo()
             self._tell(error)
             raise
-        self._note((statement, values))
+        self._batch.append((statement, values))
 
     def keep(self, table: Table, *values: Any, fresh: bool = False) -> None:
         """As `write`, a row that SQLite hears of later, or never; `fresh` where none of its name was there."""
         self._pending.keep(table, values, fresh)
-        self._note((table.keep, values))
+        self._batch.append((table.keep, values))
 
     def drop(self, table: Table, name: str) -> None:
         """As `write`, the end of a row that was kept."""
         self._pending.drop(table, name)
-        self._note((table.drop, (name,)))
+        self._batch.append((table.drop, (name,)))
 
     async def committed(self) -> None:
         """Return when everything written so far is on disk. Raises OSError or sqlite3.Error where it is not."""
@@ -149,12 +148,6 @@ class Store:
         self._db.close()
         self._journal.close()
 
-    def _note(self, write: Write) -> None:
-        self._batch.append(write)
-        for value in write[1]:
-            if type(value) is str and len(value) > LARGE:
-                self._direct = True
-
     def _begin(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
@@ -169,11 +162,13 @@ class Store:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # at the start and at the end there is nobody to commit later
-            self._direct = True
-        if self._direct:
             self._flush()
             return
-        self._journal.append(self._number + 1, self._batch)
+        line = to_line(self._number + 1, self._batch)
+        if len(line) > LARGE:
+            self._flush()
+            return
+        self._journal.append(line)
         self._number += 1
         before, self._journaled = self._journaled, self._journaled + len(self._batch)
         self._batch = []
@@ -202,7 +197,7 @@ class Store:
             self._since_checkpoint += PER_WRITE * (self._journaled + len(self._batch))
             self._db.execute("UPDATE journal SET number = ?", (self._number,))
             self._db.execute("COMMIT")
-        self._batch, self._journaled, self._direct = [], 0, False
+        self._batch, self._journaled = [], 0
         self._journal.clear()
         if self._since_checkpoint > CHECKPOINT_EVERY:
             self._since_checkpoint = 0
@@ -212,7 +207,7 @@ class Store:
         """Take back what was not committed, and nothing else."""
         self._db.rollback()
         self._pending.clear()
-        self._batch, self._journaled, self._direct = [], 0, False
+        self._batch, self._journaled = [], 0
         self._number = self.row("SELECT number FROM journal")[0]
         self._replay()
 

@@ -39,9 +39,9 @@ class Turns:
         """How many wait: (namespace, action) → number."""
         return self._fair.lengths()
 
-    def waiting(self, namespace: str, action: str) -> int:
+    def waiting(self, need: Need) -> int:
         """How many wait for an instance of an action."""
-        return len(self._fair.flow(namespace, action).waiting)
+        return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self._fair else 0
 
     def rested(self, need: Need) -> Slot | None:
         """A slot where nothing runs and that this run may have now: `have` takes it."""

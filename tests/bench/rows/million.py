@@ -47,9 +47,8 @@ def _row(what: str) -> Row:
     def many(turn: Turn) -> float:
         return turn[f"{what} m"]
 
-    flat = None if what == "count" else at_most(1.25)
     name = "start of the server" if what == "start" else what
-    return Row(f"{name}, {MANY:,} kept", many, Floor(f"{FEW:,} kept", lambda t: t[f"{what} f"]), flat)
+    return Row(f"{name}, {MANY:,} kept", many, Floor(f"{FEW:,} kept", lambda t: t[f"{what} f"]), at_most(1.25))
 
 
 def _fill(folder: Path, number: int) -> None:

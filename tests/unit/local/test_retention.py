@@ -123,3 +123,19 @@ def test_a_page_of_very_many_costs_no_more_than_one_of_few(store):
     for (_, least), (_, most) in zip(before, after, strict=True):
         assert most <= least + 3
     assert activations.count("guest", Filter()) == many
+
+
+def test_what_is_counted_is_what_is_there(store):
+    async def story():
+        activations = Activations(store)
+        old, now = int(time.time() * 1000) - 31 * DAY, int(time.time() * 1000)
+        for number, start in enumerate((old, old, now, now, now)):
+            await activations.save(record(number, start))
+        assert activations.count("guest", Filter()) == 5
+        assert activations.retention.size == Activations(store).retention.size > 0
+        activations.retention.tidy()
+        assert activations.count("guest", Filter()) == activations.count("guest", Filter(since=0)) == 3
+        assert activations.count("guest", Filter(name="no such")) == activations.count("another", Filter()) == 0
+        assert activations.retention.size == Activations(store).retention.size
+
+    asyncio.run(story())

@@ -58,10 +58,10 @@ def test_nothing_is_shared_between_keys() -> None:
     pool.release(cold(pool, A).id, 1)
     key = A.key
     others = (
-        replace(key, namespace="other"),
-        replace(key, revision="2"),
+        key._replace(namespace="other"),
+        key._replace(revision="2"),
         B.key,
-        replace(key, environment=frozenset({("X", "1")})),
+        key._replace(environment=frozenset({("X", "1")})),
     )
     for other in others:
         cold(pool, Need(other, 128), 2)
