@@ -124,7 +124,7 @@ class Zygotes:
             self.plant(seed_of(wanted.layout, wanted.executable.network, wanted.namespace), wanted.layout.code)
 
     def plant(self, seed: Seed, code: Path | None = None) -> None:
-        """Begin to grow a zygote unless that was done, with the libraries that `code` imports."""
+        """Begin to grow a zygote unless that was done; one for a single caller with the libraries of `code`."""
         if not self._plain.rung.no_forks:
             self.zygotes.begin(seed, lambda: self._zygote(seed, code))
 
@@ -184,7 +184,7 @@ class Zygotes:
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)
-        modules = await asyncio.to_thread(self._imports, code, seed.paths)
+        modules = await asyncio.to_thread(self._imports, code if seed.namespace else None, seed.paths)
         with _removed_if_vain(room.folder):
             await asyncio.to_thread(room.make)
             return await grow(Zygote, self._plain.rung, room, seed.paths, modules)
