@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -184,22 +184,26 @@ class Zygotes:
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)
-        modules = await asyncio.to_thread(self._imports, code if seed.namespace else None, seed.paths)
+        modules = self._modules(code if seed.namespace else None, seed.paths)
         with _removed_if_vain(room.folder):
-            await asyncio.to_thread(room.make)
+            room.make()
             return await grow(Zygote, self._plain.rung, room, seed.paths, modules)
+
+    def _modules(self, code: Path | None, paths: Sequence[Path]) -> Awaitable[Sequence[str]]:
+        """To be imported: looked for in a thread from now on."""
+        return asyncio.ensure_future(asyncio.to_thread(self._imports, code, paths))
 
     async def _template(self, wanted: Wanted) -> Template:
         executable, layout = wanted.executable, wanted.layout
         room = replace(wanted.at(self._room()).place, command=(str(FORK),), forks=True)
 
-        def furnish() -> Sequence[str]:
+        def furnish() -> None:
             room.make()
             mirror(layout.code, room.work)
-            return self._imports(layout.code, layout.paths)
 
         with _removed_if_vain(room.folder):
-            modules = await asyncio.to_thread(furnish)
+            await asyncio.to_thread(furnish)
+            modules = self._modules(layout.code, layout.paths)
             template = await grow(Template, self._plain.rung, room, layout.paths, modules)
             known = action_identity(executable, wanted.namespace)
             try:
