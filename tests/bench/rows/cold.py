@@ -222,7 +222,7 @@ def _first(bench: Bench, number: int) -> float:
 
 
 def _memory(bench: Bench, calls: dict[str, bytes]) -> dict[str, float]:
-    """Bytes that nobody else has, of instances that wait after two calls: forked, and as processes of their own."""
+    """Bytes that nobody else has, of instances that wait after two calls: forked, and not."""
     found = {}
     for name, what in (("alone", "plain no-op"), ("alone-pose", "plain pose"), ("no-op", "forked no-op")):
         found[what] = _private(bench, name, calls[name])
