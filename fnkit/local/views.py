@@ -8,8 +8,8 @@ from typing import get_args
 from fnkit.core.entities import MIB, Json
 from fnkit.local.jobs import Began
 from fnkit.local.slots import State
+from fnkit.local.sources import SourceView
 from fnkit.local.usage import usage
-from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.sources import Seed
 from fnkit.local.starter import Starter
 from fnkit.local.stems import Stems
-from fnkit.local.zygotes import Imports, Seed, Zygotes
+from fnkit.local.zygotes import Imports, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
 KINDS = find()

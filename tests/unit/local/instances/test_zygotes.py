@@ -13,8 +13,9 @@ import pytest
 
 from fnkit.local.activation import Course, start
 from fnkit.local.answers import ACTION_LOOP, of_init
+from fnkit.local.control import Ungrown
 from fnkit.local.libraries import imports
-from fnkit.local.nursery import MOST_DEATHS
+from fnkit.local.nursery import MOST_DEATHS, Nursery
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox import rung as claims
@@ -22,8 +23,9 @@ from fnkit.local.sandbox.kernel import Kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
-from fnkit.local.zygotes import Seed, Zygotes
+from fnkit.local.zygotes import Zygotes
 from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
 
@@ -248,7 +250,7 @@ def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
                 os.killpg(zygote.pid, signal.SIGKILL)
                 await zygote.ended()
             await until(lambda: nursery.ready or nursery.trouble)
-        assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values()))
+        assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values())).why
         assert (await scheduler.run(job(COUNTS))).result["count"] == 1
 
     play(bench, scene)
@@ -280,9 +282,9 @@ def test_an_import_that_starts_a_thread_makes_no_zygote(tmp_path: Path) -> None:
         zygotes.plant(Seed((bench.common(),), (bench.common(),), True, None))
         await zygotes.zygotes.settled()
         assert not zygotes.zygotes.ready
-        (why,) = zygotes.zygotes.trouble.values()
+        (trouble,) = zygotes.zygotes.trouble.values()
         await zygotes.close()
-        return why
+        return trouble.why
 
     assert "there are 2 threads" in asyncio.run(whole())
     assert not (tmp_path / "zygotes").exists()
@@ -421,10 +423,61 @@ def test_what_cannot_be_shared_makes_no_template(highest: Bench, name: str) -> N
 
     async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
         await template(scheduler, zygotes, text)
-        (why,) = zygotes.templates.trouble.values()
-        assert reason in why
+        (trouble,) = zygotes.templates.trouble.values()
+        assert reason in trouble.why
         outcomes = await several(scheduler, *(job(text) for _ in range(3)))
         assert all(o.result == {"held": True} for o in outcomes), outcomes
         assert "forked" in {o.began for o in outcomes}
 
     play(highest, scene)
+
+
+def test_what_could_not_be_grown_is_tried_again_after_a_while_and_longer_each_time() -> None:
+    async def whole() -> None:
+        loop = asyncio.get_running_loop()
+        tried: list[float] = []
+
+        async def grow() -> Any:
+            tried.append(loop.time())
+            raise Ungrown("the disk is full.")
+
+        nursery: Nursery[str] = Nursery(8, 1024, rests=0.05)
+        for times in (1, 2, 3):
+            nursery.begin("one", grow)
+            await nursery.settled()
+            nursery.begin("one", grow)
+            await nursery.settled()
+            trouble = nursery.trouble["one"]
+            assert (trouble.times, len(tried), "the disk is full" in trouble.why) == (times, times, True)
+            assert trouble.until - tried[-1] >= 0.05 * 2 ** (times - 1)
+            await until(lambda end=trouble.until: loop.time() > end)
+        await nursery.close()
+
+    asyncio.run(whole())
+
+
+TELLS = """
+import os, random, threading
+told = []
+os.register_at_fork(after_in_child=lambda: told.append('mine'))
+def main(args):
+    ends, before = threading.Event(), random.getstate()
+    thread = threading.Thread(target=ends.wait)
+    thread.start()
+    if not (child := os.fork()):
+        alone = threading.enumerate() == [threading.main_thread()]
+        os._exit(0 if alone and told == ['mine'] and random.getstate() != before else 1)
+    ends.set()
+    thread.join()
+    return {'child': os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 'same': random.getstate() == before}
+"""
+
+
+def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
+    """Nobody knows which locks its threads hold then: the library's handlers run, as they need not for an instance.
+
+    In its zygote the library was imported.
+    """
+    forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
+    (outcome,) = forks.run(job(TELLS))
+    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True}), outcome.logs
