@@ -425,6 +425,8 @@ def test_what_cannot_be_shared_makes_no_template(highest: Bench, name: str) -> N
         await template(scheduler, zygotes, text)
         (trouble,) = zygotes.templates.trouble.values()
         assert reason in trouble.why
+        (told,) = zygotes.troubles()
+        assert (told.source, told.action, told.times, told.rests > 0) == ("template", "/guest/hello", 1, True)
         outcomes = await several(scheduler, *(job(text) for _ in range(3)))
         assert all(o.result == {"held": True} for o in outcomes), outcomes
         assert "forked" in {o.began for o in outcomes}
@@ -474,7 +476,7 @@ def main(args):
 
 
 def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
-    """Nobody knows which locks its threads hold then: the library's handlers run, as they need not for an instance.
+    """Nobody knows which locks its threads hold then: the library's handlers run, as for instances they need not.
 
     In its zygote the library was imported.
     """
