@@ -35,7 +35,7 @@ def test_the_status_says_what_is_not_forked_and_when_it_is_tried_again() -> None
         "times": 2,
     }
     status = Status("http://127.0.0.1:3233", "the test", True, pool={"troubles": [{**trouble, "rests": 60}]})
-    said = "template for /guest/a: It was refused. Tried 2 times, again in 60 s."
+    said = "template for /guest/a: No. Tried 2 times, again in 60 s."
     assert status.words["not forked from"] == (said,)
     soon = Status("http://127.0.0.1:3233", "the test", True, pool={"troubles": [{**trouble, "rests": 0}]})
     assert soon.words["not forked from"][0].endswith("again with the next start.")
