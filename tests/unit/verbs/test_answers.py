@@ -31,7 +31,7 @@ def test_the_status_says_what_is_not_forked_and_when_it_is_tried_again() -> None
         "source": "template",
         "namespace": "guest",
         "action": "/guest/a",
-        "why": "It was refused.",
+        "why": "No.",
         "times": 2,
     }
     status = Status("http://127.0.0.1:3233", "the test", True, pool={"troubles": [{**trouble, "rests": 60}]})
