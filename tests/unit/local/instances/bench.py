@@ -144,6 +144,21 @@ class Bench:
 
         return asyncio.run(whole())
 
+    def play_with_zygotes(self, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) -> Any:
+        """Await a scene that looks at the zygotes too."""
+
+        async def whole() -> Any:
+            async with asyncio.timeout(120), self.starter() as starter:
+                assert isinstance(starter, Zygotes)
+                layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
+                scheduler = Scheduler(starter, layouts, self.root / "instances", Pool(65_536), 10_000)
+                try:
+                    return await scene(scheduler, starter)
+                finally:
+                    await scheduler.close()
+
+        return asyncio.run(whole())
+
     def run(self, *jobs: Job) -> list[Outcome]:
         """One after the other, on one scheduler."""
 

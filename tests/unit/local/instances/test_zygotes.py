@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from fnkit.local.answers import ACTION_LOOP, of_init
 from fnkit.local.control import Ungrown
 from fnkit.local.libraries import imports
 from fnkit.local.nursery import MOST_DEATHS, Nursery
-from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.kernel import Kernel
@@ -63,22 +61,6 @@ def highest(tmp_path: Path, why_not: dict[str, str | None]) -> Bench:
     return Bench(tmp_path, rung, forks=True)
 
 
-def play(bench: Bench, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) -> Any:
-    """Await a scene that looks at the zygotes too."""
-
-    async def whole() -> Any:
-        async with asyncio.timeout(120), bench.starter() as starter:
-            assert isinstance(starter, Zygotes)
-            layouts = Layouts(bench.root / "code", bench.layer, {"python": bench.common}, KINDS)
-            scheduler = Scheduler(starter, layouts, bench.root / "instances", Pool(65_536), 10_000)
-            try:
-                return await scene(scheduler, starter)
-            finally:
-                await scheduler.close()
-
-    return asyncio.run(whole())
-
-
 def fresh(text: str, number: int, **changes: Any) -> Any:
     """A job for which no instance is warm."""
     return job(text, of={"revision": f"{number}", "template": False, **changes.pop("of", {})}, **changes)
@@ -105,7 +87,7 @@ def test_no_two_forks_draw_the_same(forks: Bench) -> None:
             scheduler.discard("guest", "hello")
         return outcomes
 
-    outcomes = play(forks, scene)
+    outcomes = forks.play_with_zygotes(scene)
     assert {outcome.began for outcome in outcomes} == {"forked"}, outcomes[0].logs
     drawn = [value for outcome in outcomes for value in outcome.result["drawn"]]
     assert len(drawn) == len(outcomes) * 9
@@ -141,7 +123,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         assert not zygotes.zygotes.trouble
         return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
 
-    first, second, third = play(bench, scene)
+    first, second, third = bench.play_with_zygotes(scene)
     assert (first.began, first.result["ready"]) == ("forked", True)
     assert (second.began, second.result["ready"]) == ("forked", True)
     assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
@@ -210,7 +192,7 @@ def test_a_sibling_can_be_neither_read_nor_signalled(forks: Bench) -> None:
         assert (first.began, second.began) == ("forked", "forked")
         return first.result, second
 
-    kept, outcome = play(forks, scene)
+    kept, outcome = forks.play_with_zygotes(scene)
     tried = outcome.result["tried"]
     assert outcome.result["pid"] != kept["pid"]
     assert SECRET not in str(outcome.result)
@@ -237,7 +219,7 @@ def test_a_zygote_that_ends_is_grown_again(forks: Bench) -> None:
         assert again.result["count"] == 1
         assert not zygotes.zygotes.trouble
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
@@ -253,7 +235,7 @@ def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
         assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values())).why
         assert (await scheduler.run(job(COUNTS))).result["count"] == 1
 
-    play(bench, scene)
+    bench.play_with_zygotes(scene)
 
 
 def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) -> None:
@@ -265,7 +247,7 @@ def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) 
     async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
         return await scheduler.run(fresh(text, 0, of={"binary": True}))
 
-    outcome = play(bench, scene)
+    outcome = bench.play_with_zygotes(scene)
     assert (outcome.began, outcome.result) == ("cold", {"v": 7})
 
 
@@ -347,7 +329,7 @@ def test_a_template_is_as_its_init_code_left_it(forks: Bench) -> None:
         written = [folder for folder in forks.folders() if (folder / "action" / "beside").exists()]
         assert len(written) == 6
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 @own_view
@@ -373,7 +355,7 @@ def test_a_template_serves_one_version_of_one_action_for_one_namespace(forks: Be
         again = await scheduler.run(job(LIVES, environment={"TOKEN": "mine"}))
         assert (again.result["events"], again.result["count"]) == (["init"], 1)
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 @own_view
@@ -398,7 +380,7 @@ def test_a_changed_action_lets_its_running_forks_end(forks: Bench) -> None:
         assert [o.result for o in await asyncio.gather(*runs)] == [{"waited": True}] * 3
         await made.ended()
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 UNFIT = {
@@ -431,7 +413,7 @@ def test_what_cannot_be_shared_makes_no_template(highest: Bench, name: str) -> N
         assert all(o.result == {"held": True} for o in outcomes), outcomes
         assert "forked" in {o.began for o in outcomes}
 
-    play(highest, scene)
+    highest.play_with_zygotes(scene)
 
 
 def test_what_could_not_be_grown_is_tried_again_after_a_while_and_longer_each_time() -> None:
