@@ -7,6 +7,7 @@ pair; the messages are in messages.py. Source of what it does: apache/openwhisk-
 import fcntl
 import json
 import os
+import select
 import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import SourceFileLoader
@@ -18,6 +19,8 @@ UNLOADABLE = "The action failed to generate or locate a binary. See logs for det
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 READY = b"!ready\n"
 OUT_OF_MEMORY = b"!memory\n"
+RESTS = 0.2
+"""Seconds."""
 PRIVATE = 200
 """The wire moves to a number from here on, and no program that the action starts inherits it."""
 
@@ -171,14 +174,23 @@ def flush() -> None:
             pass  # closed or replaced by the action
 
 
-def main(function: Callable[[Any], Any] | None = None) -> None:
-    """Answer until the server closes the wire; `function` is there in a fork of a template."""
+def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] | None = None) -> None:
+    """Answer until the server closes the wire; `function` is there in a fork of a template.
+
+    `rest` is called each time that nobody asks for a while.
+    """
     given = int(sys.argv[1])
     number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
     os.close(given)
     os.write(number, READY)
     restored = function is None
-    for line in open(number, "rb"):  # noqa: PTH123, SIM115
+    lines, wait = open(number, "rb"), select.select  # noqa: PTH123, SIM115
+    while True:
+        if rest is not None and not wait((number,), (), (), RESTS)[0]:
+            rest()
+        line = lines.readline()
+        if not line:
+            return
         message = json.loads(line)
         if "init" not in message:
             answer = call(function, message) if function else encode({"error": "no action defined yet"})
@@ -189,9 +201,9 @@ def main(function: Callable[[Any], Any] | None = None) -> None:
         else:
             answer = encode({"error": REPEATED})
         flush()
-        rest = memoryview(answer)
-        while rest:
-            rest = rest[os.write(number, rest) :]
+        unsent = memoryview(answer)
+        while unsent:
+            unsent = unsent[os.write(number, unsent) :]
 
 
 if __name__ == "__main__":

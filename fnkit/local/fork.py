@@ -26,6 +26,8 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 SINGLE = tuple(f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"))
 """Libraries that start threads when they are imported do without them: a fork has one thread only."""
 FEWEST_DESCRIPTORS = 3
+MANY = 1024
+"""Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
 """Modules whose handlers do for a fork of several threads what a fork of one does not need, or `reseed` does."""
@@ -43,8 +45,13 @@ class Zygote:
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.call = self.confine.c_library()
-        import resource  # noqa: F401 - what a fork needs is imported before it
+        import ctypes
+        import resource
 
+        self.usage = resource.getrusage, resource.RUSAGE_SELF
+        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        """Where the C library has it."""
+        self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
         self.filter: Any = None
@@ -169,6 +176,13 @@ class Zygote:
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
+    def rest(self) -> None:
+        """Give memory back that was freed, where much was taken: photos, frames."""
+        faults = self.usage[0](self.usage[1]).ru_minflt
+        if self.trim is not None and faults - self.faults > MANY:
+            self.trim(0)
+        self.faults = faults
+
     def lock(self, wanted: dict[str, Any]) -> None:
         """The steps of the zygote's rung, outermost first."""
         steps, own = self.steps, wanted["own"]
@@ -254,7 +268,7 @@ def main() -> None:
     if told:
         zygote.answer(zygote.grow(told))
         if zygote.serve():
-            zygote.child.main(zygote.function)
+            zygote.child.main(zygote.function, zygote.rest)
 
 
 if __name__ == "__main__":

@@ -27,11 +27,16 @@ LARGEST = 1 << 20
 
 
 def imports(code: Path | None, paths: Iterable[Path]) -> list[str]:
-    """What to import for the action in folder `code`, or any: of the standard library and what lies in `paths`."""
+    """What to import for the action in folder `code`, of the standard library and what lies in `paths`.
+
+    Without `code`, what most actions need. With it, that only: somebody may be waiting.
+    """
     roots = tuple(paths)
-    own = names(code) if code else frozenset()
-    found = dict.fromkeys((*STANDARD.split(), *(name for name in USUAL if _exists(name, roots))))
-    for name in _named(code) if code else ():
+    if code is None:
+        return [*STANDARD.split(), *(name for name in USUAL if _exists(name, roots))]
+    own = names(code)
+    found: dict[str, None] = {}
+    for name in _named(code):
         top = name.partition(".")[0]
         if top not in own and (top in sys.stdlib_module_names or _exists(name, roots)):
             found.setdefault(name)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from fnkit.core.entities import MIB
@@ -11,23 +12,39 @@ from fnkit.core.errors import FnkitError
 from fnkit.local.zygote import Zygote
 
 MOST_DEATHS = 3
-"""What ends as often as this is not grown again."""
+"""What ends as often as this is left alone for a while, like what cannot be grown."""
+FIRST_REST, LONGEST_REST = 30.0, 3600.0
+"""Seconds of that while: twice as many each time."""
 REMEMBERED = 1000
 """Reasons why something could not be grown; the oldest are forgotten, and tried again."""
 
 K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is none, and for how long none is tried to be grown."""
+
+    why: str
+    times: int
+    until: float
+    """By the clock of the event loop."""
+
+
 Grow = Callable[[], Awaitable[Zygote]]
 
 
 class Nursery(Generic[K]):
     """Used on one event loop."""
 
-    def __init__(self, most: int, megabytes: int) -> None:
+    def __init__(self, most: int, megabytes: int, rests: float = FIRST_REST) -> None:
+        """At most `most` of them in `megabytes`; `rests`: seconds until what failed once is tried again."""
         self._most = most
         self._bytes = megabytes * MIB
+        self._rests = rests
         self._ready: dict[K, Zygote] = {}
         self._growing: dict[K, asyncio.Task[None]] = {}
-        self._trouble: dict[K, str] = {}
+        self._trouble: dict[K, Trouble] = {}
         self._deaths: dict[K, int] = {}
         self._retired: set[Zygote] = set()
         self._chores: set[asyncio.Task[None]] = set()
@@ -43,9 +60,9 @@ class Nursery(Generic[K]):
         return tuple((key, zygote) for key, zygote in self._ready.items() if zygote.alive)
 
     @property
-    def trouble(self) -> Mapping[K, str]:
+    def trouble(self) -> Mapping[K, Trouble]:
         """Why there is none for some keys."""
-        return self._trouble
+        return {key: trouble for key, trouble in self._trouble.items() if key not in self._ready}
 
     def get(self, key: K) -> Zygote | None:
         """The one for `key`, where it is ready."""
@@ -53,9 +70,10 @@ class Nursery(Generic[K]):
         return zygote if zygote is not None and zygote.alive else None
 
     def begin(self, key: K, grow: Grow) -> None:
-        """Grow one in the background unless it is there, on its way, or was tried in vain."""
-        known = key in self._ready or key in self._growing or key in self._trouble
-        if not known and not self._closed:
+        """Grow one in the background unless it is there, on its way, or was tried in vain not long ago."""
+        trouble = self._trouble.get(key)
+        rests = trouble is not None and trouble.until > asyncio.get_running_loop().time()
+        if key not in self._ready and key not in self._growing and not rests and not self._closed:
             self._growing[key] = self._chore(self._grow(key, grow))
 
     async def coming(self, key: K, seconds: float) -> Zygote | None:
@@ -108,10 +126,13 @@ class Nursery(Generic[K]):
         self._make_room()
 
     def _refuse(self, key: K, why: str) -> None:
+        before = self._trouble.pop(key, None)
         while len(self._trouble) >= REMEMBERED:
             del self._trouble[next(iter(self._trouble))]
-        self._trouble[key] = why
-        _log.warning("%s Instances begin without it.", why)
+        times = before.times + 1 if before else 1
+        rest = min(self._rests * 2 ** (times - 1), LONGEST_REST)
+        self._trouble[key] = Trouble(why, times, asyncio.get_running_loop().time() + rest)
+        _log.warning("%s Instances begin without it for %.0f s or more.", why, rest)
 
     async def _watch(self, key: K, zygote: Zygote, grow: Grow) -> None:
         await zygote.ended()
@@ -123,6 +144,7 @@ class Nursery(Generic[K]):
         if self._deaths[key] < MOST_DEATHS:
             self.begin(key, grow)
         else:
+            del self._deaths[key]
             self._refuse(key, f"A zygote ended {MOST_DEATHS} times.")
 
     def _make_room(self) -> None:

@@ -33,11 +33,12 @@ from fnkit.local.sandbox.rung import Rung
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.settings import Settings
+from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
-from fnkit.local.zygotes import Seed, Zygotes
+from fnkit.local.zygotes import Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
@@ -91,6 +92,7 @@ class Opened:
             snapshot=scheduler.snapshot,
             lives=scheduler.lives,
             sources=starter.views,
+            troubles=starter.troubles,
         )
         _go_on(platform)
         return cls(platform, scheduler, errands)

@@ -14,10 +14,10 @@ from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
+from fnkit.local.sources import SourceView, TroubleView
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users
 from fnkit.local.views import Snapshot
-from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,5 @@ class Platform:
     """Of a namespace, since a moment in ms: what became of its instances."""
     sources: Callable[[], Sequence[SourceView]]
     """What instances are forked from now."""
+    troubles: Callable[[], Sequence[TroubleView]]
+    """What they are not forked from, and why."""

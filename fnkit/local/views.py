@@ -9,8 +9,8 @@ from fnkit.core.entities import MIB, Json
 from fnkit.local.instance import Instance
 from fnkit.local.jobs import Began
 from fnkit.local.slots import Slot, State
+from fnkit.local.sources import SourceView
 from fnkit.local.usage import usage
-from fnkit.local.zygotes import SourceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -159,14 +159,19 @@ class Template(Zygote):
 Z = TypeVar("Z", bound=Zygote)
 
 
-async def grow(kind: type[Z], rung: Rung, room: Place, paths: Sequence[Path], imports: Sequence[str]) -> Z:
-    """A zygote in a room that is there, with what can be imported. Raises Ungrown, OSError."""
+async def grow(
+    kind: type[Z], rung: Rung, room: Place, paths: Sequence[Path], imports: Awaitable[Sequence[str]]
+) -> Z:
+    """A zygote in a room that is there, with what can be imported. Raises Ungrown, OSError.
+
+    What to import may become known while the process starts.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, (room.folder / "said").open("wb") as said:
         process = Own(spawn(rung, room, theirs.fileno(), (said.fileno(), said.fileno())))
     zygote = kind(room, rung, process, ours)
     try:
-        await zygote.learn(paths, imports, GROWS_IN)
+        await zygote.learn(paths, await imports, GROWS_IN)
     except BaseException:
         await zygote.kill()
         raise

@@ -11,13 +11,11 @@ import asyncio
 import itertools
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from fnkit.core.entities import MIB
 from fnkit.core.errors import FnkitError
 from fnkit.local.control import Ungrown
 from fnkit.local.instance import Instance
@@ -27,6 +25,7 @@ from fnkit.local.nursery import Nursery
 from fnkit.local.runtime import Layout, mirror
 from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.system import FORK
+from fnkit.local.sources import Seed, Sort, SourceView, TroubleView, clash, seed_of, sort_of, trouble, view
 from fnkit.local.starter import Wanted
 from fnkit.local.stems import Stems
 from fnkit.local.zygote import Template, Zygote, grow
@@ -43,46 +42,6 @@ SETTLES = 2.0
 """Seconds after a start until its template is begun: the first run has the processors to itself."""
 REMEMBERED = 1000
 """Starts that are remembered, to know the second one."""
-OWN_MODULES = "virtualenv"
-"""A folder of this name in an archive puts what it likes on the path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """What a zygote is made of. Equal seeds share one."""
-
-    read: tuple[Path, ...]
-    """What its forks read: libraries, models, shared code."""
-    paths: tuple[Path, ...]
-    """Where they import from, beside their own folder."""
-    network: bool
-    namespace: str | None
-    """Of the only caller that it serves; None where nothing in it came from a user."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """What two instances must share to be forks of one template."""
-
-    namespace: str
-    action: tuple[str, str]
-    revision: str
-    environment: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """Something that instances are forked from, as `GET /fnkit/v1/pool` shows it."""
-
-    source: Literal["zygote", "template"]
-    namespace: str | None
-    """Of the callers that it serves; None for all."""
-    action: str | None
-    """`/namespace/name`, of a template."""
-    forks: int
-    memory: int
-    """MB that were resident when it was ready: its forks share most of them."""
-    pid: int
 
 
 class Zygotes:
@@ -124,7 +83,7 @@ class Zygotes:
             self.plant(seed_of(wanted.layout, wanted.executable.network, wanted.namespace), wanted.layout.code)
 
     def plant(self, seed: Seed, code: Path | None = None) -> None:
-        """Begin to grow a zygote unless that was done, with the libraries that `code` imports."""
+        """Begin to grow a zygote unless that was done; one for a single caller with the libraries of `code`."""
         if not self._plain.rung.no_forks:
             self.zygotes.begin(seed, lambda: self._zygote(seed, code))
 
@@ -135,11 +94,15 @@ class Zygotes:
 
     def views(self) -> list[SourceView]:
         """What there is to fork now."""
-        zygotes = [_view("zygote", seed.namespace, None, one) for seed, one in self.zygotes.items()]
-        templates = [
-            _view("template", s.namespace, "/".join(("", *s.action)), z) for s, z in self.templates.items()
-        ]
-        return [*zygotes, *templates]
+        zygotes = [view("zygote", seed.namespace, None, one) for seed, one in self.zygotes.items()]
+        return [*zygotes, *(view("template", s.namespace, s.path, one) for s, one in self.templates.items())]
+
+    def troubles(self) -> list[TroubleView]:
+        """What there is not, and why."""
+        now = asyncio.get_running_loop().time()
+        zygotes = [trouble("zygote", s.namespace, None, one, now) for s, one in self.zygotes.trouble.items()]
+        templates = self.templates.trouble.items()
+        return [*zygotes, *(trouble("template", s.namespace, s.path, one, now) for s, one in templates)]
 
     async def close(self) -> None:
         """End everything that is kept ready, and await that."""
@@ -184,22 +147,26 @@ class Zygotes:
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)
-        modules = await asyncio.to_thread(self._imports, code, seed.paths)
+        modules = self._modules(code if seed.namespace else None, seed.paths)
         with _removed_if_vain(room.folder):
-            await asyncio.to_thread(room.make)
+            room.make()
             return await grow(Zygote, self._plain.rung, room, seed.paths, modules)
+
+    def _modules(self, code: Path | None, paths: Sequence[Path]) -> Awaitable[Sequence[str]]:
+        """To be imported: looked for in a thread from now on."""
+        return asyncio.ensure_future(asyncio.to_thread(self._imports, code, paths))
 
     async def _template(self, wanted: Wanted) -> Template:
         executable, layout = wanted.executable, wanted.layout
         room = replace(wanted.at(self._room()).place, command=(str(FORK),), forks=True)
 
-        def furnish() -> Sequence[str]:
+        def furnish() -> None:
             room.make()
             mirror(layout.code, room.work)
-            return self._imports(layout.code, layout.paths)
 
         with _removed_if_vain(room.folder):
-            modules = await asyncio.to_thread(furnish)
+            await asyncio.to_thread(furnish)
+            modules = self._modules(layout.code, layout.paths)
             template = await grow(Template, self._plain.rung, room, layout.paths, modules)
             known = action_identity(executable, wanted.namespace)
             try:
@@ -212,31 +179,6 @@ class Zygotes:
 
     def _room(self) -> Path:
         return self._folder / str(next(self._numbers))
-
-
-def _view(
-    source: Literal["zygote", "template"], namespace: str | None, action: str | None, one: Zygote
-) -> SourceView:
-    return SourceView(source, namespace, action, one.forks, one.memory // MIB, one.pid)
-
-
-def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:
-    """What a zygote is made of; one in which something came from a user is of use to one namespace only."""
-    brought = (*layout.libraries, *layout.models, *(() if layout.copied else (layout.code,)))
-    read = (*brought, *((layout.common,) if layout.common else ()))
-    return Seed(read, layout.paths, network, namespace if brought else None)
-
-
-def sort_of(wanted: Wanted) -> Sort:
-    """Which template an instance may be a fork of."""
-    executable = wanted.executable
-    action = (executable.namespace, executable.name)
-    return Sort(wanted.namespace, action, executable.revision, wanted.environment)
-
-
-def clash(zygote: Zygote, layout: Layout) -> bool:
-    """True where code brings, or may bring, a module that the zygote has from elsewhere."""
-    return OWN_MODULES in layout.modules or not layout.modules.isdisjoint(zygote.names)
 
 
 def _check(zygote: Zygote, layout: Layout) -> None:

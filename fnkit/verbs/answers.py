@@ -78,6 +78,7 @@ class Status:
             "common": tuple(((self.embedded or {}).get("common") or {}).values()),
             "instances": tuple(map(_instance, pool.get("instances") or ())),
             "forked from": tuple(map(_source, pool.get("sources") or ())),
+            "not forked from": tuple(map(_trouble, pool.get("troubles") or ())),
             "memory": (room,) if room else (),
             "runs began": (began,) if began else (),
             "waiting": tuple(f"{one['action']} {one['waiting']}" for one in pool.get("queues") or ()),
@@ -91,6 +92,12 @@ def _instance(one: Mapping[str, Json]) -> str:
 def _source(one: Mapping[str, Json]) -> str:
     whose = one.get("action") or one.get("namespace") or "all"
     return f"{one['source']} for {whose}, {one['forks']} forks{_weight(one)}"
+
+
+def _trouble(one: Mapping[str, Json]) -> str:
+    whose = one.get("action") or one.get("namespace") or "all"
+    again = f"in {one['rests']} s" if one["rests"] else "with the next start"
+    return f"{one['source']} for {whose}: {one['why']} Tried {one['times']} times, again {again}."
 
 
 def _weight(one: Mapping[str, Json]) -> str:

@@ -127,7 +127,8 @@ def _position(position: Position) -> dict[str, Json]:
 async def _pool(platform: Platform, identity: Identity, request: Request) -> Response:
     pool = platform.snapshot()
     instances, sources = await asyncio.to_thread(weighed, pool, platform.sources())
-    told = {**pool.to_json(), "instances": instances, "sources": sources}
+    troubles = [asdict(one) for one in platform.troubles()]
+    told = {**pool.to_json(), "instances": instances, "sources": sources, "troubles": troubles}
     return JSONResponse({**told, "durations": platform.controller.metrics.durations()})
 
 

@@ -183,10 +183,14 @@ def _filters(place: Place, group: bool = False) -> dict[str, Any]:
 
 
 def _share(place: Place, processes: bool = True) -> dict[str, Any]:
-    """What a place may use. A zygote has no limits of its own: its forks limit themselves."""
+    """What a place may use. A zygote has no limits of its own: its forks limit themselves.
+
+    A template has those of its action, but all processors: its forks are to take others than it.
+    """
+    every = {"processors": os.cpu_count() or 1}
     if not place.memory:
-        return {"limits": {"RLIMIT_CORE": 0}, "processors": os.cpu_count() or 1}
-    return share(place, processes)
+        return {"limits": {"RLIMIT_CORE": 0}, **every}
+    return {**share(place, processes), **(every if place.forks else {})}
 
 
 def share(place: Place, processes: bool) -> dict[str, Any]:

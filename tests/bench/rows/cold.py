@@ -3,11 +3,15 @@
 A call is made cold by ending the instance that the one before left; the rows say what it then begins from.
 """
 
+import base64
+import io
 import itertools
 import os
+import random
 import signal
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -23,6 +27,8 @@ from tests.bench.platform import Connection, Server, fnkit, platform
 IMPORTING = Path(__file__).parents[1] / "importing.py"
 HELLO = "def main(args):\n    return {'greeting': 'Hello ' + args.get('name', 'you')}\n"
 FORKS = 60
+RESTED = 1.0
+"""Seconds after which an instance has given back what it does not need."""
 PATIENCE = 120.0
 """Seconds until something is ready in the background."""
 NO_TEMPLATE = [{"key": "fnkit-template", "value": False}]
@@ -97,7 +103,7 @@ def group() -> Iterator[Group]:
             "template": lambda: bench.cold(pose.NAME, calls["pose"]),
             "first": lambda: _first(bench, next(users)),
             "forks": lambda: Latency.of([bench.cold("no-op", calls["no-op"]) for _ in range(FORKS)]),
-            "memory": lambda: _memory(bench, next(users), calls),
+            "memory": lambda: _memory(bench, calls),
         }
         yield Group(probes, _rows(), repeats=5)
 
@@ -136,8 +142,7 @@ def _memory_row(kind: str, bound: float) -> Row:
 def _deploy(bench: Bench) -> dict[str, bytes]:
     """The actions of the rows, each called until what its next cold call begins from is ready; gives the calls."""
     calls = {"no-op": bench.put("no-op", _document(HELLO))}
-    alone = zipped({"__main__.py": HELLO, "random.py": ""})  # brings what a zygote has: never forked
-    calls["alone"] = bench.put("alone", {"exec": {"kind": "python:3", "code": alone, "binary": True}})
+    calls["alone"] = bench.put("alone", _apart(_document(zipped({"__main__.py": HELLO}))))
     fnkit(bench.server, "deploy", "importing", IMPORTING)
     pose.deploy(bench.server)
     pose_document = _copied(bench, pose.NAME)
@@ -147,8 +152,10 @@ def _deploy(bench: Bench) -> dict[str, bytes]:
     importing["annotations"] += NO_TEMPLATE
     calls["importing"] = bench.put("importing", importing)
     calls["pose"] = pose.call(bench.server)
+    bench.put("alone-pose", _apart(pose_document))
     words = pose.arguments()
-    calls["zygote-pose"] = bench.server.request("POST", "actions/zygote-pose?blocking=true", words)
+    for name in ("zygote-pose", "alone-pose"):
+        calls[name] = bench.server.request("POST", f"actions/{name}?blocking=true", words)
     for name in ("no-op", "importing", "zygote-pose"):
         until(lambda name=name: _begins(bench, name, calls[name]) == "forked")
     bench.connection.ask(calls["pose"])
@@ -158,6 +165,15 @@ def _deploy(bench: Bench) -> dict[str, bytes]:
 
 def _document(code: str) -> dict[str, Any]:
     return {"exec": {"kind": "python:3", "code": code}, "annotations": NO_TEMPLATE}
+
+
+def _apart(document: dict[str, Any]) -> dict[str, Any]:
+    """The same with a module that a zygote has already: what brings one is never forked."""
+    archive = io.BytesIO(base64.b64decode(document["exec"]["code"]))
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.writestr("random.py", Path(random.__file__).read_bytes())
+    code = base64.b64encode(archive.getvalue()).decode()
+    return {**document, "exec": {**document["exec"], "code": code, "binary": True}}
 
 
 def _copied(bench: Bench, name: str) -> dict[str, Any]:
@@ -205,23 +221,20 @@ def _first(bench: Bench, number: int) -> float:
     return floors.seconds(lambda: newcomer.connection.ask(pose.call(newcomer.server)))
 
 
-def _memory(bench: Bench, number: int, calls: dict[str, bytes]) -> dict[str, float]:
-    """Bytes that nobody else has, of an instance that was called twice: forked, and as a process of its own."""
-    newcomer = _newcomer(bench, number)
-    theirs = pose.call(newcomer.server)
-    plain = {"no-op": ("alone", calls["alone"]), "pose": (pose.NAME, theirs)}
-    forked = {"no-op": ("no-op", calls["no-op"]), "pose": (pose.NAME, calls["pose"])}
+def _memory(bench: Bench, calls: dict[str, bytes]) -> dict[str, float]:
+    """Bytes that nobody else has, of instances that wait after two calls: forked, and not."""
     found = {}
-    for way, asked in (("plain", plain), ("forked", forked)):
-        for kind, (name, request) in asked.items():
-            namespace = f"newcomer-{number}" if request is theirs else "guest"
-            for _ in range(2):
-                bench.connection.ask(request)
-            pids = [
-                one["pid"] for one in bench.instances(name) if (one["namespace"] == namespace) == bool(namespace)
-            ]
-            found[f"{way} {kind}"] = float(sum(dirty(pid) for pid in family(pids[-1])))
-    return found
+    for name, what in (("alone", "plain no-op"), ("alone-pose", "plain pose"), ("no-op", "forked no-op")):
+        found[what] = _private(bench, name, calls[name])
+    return {**found, "forked pose": _private(bench, pose.NAME, calls["pose"])}
+
+
+def _private(bench: Bench, name: str, request: bytes) -> float:
+    for _ in range(2):
+        bench.connection.ask(request)
+    threading.Event().wait(RESTED)
+    (instance, *_) = bench.instances(name)
+    return float(sum(dirty(pid) for pid in family(instance["pid"])))
 
 
 def family(pid: int) -> list[int]:

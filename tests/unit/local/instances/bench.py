@@ -22,9 +22,10 @@ from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.sources import Seed
 from fnkit.local.starter import Starter
 from fnkit.local.stems import Stems
-from fnkit.local.zygotes import Imports, Seed, Zygotes
+from fnkit.local.zygotes import Imports, Zygotes
 
 ACTIONS = Path(__file__).parents[3] / "actions"
 KINDS = find()
@@ -141,6 +142,21 @@ class Bench:
         async def whole() -> Any:
             async with asyncio.timeout(60), self.scheduler() as scheduler:
                 return await scene(scheduler)
+
+        return asyncio.run(whole())
+
+    def play_with_zygotes(self, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) -> Any:
+        """Await a scene that looks at the zygotes too."""
+
+        async def whole() -> Any:
+            async with asyncio.timeout(120), self.starter() as starter:
+                assert isinstance(starter, Zygotes)
+                layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS, Errands())
+                scheduler = Scheduler(starter, layouts, self.root / "instances", Pool(65_536), 10_000)
+                try:
+                    return await scene(scheduler, starter)
+                finally:
+                    await scheduler.close()
 
         return asyncio.run(whole())
 

@@ -1,12 +1,13 @@
 """What each rung says that it stops, tried from inside. The plain process is the control: there the attempts
 work."""
 
+import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ import pytest
 
 from fnkit.core.entities import Limits
 from fnkit.local.sandbox import rung as claims
+from fnkit.local.sandbox.rung import Rung
+from fnkit.local.scheduler import Scheduler
+from fnkit.local.zygotes import Zygotes
 from tests.unit.local.instances.bench import LADDER, Bench, code, job
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -99,6 +103,8 @@ ATTEMPTS: dict[str, tuple[str, str, Attempt, bool]] = {
     "TCP to this machine": (claims.LOOPBACK, "tcp", lambda m: [m.tcp], True),
     "UDP to this machine": (claims.LOOPBACK, "udp", lambda m: [m.udp], True),
 }
+OWN_VIEW = [rung for rung in LADDER if rung.own_view]
+"""The rungs on which there are templates."""
 ROOT_ONLY = {"packet socket"}
 NOT_FOR_CONTAINERS = {"trace the server"}
 """Attempts that some machines stop by themselves: no control for these."""
@@ -117,6 +123,37 @@ def test_a_rung_keeps_its_word(bench: Bench, machine: Machine, name: str) -> Non
         assert claim in bench.rung.does_not_stop
         if name not in NOT_FOR_CONTAINERS and not (name in ROOT_ONLY and os.geteuid() != 0):
             assert outcome.result["worked"] is True, outcome.result
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("rung", OWN_VIEW, ids=[rung.name for rung in OWN_VIEW], indirect=True)
+def test_the_init_code_of_a_template_gets_no_further(rung: Rung, tmp_path: Path, machine: Machine) -> None:
+    """It runs before its forks lock themselves in, behind the lock of the zygote: the same is stopped there."""
+    if rung.no_forks:
+        pytest.skip(f"nothing is forked on {rung.name}: {rung.no_forks}")
+    stopped = {name: one for name, one in ATTEMPTS.items() if one[0] in rung.stops}
+    for network in (True, False):
+        tried = {name: (one[1], one[2](machine)) for name, one in stopped.items() if one[3] is network}
+        outcome = forked_from_template(Bench(tmp_path / str(network), rung, forks=True), tried, network)
+        assert set(outcome) == set(tried)
+        assert {name for name, told in outcome.items() if told["worked"]} == set(), outcome
+
+
+def forked_from_template(bench: Bench, tried: dict[str, Any], network: bool) -> dict[str, Any]:
+    """What came of attempts that the init code of a template made."""
+    init = f"told = {{name: main({{'attempt': a, 'with': w}}) for name, (a, w) in {tried!r}.items()}}"
+    last = "import os\nmade = os.getpid()\ndef main(args):\n    return {'told': told, 'mine': made == os.getpid()}"
+    given = job("\n".join((code("attempts"), init, last)), limits=Limits(timeout=20_000), of={"network": network})
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> Any:
+        await asyncio.gather(*(scheduler.run(replace(given, activation_id=f"{n:032x}")) for n in (1, 2)))
+        await zygotes.templates.settled()
+        assert zygotes.templates.ready, zygotes.templates.trouble
+        runs = [scheduler.run(replace(given, activation_id=f"{n:032x}")) for n in (3, 4, 5)]
+        return next(o.result for o in await asyncio.gather(*runs) if not o.result.get("mine", True))
+
+    outcome = bench.play_with_zygotes(scene)
+    return dict(outcome["told"])
 
 
 def test_each_claim_is_on_each_rung_once() -> None:

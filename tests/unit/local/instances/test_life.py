@@ -152,6 +152,24 @@ def test_an_answer_that_nobody_asked_for_ends_the_instance(bench: Bench) -> None
     bench.play(scene)
 
 
+def test_an_instance_of_a_changed_or_deleted_action_is_never_used_again(bench: Bench) -> None:
+    """Not even where the same is put again, and whoever else calls it has an instance of his own."""
+    text = "import os\n" + COUNTS.replace("return {", "return {'pid': os.getpid(), ")
+
+    async def scene(scheduler: Scheduler) -> None:
+        seen: list[int | None] = []
+        for changes in ({}, {"of": {"revision": "changed"}}, {}, {"namespace": "somebody-else"}):
+            outcome = await scheduler.run(job(text, **changes))
+            assert (outcome.began, outcome.result["count"]) == (bench.began, 1)
+            (view,) = scheduler.snapshot().instances
+            assert view.pid not in seen
+            seen.append(view.pid)
+            scheduler.discard("guest", "hello")
+            await until(lambda pid=view.pid: not alive(pid))
+
+    bench.play(scene)
+
+
 def test_a_second_init_is_refused(plain: Bench) -> None:
     from fnkit.local.activation import Course, start
     from fnkit.local.answers import ACTION_LOOP, of_init

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,19 @@ import pytest
 
 from fnkit.local.activation import Course, start
 from fnkit.local.answers import ACTION_LOOP, of_init
+from fnkit.local.control import Ungrown
 from fnkit.local.errands import Errands
 from fnkit.local.libraries import imports
-from fnkit.local.nursery import MOST_DEATHS
-from fnkit.local.pool import Pool
+from fnkit.local.nursery import MOST_DEATHS, Nursery
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.kernel import Kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
 from fnkit.local.scheduler import Scheduler
+from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
-from fnkit.local.zygotes import Seed, Zygotes
+from fnkit.local.zygotes import Zygotes
 from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
 
@@ -62,22 +62,6 @@ def highest(tmp_path: Path, why_not: dict[str, str | None]) -> Bench:
     return Bench(tmp_path, rung, forks=True)
 
 
-def play(bench: Bench, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) -> Any:
-    """Await a scene that looks at the zygotes too."""
-
-    async def whole() -> Any:
-        async with asyncio.timeout(120), bench.starter() as starter:
-            assert isinstance(starter, Zygotes)
-            layouts = Layouts(bench.root / "code", bench.layer, {"python": bench.common}, KINDS, Errands())
-            scheduler = Scheduler(starter, layouts, bench.root / "instances", Pool(65_536), 10_000)
-            try:
-                return await scene(scheduler, starter)
-            finally:
-                await scheduler.close()
-
-    return asyncio.run(whole())
-
-
 def fresh(text: str, number: int, **changes: Any) -> Any:
     """A job for which no instance is warm."""
     return job(text, of={"revision": f"{number}", "template": False, **changes.pop("of", {})}, **changes)
@@ -104,7 +88,7 @@ def test_no_two_forks_draw_the_same(forks: Bench) -> None:
             scheduler.discard("guest", "hello")
         return outcomes
 
-    outcomes = play(forks, scene)
+    outcomes = forks.play_with_zygotes(scene)
     assert {outcome.began for outcome in outcomes} == {"forked"}, outcomes[0].logs
     drawn = [value for outcome in outcomes for value in outcome.result["drawn"]]
     assert len(drawn) == len(outcomes) * 9
@@ -140,7 +124,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         assert not zygotes.zygotes.trouble
         return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
 
-    first, second, third = play(bench, scene)
+    first, second, third = bench.play_with_zygotes(scene)
     assert (first.began, first.result["ready"]) == ("forked", True)
     assert (second.began, second.result["ready"]) == ("forked", True)
     assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
@@ -209,7 +193,7 @@ def test_a_sibling_can_be_neither_read_nor_signalled(forks: Bench) -> None:
         assert (first.began, second.began) == ("forked", "forked")
         return first.result, second
 
-    kept, outcome = play(forks, scene)
+    kept, outcome = forks.play_with_zygotes(scene)
     tried = outcome.result["tried"]
     assert outcome.result["pid"] != kept["pid"]
     assert SECRET not in str(outcome.result)
@@ -236,7 +220,7 @@ def test_a_zygote_that_ends_is_grown_again(forks: Bench) -> None:
         assert again.result["count"] == 1
         assert not zygotes.zygotes.trouble
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
@@ -249,10 +233,10 @@ def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
                 os.killpg(zygote.pid, signal.SIGKILL)
                 await zygote.ended()
             await until(lambda: nursery.ready or nursery.trouble)
-        assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values()))
+        assert f"{MOST_DEATHS} times" in next(iter(nursery.trouble.values())).why
         assert (await scheduler.run(job(COUNTS))).result["count"] == 1
 
-    play(bench, scene)
+    bench.play_with_zygotes(scene)
 
 
 def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) -> None:
@@ -264,7 +248,7 @@ def test_code_that_brings_a_module_of_the_zygote_gets_a_process(tmp_path: Path) 
     async def scene(scheduler: Scheduler, _: Zygotes) -> Any:
         return await scheduler.run(fresh(text, 0, of={"binary": True}))
 
-    outcome = play(bench, scene)
+    outcome = bench.play_with_zygotes(scene)
     assert (outcome.began, outcome.result) == ("cold", {"v": 7})
 
 
@@ -281,9 +265,9 @@ def test_an_import_that_starts_a_thread_makes_no_zygote(tmp_path: Path) -> None:
         zygotes.plant(Seed((bench.common(),), (bench.common(),), True, None))
         await zygotes.zygotes.settled()
         assert not zygotes.zygotes.ready
-        (why,) = zygotes.zygotes.trouble.values()
+        (trouble,) = zygotes.zygotes.trouble.values()
         await zygotes.close()
-        return why
+        return trouble.why
 
     assert "there are 2 threads" in asyncio.run(whole())
     assert not (tmp_path / "zygotes").exists()
@@ -346,7 +330,7 @@ def test_a_template_is_as_its_init_code_left_it(forks: Bench) -> None:
         written = [folder for folder in forks.folders() if (folder / "action" / "beside").exists()]
         assert len(written) == 6
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 @own_view
@@ -372,7 +356,7 @@ def test_a_template_serves_one_version_of_one_action_for_one_namespace(forks: Be
         again = await scheduler.run(job(LIVES, environment={"TOKEN": "mine"}))
         assert (again.result["events"], again.result["count"]) == (["init"], 1)
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 @own_view
@@ -397,7 +381,7 @@ def test_a_changed_action_lets_its_running_forks_end(forks: Bench) -> None:
         assert [o.result for o in await asyncio.gather(*runs)] == [{"waited": True}] * 3
         await made.ended()
 
-    play(forks, scene)
+    forks.play_with_zygotes(scene)
 
 
 UNFIT = {
@@ -422,10 +406,63 @@ def test_what_cannot_be_shared_makes_no_template(highest: Bench, name: str) -> N
 
     async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
         await template(scheduler, zygotes, text)
-        (why,) = zygotes.templates.trouble.values()
-        assert reason in why
+        (trouble,) = zygotes.templates.trouble.values()
+        assert reason in trouble.why
+        (told,) = zygotes.troubles()
+        assert (told.source, told.action, told.times, told.rests > 0) == ("template", "/guest/hello", 1, True)
         outcomes = await several(scheduler, *(job(text) for _ in range(3)))
         assert all(o.result == {"held": True} for o in outcomes), outcomes
         assert "forked" in {o.began for o in outcomes}
 
-    play(highest, scene)
+    highest.play_with_zygotes(scene)
+
+
+def test_what_could_not_be_grown_is_tried_again_after_a_while_and_longer_each_time() -> None:
+    async def whole() -> None:
+        loop = asyncio.get_running_loop()
+        tried: list[float] = []
+
+        async def grow() -> Any:
+            tried.append(loop.time())
+            raise Ungrown("the disk is full.")
+
+        nursery: Nursery[str] = Nursery(8, 1024, rests=0.05)
+        for times in (1, 2, 3):
+            nursery.begin("one", grow)
+            await nursery.settled()
+            nursery.begin("one", grow)
+            await nursery.settled()
+            trouble = nursery.trouble["one"]
+            assert (trouble.times, len(tried), "the disk is full" in trouble.why) == (times, times, True)
+            assert trouble.until - tried[-1] >= 0.05 * 2 ** (times - 1)
+            await until(lambda end=trouble.until: loop.time() > end)
+        await nursery.close()
+
+    asyncio.run(whole())
+
+
+TELLS = """
+import os, random, threading
+told = []
+os.register_at_fork(after_in_child=lambda: told.append('mine'))
+def main(args):
+    ends, before = threading.Event(), random.getstate()
+    thread = threading.Thread(target=ends.wait)
+    thread.start()
+    if not (child := os.fork()):
+        alone = threading.enumerate() == [threading.main_thread()]
+        os._exit(0 if alone and told == ['mine'] and random.getstate() != before else 1)
+    ends.set()
+    thread.join()
+    return {'child': os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 'same': random.getstate() == before}
+"""
+
+
+def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
+    """Nobody knows which locks its threads hold then: the library's handlers run, as for instances they need not.
+
+    In its zygote the library was imported.
+    """
+    forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
+    (outcome,) = forks.run(job(TELLS))
+    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True}), outcome.logs
