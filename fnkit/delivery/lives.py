@@ -116,12 +116,12 @@ class Lives:
         return f"instances of {self.name}: {self.told}" if self.name else f"instances: {self.told}"
 
 
-def find(client: Client, name: str | None = None, last: float = 600.0) -> Lives:
-    """The instances of an action, or all of yours, of the last so many seconds. Raises BadArgument."""
+def find(client: Client, name: str | None, since: int) -> Lives:
+    """The instances of an action, or all of yours, that were there after `since` (ms). Raises BadArgument."""
     if client.embedded is None:
         found = f"{client.props.host} is an OpenWhisk that does not tell of its instances."
         raise BadArgument("Looking at instances", found, "The embedded platform does: fnkit start.")
-    since, now, lives = client.embedded.lives(last)
+    now, lives = client.embedded.lives(since)
     if name is not None:
         wanted = ActionName.parse(name)
         lives = tuple(one for one in lives if _same(one.action, wanted))

@@ -19,7 +19,13 @@ from fnkit.events.wiring import NOTE, Generated, Route, Wiring, feed_of, note
 from fnkit.whisk.client import Client
 from fnkit.whisk.triggers import Trigger
 
-FILES = ("fnkit/__init__.py", "fnkit/events/__init__.py", "fnkit/events/pattern.py", "fnkit/events/cloudevents.py")
+FILES = (
+    "fnkit/__init__.py",
+    "fnkit/events/__init__.py",
+    "fnkit/events/pattern.py",
+    "fnkit/events/cloudevents.py",
+    "fnkit/events/signing.py",
+)
 """What travels beside a generated action."""
 
 

@@ -20,11 +20,18 @@ from fnkit.core.errors import (
     Unauthorized,
     Unreachable,
 )
+from fnkit.events import azure
 from fnkit.events.store import Stored
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "s3": ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-    "gs": ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),
+    "gs": (
+        "GOOGLE_SERVICE_ACCOUNT",
+        "GOOGLE_SERVICE_ACCOUNT_PATH",
+        "GOOGLE_SERVICE_ACCOUNT_KEY",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOOGLE_BEARER_TOKEN",
+    ),
     "az": (
         "AZURE_STORAGE_ACCOUNT_KEY",
         "AZURE_STORAGE_SAS_KEY",
@@ -54,8 +61,9 @@ class Bucket:
         except ImportError:
             advice = "pip install 'fnkit[storage]'"
             raise MissingPackage(f"Opening {url}", "obstore is not installed.", advice) from None
-        config: dict[str, Any] = {"endpoint": endpoint, "region": region}
-        known = SCHEMES.get(url.partition(":")[0], ())
+        scheme = url.partition(":")[0]
+        config: dict[str, Any] = {"base_url" if scheme == "gs" else "endpoint": endpoint, "region": region}
+        known = SCHEMES.get(scheme, ())
         if not any(os.environ.get(name) for name in known):
             config["skip_signature"] = True
         plain = bool(endpoint and endpoint.startswith("http://"))
@@ -105,7 +113,8 @@ class Bucket:
         import obstore
 
         with self._told(f"Signing a URL of {key}"):
-            return str(obstore.sign(self.store, "GET", key, timedelta(seconds=seconds)))
+            url = str(obstore.sign(self.store, "GET", key, timedelta(seconds=seconds)))
+        return azure.mended(url, self.store, key) if self.url.startswith("az:") else url
 
     @contextmanager
     def _told(self, tried: str) -> Iterator[None]:

@@ -5,8 +5,8 @@ address with a key in it is in no zip and no log:
 
     {"target", "retries", "pause", "success": [place], "failure": [place], "dead": [place]}
 
-A place is `{"kind": "action" | "trigger" | "http" | "store", "to": …}`. An action is called by the platform as the
-composition's next step, the others by a request of ours.
+A place is `{"kind": "action" | "trigger" | "http" | "store" | "bucket", "to": …}`; a bucket's has `sign` too, for
+`signing`. An action is called by the platform as the composition's next step, the others by a request of ours.
 """
 
 import json
@@ -18,6 +18,7 @@ import urllib.request
 from base64 import b64encode
 from typing import Any
 
+from fnkit.events import signing
 from fnkit.events.cloudevents import STRUCTURED, Event
 
 STATE = "$fnkit"
@@ -106,8 +107,12 @@ def _missed(order: Json, state: Json, why: str) -> Json:
 def send(place: Json, message: Json, event_id: str) -> None:
     """Bring a message to a trigger, a store or an HTTP address. Raises OSError when all tries have failed."""
     event = Event(event_id, message["action"], f"fnkit.action.{message['condition']}", message)
+    body: Json = message
     if place["kind"] == "http":
         headers, body, method, url = {"Content-Type": STRUCTURED}, event.structured(), "POST", place["to"]
+    elif place["kind"] == "bucket":
+        method, url = "PUT", f"{place['to']}{urllib.parse.quote(event_id, safe='-_.~')}.json"
+        headers = signing.headers(place["sign"], url, json.dumps(body).encode())
     else:
         _, namespace, name = place["to"].split("/", 2) if place["kind"] == "trigger" else ("", "", place["to"])
         host = os.environ["__OW_API_HOST"]
@@ -119,7 +124,6 @@ def send(place: Json, message: Json, event_id: str) -> None:
             url, method = f"{host}/api/v1/namespaces/{path}", "POST"
         else:
             url, method = f"{host}/fnkit/v1/objects/{urllib.parse.quote(name + event_id)}.json", "PUT"
-        body = message
     request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
     _tried(request)
 
@@ -141,7 +145,7 @@ def _tried(request: urllib.request.Request) -> None:
 
 def _shown(place: Json) -> str:
     """Without what may be secret in an address."""
-    if place["kind"] != "http":
+    if place["kind"] not in ("http", "bucket"):
         return str(place["to"])
     parts = urllib.parse.urlsplit(place["to"])
     return f"{parts.scheme}://{parts.hostname}"

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName, EntityName
-from fnkit.events.sources import OWN
+from fnkit.events.bucket import SCHEMES
+from fnkit.events.sources import OWN, Storage, storage
+from fnkit.events.uploads import upload
 
-Kind = Literal["action", "trigger", "http", "store"]
+Kind = Literal["action", "trigger", "http", "store", "bucket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,42 +22,59 @@ class Place:
     kind: Kind
     to: str = field(repr=False)
     """`/_/name`, `https://…`, or the prefix of objects."""
+    sign: Mapping[str, str] | None = field(default=None, repr=False)
+    """Who signs for a bucket."""
+    named: str = ""
+    """How a person named it, where that is not what is asked: `s3://bucket/out/`."""
 
     @property
     def label(self) -> str:
         """As a person may see it: of an address the host only, since the rest may hold a key."""
+        if self.named:
+            return self.named
         if self.kind == "http":
             return f"{urlsplit(self.to).scheme}://{urlsplit(self.to).hostname}/…"
         return f"{OWN}:{self.to}" if self.kind == "store" else self.to.removeprefix("/_/")
 
     def to_json(self) -> dict[str, Json]:
         """As `destination` reads it."""
-        return {"kind": self.kind, "to": self.to}
+        told: dict[str, Json] = {"kind": self.kind, "to": self.to}
+        return {**told, "sign": dict(self.sign)} if self.sign else told
 
 
-def place(text: "str | Place") -> Place:
-    """The destination of a text: `trigger:NAME`, `action:NAME` or a bare name, `objects:out/`, `https://…`.
+def place(text: "str | Place | Storage") -> Place:
+    """The destination of a text: `trigger:NAME`, an action's name, `objects:out/`, `s3://bucket/out/`, `https://…`.
 
-    Raises BadArgument.
+    `storage("s3://out", prefix="seen/", endpoint="http://…")` is a bucket of MinIO. Raises BadArgument.
     """
     if isinstance(text, Place):
         return text
+    if isinstance(text, Storage):
+        return _of_store(text)
     kind, colon, rest = text.partition(":")
+    if colon and kind in (OWN, *SCHEMES):
+        return _of_store(storage(text))
     if kind in ("http", "https") and colon:
         if not urlsplit(text).hostname:
             raise BadArgument(f"Reading the destination {kind}:…", "the address names no host.")
         return Place("http", text)
-    if kind == OWN and colon:
-        return Place("store", rest.lstrip("/"))
     if kind == "trigger" and colon:
         name = EntityName.parse(rest, "trigger")
         return Place("trigger", f"/{name.namespace}/{name.name}")
     if colon and kind != "action":
-        advice = (
-            "Give trigger:NAME, an action's name, objects:PREFIX or https://…; an action may write to a bucket."
-        )
+        advice = "Give trigger:NAME, an action's name, objects:PREFIX, s3://BUCKET, gs://, az:// or https://…"
         raise BadArgument(f"Reading the destination {kind}:…", "nothing is delivered there.", advice)
     return Place("action", full(rest if colon else text))
+
+
+def _of_store(store: Storage) -> Place:
+    if store.store == f"{OWN}:":
+        return Place("store", store.prefix)
+    if store.store.startswith("file://"):
+        found = "a folder is on one machine, and an action may run on another."
+        raise BadArgument(f"Writing to {store.root}", found, f"Give {OWN}:PREFIX or a bucket.")
+    url, sign = upload(store)
+    return Place("bucket", url, sign, store.root)
 
 
 def full(name: str) -> str:

@@ -54,8 +54,13 @@ class Storage:
     @property
     def label(self) -> str:
         """As a person would name it."""
+        return "".join((self.root, *self._stars))
+
+    @property
+    def root(self) -> str:
+        """Where it begins: `objects:photos/`, `s3://bucket/photos/`."""
         place = self.store.removeprefix("file://")
-        return "".join((f"{place.rstrip('/')}/" if place != f"{OWN}:" else f"{OWN}:", self.prefix, *self._stars))
+        return (f"{place.rstrip('/')}/" if place != f"{OWN}:" else f"{OWN}:") + self.prefix
 
     @property
     def _stars(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from fnkit.core.errors import BadArgument
 from fnkit.events import grammar, loops
 from fnkit.events.alarms import PACKAGE
 from fnkit.events.places import Outcome
-from fnkit.events.sources import FEED, OWN, Storage
+from fnkit.events.sources import FEED, Storage
 
 NOTE = "fnkit-events"
 """The annotation of a trigger that says what fires it: what `fnkit feeds run` and `fnkit events` read."""
@@ -96,9 +96,9 @@ class Route:
                 raise self._loop(f"its outcome goes to the trigger {trigger}, which starts it")
             if place.kind == "action" and place.to == self.target:
                 raise self._loop(f"its outcome goes to {self.target} itself")
-            if not (isinstance(source, Storage) and source.store == f"{OWN}:" and place.kind == "store"):
+            if not isinstance(source, Storage) or place.kind not in ("store", "bucket"):
                 continue
-            if loops.overlap(source.prefix, source.suffix, place.to, ".json"):
+            if loops.overlap(source.root, source.suffix, place.label, ".json"):
                 raise self._loop(f"its outcome is written to {place.label}, which is watched ({source.label})")
 
     @property

@@ -202,7 +202,10 @@ class Pool:
 
     def _over(self, slot: Slot, now: float) -> bool:
         """True where nobody is expected to need it, or not for a while."""
-        window, rest = self._window(slot.habit), now - slot.since
+        rest = now - slot.since
+        if slot.need.keep is not None:
+            return rest >= slot.need.keep
+        window = self._window(slot.habit)
         if rest >= window.until:
             return True
         early = slot.activations > 0 and rest < window.ready
@@ -211,8 +214,6 @@ class Pool:
         return early
 
     def _window(self, habit: Habit) -> Window:
-        if habit.need.keep is not None:
-            return Window(0.0, habit.need.keep)
         count = habit.histogram.total
         if habit.known is None or count > habit.known[0] * 1.05:
             habit.known = (count, self._keep.window(habit.histogram))

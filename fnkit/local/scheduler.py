@@ -56,6 +56,8 @@ class Scheduler:
         self._needs = Needs()
         self._courses = Courses()
         self._sweep: asyncio.TimerHandle | None = None
+        self._next = 0.0
+        """When it will look what time has brought."""
         self._closed = False
         self._began: Counter[Began] = Counter()
         layouts.tidy(KEPT)
@@ -278,12 +280,13 @@ class Scheduler:
 
     def _watch(self, within: float) -> None:
         """Look for what time has brought in so many seconds, and every `SWEEP` anyway."""
-        loop = asyncio.get_running_loop()
+        within = min(within, SWEEP)
         if self._sweep is not None:
-            if within >= SWEEP or self._sweep.when() <= loop.time() + within:
+            if within == SWEEP or self._next <= time.monotonic() + within:
                 return
             self._sweep.cancel()
-        self._sweep = loop.call_later(min(within, SWEEP), self._tick)
+        self._next = time.monotonic() + within
+        self._sweep = asyncio.get_running_loop().call_later(within, self._tick)
 
     def _tick(self) -> None:
         self._sweep = None

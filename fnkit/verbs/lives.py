@@ -1,5 +1,6 @@
 """The verb of instances: what became of them."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 def instances(
     name: Annotated[str | None, Argument("only those of this action", "NAME")] = None,
     *,
-    last: Annotated[float, Option("what was there in the last so many seconds", "S")] = 600.0,
+    since: Annotated[
+        float, Option("what was there after this moment: seconds since 1970, or -60 for a minute ago", "S")
+    ] = -600.0,
     save: Annotated[Sequence[Path], Option("write the picture too: .svg or .png", "FILE")] = (),
     context: Context | None = None,
 ) -> "Lives":
@@ -22,7 +25,8 @@ def instances(
     from fnkit.delivery import lives
 
     context = context or Context()
-    found = lives.find(context.client, name, last)
+    moment = since if since > 0 else time.time() + since
+    found = lives.find(context.client, name, max(0, int(moment * 1000)))
     for path in save:
         context.face.notice(f"Wrote {found.timeline().save(path)}.")
     return found

@@ -29,15 +29,15 @@ class When:
         """Only events that match an EventBridge pattern: `{"size": [{"numeric": [">", 0]}]}`."""
         return replace(self, pattern=pattern)
 
-    def on_success(self, *places: str | Place) -> "When":
-        """Where the answer goes: `trigger:NAME`, an action's name, `objects:out/`, `https://…`."""
+    def on_success(self, *places: str | Place | Storage) -> "When":
+        """Where the answer goes: `trigger:NAME`, an action's name, `objects:out/`, `s3://bucket/out/`, `https://…`."""
         return self._with(success=(*self.outcome.success, *map(place, places)))
 
-    def on_failure(self, *places: str | Place) -> "When":
+    def on_failure(self, *places: str | Place | Storage) -> "When":
         """Where the error goes, with what was asked."""
         return self._with(failure=(*self.outcome.failure, *map(place, places)))
 
-    def dead_letter(self, *places: str | Place) -> "When":
+    def dead_letter(self, *places: str | Place | Storage) -> "When":
         """Where goes what could not be delivered."""
         return self._with(dead=(*self.outcome.dead, *map(place, places)))
 

@@ -122,11 +122,11 @@ class Embedded:
         """`{"instances": […], "cold", "warm", "queued"}`."""
         return self._ask(Request("GET", f"{ROOT}/pool", "the pool", repeatable=True))
 
-    def lives(self, last: float) -> tuple[int, int, tuple[Life, ...]]:
-        """Your instances of the last so many seconds, oldest first; before them since when and until, in ms."""
-        query = {"last": f"{last:.3f}"}
+    def lives(self, since: int = 0) -> tuple[int, tuple[Life, ...]]:
+        """What time it is there, and your instances that were there after `since`, the oldest first. In ms."""
+        query = {"since": str(since)}
         answer = self._ask(Request("GET", f"{ROOT}/instances", "instances", query, repeatable=True))
-        return answer["since"], answer["now"], tuple(Life.from_json(item) for item in answer["instances"])
+        return answer["now"], tuple(Life.from_json(item) for item in answer["instances"])
 
     def put_object(self, key: str, content: bytes, media: str = "application/octet-stream") -> StoredObject:
         """Keep an object under this key."""

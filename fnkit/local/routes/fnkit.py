@@ -133,8 +133,7 @@ async def _pool(platform: Platform, identity: Identity, request: Request) -> Res
 
 
 async def _instances(platform: Platform, identity: Identity, request: Request) -> Response:
-    last, now = request.query_params.get("last", ""), now_ms()
-    if last and not re.fullmatch(r"\d{1,9}(\.\d+)?", last):
-        raise BadArgument("Looking at instances", f"last={last} is no number of seconds.")
-    since = now - round(float(last) * 1000) if last else 0
-    return JSONResponse({"now": now, "since": since, "instances": platform.lives(identity.namespace, since)})
+    since = request.query_params.get("since", "0")
+    if not re.fullmatch(r"[0-9]{1,15}", since):
+        raise BadArgument("Looking at instances", f"since={since} is no moment in ms since 1970.")
+    return JSONResponse({"now": now_ms(), "instances": platform.lives(identity.namespace, int(since))})

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import os
 import re
 import secrets
@@ -12,12 +13,16 @@ import subprocess
 from email.utils import formatdate
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 
 from fnkit.core.errors import FnkitError, Missing
+from fnkit.events import destination
 from fnkit.events.bucket import Bucket
+from fnkit.events.places import place
+from fnkit.events.sources import storage
 
 AZURITE = (
     Path(__file__).parents[3] / "build" / "npm" / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
@@ -88,10 +93,6 @@ def test_what_is_put_is_listed_read_presigned_and_deleted(container):
     [one] = container.list("in/")
     assert (one.key, one.size, bool(one.etag)) == ("in/a b ü.jpg", 5, True)
     assert container.get(one.key) == b"photo"
-    container.put("plain.jpg", b"photo")
-    with urlopen(container.presign("plain.jpg")) as answer:
-        assert answer.read() == b"photo"
-    container.delete("plain.jpg")
     container.put(one.key, b"other")
     [other] = container.list()
     assert other.etag != one.etag
@@ -99,6 +100,24 @@ def test_what_is_put_is_listed_read_presigned_and_deleted(container):
     assert list(container.list()) == []
     with pytest.raises(Missing):
         container.get(one.key)
+
+
+@pytest.mark.parametrize("name", ["plain.jpg", "in/a b ü.jpg", "100%, ?#&+=:é/日本 (1).jpg"])
+@pytest.mark.parametrize("prefix", ["", "/a folder/ß"])
+def test_a_signed_url_reads_a_blob_whatever_its_name_is(container, azurite, prefix, name):
+    within = Bucket.open(f"{container.url}{prefix}", f"{azurite}/{ACCOUNT}")
+    within.put(name, name.encode())
+    with urlopen(within.presign(name)) as answer:
+        assert answer.read() == name.encode()
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(within.presign(name).replace("sig=", "sig=x"))
+
+
+def test_an_outcome_is_written_into_a_container(container, azurite):
+    """Signed by what a destination carries, checked by the emulator."""
+    to = place(storage(container.url, prefix="out/ü b/", endpoint=f"{azurite}/{ACCOUNT}"))
+    destination.send(to.to_json(), {"action": "/_/look", "condition": "success", "response": 1}, "id 1")
+    assert json.loads(container.get("out/ü b/id 1.json"))["response"] == 1
 
 
 def test_a_container_that_is_not_there_is_missing(container, azurite):

@@ -3,9 +3,7 @@
 import os
 import socket
 import threading
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -17,6 +15,7 @@ from fnkit.events.folder import Folder
 from fnkit.events.settling import Settling
 from fnkit.events.sources import Storage, storage
 from fnkit.events.store import Stored
+from tests.buckets import make, moto
 
 KEYS = ("photos/a b ü.jpg", "photos/sub/c.JPG", "notes.txt")
 
@@ -24,13 +23,8 @@ KEYS = ("photos/a b ü.jpg", "photos/sub/c.JPG", "notes.txt")
 @pytest.fixture(scope="module")
 def s3():
     """The address of an S3 that keeps everything in memory."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto() as address:
+        yield address
 
 
 @pytest.fixture
@@ -44,12 +38,7 @@ def keys(monkeypatch):
 def bucket(s3, keys, request):
     """A bucket of the test's own."""
     name = f"bucket-{abs(hash(request.node.name)) % 10**8}"
-    parts = urlsplit(s3)
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
-    connection.request(
-        "PUT", f"/{name}", headers={"Authorization": "AWS4-HMAC-SHA256 Credential=test/x/us-east-1/s3/"}
-    )
-    assert connection.getresponse().status == 200
+    make(s3, name)
     return Bucket.open(f"s3://{name}", s3, "us-east-1")
 
 

@@ -39,10 +39,8 @@ async def app(scope, receive, send):
     if scope["path"] == "/broken":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
         raise ValueError("no body")
-    if scope["path"] == "/echo":
-        body = (await receive())["body"]
-    else:
-        body = b"x" * int(scope["path"].removeprefix("/"))
+    echo = scope["path"] == "/echo"
+    body = (await receive())["body"] if echo else b"x" * int(scope["path"].removeprefix("/"))
     if scope["path"] == "/2":
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for part in (b"HTTP/1.1 a", b"HTTP/1.1 b"):
