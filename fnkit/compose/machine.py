@@ -30,6 +30,8 @@ LIMIT = 1024 * 1024 - 4096
 """Bytes of an answer of the conductor: OpenWhisk's 1 MiB, with room for what it puts around."""
 TOO_MANY = "Too many actions in the composition."
 """OpenWhisk's word for the end of a run that has called 50 actions: nothing can be called after it."""
+UNRESOLVED = "Failed to resolve action with name"
+"""OpenWhisk's word for a step that is not there, and for one that answered with a list."""
 LEAST = 0.5
 """Seconds that a step needs at least."""
 
@@ -153,6 +155,8 @@ class Run:
     def _end(self, place: str, error: Json) -> Done:
         known = name(self.flow.nodes[place])
         text = error if isinstance(error, str) else json.dumps(error)
+        if text.startswith(UNRESOLVED):
+            text += " It is not there, or it answered with a list, which no composition takes."
         return Done({"error": text if text.startswith(known) else f"{known}: {text}"})
 
     def _pack(self, node: Node, value: Object) -> str | None:

@@ -13,6 +13,8 @@ ACTIONS = {
     "odd": lambda params: {"value": params["n"] % 2 == 1},
     "shows": lambda params: {"saw": params},
     "lists": lambda params: [1],
+    "counts": lambda params: 1,
+    "gives-none": lambda params: None,
     "raises": lambda params: 1 // 0,
 }
 
@@ -143,7 +145,14 @@ def test_async_gives_an_id():
 def test_actions_are_called_as_the_platform_would():
     assert run(compose.task("takes"), n=1, other=2) == {"n": 2}
     assert "parameter 'n' is missing" in run(compose.task("takes"))["error"]
-    assert "dictionary" in run(compose.task("lists"))["error"]
+    listed = run(compose.task("lists"))["error"]
+    assert listed.startswith(
+        "0 (lists): Failed to resolve action with name '_/lists' during composition. It is not"
+    )
+    assert run(compose.parallel("lists", "counts")) == {
+        "value": [{"value": [1]}, {"error": "The action did not return a dictionary or array."}]
+    }
+    assert "valid JSON or JSON Array response: null" in run(compose.task("gives-none"))["error"]
     assert run(compose.task("raises")) == {"error": "0 (raises): integer division or modulo by zero"}
 
 
