@@ -40,7 +40,7 @@ class Chart:
             return frame(runs[0])
         state = self.state(place)
         made = cards.card(place, _title(node), form, state, runs)
-        if self.facts and not (runs and runs[-1].error):
+        if self.facts and not any(one.error and not one.refused for one in runs[-1:]):
             fact = self.facts.of(place)
             made = _counted(made, len(runs) or fact.entered, fact.error)
         return Leaf(made)

@@ -87,7 +87,7 @@ class Run:
     def resume(self, value: Json) -> Call | Done:
         """Go on with what the called action gave."""
         if value == {"error": TOO_MANY}:
-            return self._end(self.stack[-1]["node"], TOO_MANY)
+            return self._stop(self.flow.nodes[self.stack[-1]["node"]], TOO_MANY)
         return self._advance(value, True)
 
     def _advance(self, value: Json, arrived: bool) -> Call | Done:
@@ -102,7 +102,7 @@ class Run:
             frame = self.stack[-1]
             node = self.flow.nodes[frame["node"]]
             if self.world.left() < LEAST:
-                return self._end(node["id"], "the time limit of the conductor is used up")
+                return self._stop(node, "the time limit of the conductor is used up")
             move = STEPS[node["type"]](self, node, frame, value)
             arrived = isinstance(move, Leave)
             if isinstance(move, Enter):
@@ -151,6 +151,11 @@ class Run:
         if (size := len(json.dumps(value))) > LIMIT:
             return self._end(self.flow.root, f"the result has {size:,} bytes, and a result may have {LIMIT:,}")
         return Done(value)
+
+    def _stop(self, node: Node, error: str) -> Done:
+        """No handler is asked: there is nothing left that it could do."""
+        self.say(node, "error", error=error)
+        return self._end(node["id"], error)
 
     def _end(self, place: str, error: Json) -> Done:
         known = name(self.flow.nodes[place])
