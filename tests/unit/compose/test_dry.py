@@ -200,3 +200,25 @@ def test_the_trace_says_which_way_it_went():
     ]
     failed = play(compose.attempt(compose.sequence("fails"), "shows").node, {}, ACTIONS).events
     assert [event["node"] for event in failed if event["event"] == "error"] == ["0.body.0", "0.body"]
+
+
+@pytest.mark.parametrize("empty", [[], {}])
+def test_what_is_empty_is_false_in_python_and_true_in_composer(empty):
+    """A flow is judged as the language in which it was composed; so it is when it was written down and read."""
+    answers = {"test": {"value": empty}, "yes": {"said": "yes"}, "no": {"said": "no"}}
+    composed = compose.when("test", "yes", otherwise="no")
+    assert composed.run({}, answers) == {"said": "no"}
+    assert compose.Flow.from_json(composed.to_json()).run({}, answers) == {"said": "no"}
+    action = {name: {"type": "action", "name": f"/_/{name}"} for name in answers}
+    document = {"type": "if", "test": action["test"], "consequent": action["yes"], "alternate": action["no"]}
+    assert compose.Flow.from_json(document).run({}, answers) == {"said": "yes"}
+    for falsy in (0, "", None, False):
+        assert compose.Flow.from_json(document).run({}, {**answers, "test": {"value": falsy}}) == {"said": "no"}
+
+
+def test_a_loop_of_composers_goes_on_while_there_is_a_list():
+    action = {name: {"type": "action", "name": f"/_/{name}"} for name in ("test", "body")}
+    document = {"type": "while", "test": action["test"], "body": action["body"]}
+    answers = {"test": lambda n: {"value": [] if n < 3 else 0}, "body": lambda n: {"n": n + 1}}
+    assert compose.Flow.from_json(document).run({"n": 1}, answers) == {"n": 3}
+    assert compose.loop("test", "body").run({"n": 1}, answers) == {"n": 1}
