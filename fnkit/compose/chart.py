@@ -196,6 +196,8 @@ _NAMED = re.compile(r"^0[.\w]* \(.*?\): ", re.DOTALL)
 
 
 def _title(node: Node) -> str:
+    if node.type == "action":
+        return str(node.values["name"]).removeprefix("/_/")  # a card shortens it as it fits
     text = node.label
     if node.type == "literal":
         return cards.shortened(node.values["value"], 40)
