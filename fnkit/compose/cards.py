@@ -69,6 +69,7 @@ def facts(run: Run) -> dict[str, Json]:
         "state": run.state,
         "status": record.status if record else None,
         "input": concealed(run.input),
+        "not recorded": ["input"] if run.input is None else None,
         "output": concealed(run.output),
         "error": run.error or None,
         "start": record.start if record else None,

@@ -40,8 +40,9 @@ class Chart:
             return frame(runs[0])
         state = self.state(place)
         made = cards.card(place, _title(node), form, state, runs)
-        if not runs and self.facts:
-            made = _counted(made, self.facts.of(place).entered, self.facts.of(place).error)
+        if self.facts and not any(one.error and not one.refused for one in runs[-1:]):
+            fact = self.facts.of(place)
+            made = _counted(made, len(runs) or fact.entered, fact.error)
         return Leaf(made)
 
     def test(self, node: Node, place: str, owner: str) -> Block:
@@ -195,6 +196,8 @@ _NAMED = re.compile(r"^0[.\w]* \(.*?\): ", re.DOTALL)
 
 
 def _title(node: Node) -> str:
+    if node.type == "action":
+        return str(node.values["name"]).removeprefix("/_/")  # a card shortens it as it fits
     text = node.label
     if node.type == "literal":
         return cards.shortened(node.values["value"], 40)
@@ -207,7 +210,7 @@ def _times(count: int) -> str:
 
 
 def _counted(card: Card, count: int, error: object) -> Card:
-    """The card of a step that is no activation of its own: an inline function."""
+    """The card of a step whose error is in no record of its own: an inline function, an answer that is none."""
     said = replace(card, count=count)
     if card.state != "failed" or error is None:
         return said

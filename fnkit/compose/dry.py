@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fnkit.compose.machine import KEY, TOO_MANY, Run
+from fnkit.compose.machine import KEY, TOO_MANY, UNRESOLVED, Run
 from fnkit.compose.moves import Call, Done, Object
 from fnkit.compose.nodes import Node, brought, full_name, to_json
 from fnkit.compose.program import Flow
@@ -100,6 +100,8 @@ class Stage:
                 answer = {"results": {one: self.ended.pop(one) for one in outcome.value["ids"]}}
             else:
                 answer = self.answer(outcome.action, outcome.value)
+                if isinstance(answer, list):
+                    answer = {"error": f"{UNRESOLVED} '{outcome.action.strip('/')}' during composition."}
             run, outcome = Run.again(self.flow, self, json.loads(json.dumps(run.state())), answer)
         return outcome.value
 
@@ -141,9 +143,11 @@ def _acting(what: Any) -> Callable[[Object], Json]:
         except Exception as error:  # noqa: BLE001 - whatever the user's function raises is its answer
             traceback.print_exception(error)
             return {"error": str(error)}
-        if not isinstance(result, dict):
+        if result is None:
+            return {"error": "The action did not produce a valid JSON or JSON Array response: null\n"}
+        if not isinstance(result, dict | list):
             return {"error": "The action did not return a dictionary or array."}
-        return {"error": result["error"]} if "error" in result else result
+        return {"error": result["error"]} if "error" in result and isinstance(result, dict) else result
 
     return act
 

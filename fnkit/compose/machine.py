@@ -30,6 +30,8 @@ LIMIT = 1024 * 1024 - 4096
 """Bytes of an answer of the conductor: OpenWhisk's 1 MiB, with room for what it puts around."""
 TOO_MANY = "Too many actions in the composition."
 """OpenWhisk's word for the end of a run that has called 50 actions: nothing can be called after it."""
+UNRESOLVED = "Failed to resolve action with name"
+"""OpenWhisk's word for a step that is not there, and for one that answered with a list."""
 LEAST = 0.5
 """Seconds that a step needs at least."""
 
@@ -85,7 +87,7 @@ class Run:
     def resume(self, value: Json) -> Call | Done:
         """Go on with what the called action gave."""
         if value == {"error": TOO_MANY}:
-            return self._end(self.stack[-1]["node"], TOO_MANY)
+            return self._stop(self.flow.nodes[self.stack[-1]["node"]], TOO_MANY)
         return self._advance(value, True)
 
     def _advance(self, value: Json, arrived: bool) -> Call | Done:
@@ -100,7 +102,7 @@ class Run:
             frame = self.stack[-1]
             node = self.flow.nodes[frame["node"]]
             if self.world.left() < LEAST:
-                return self._end(node["id"], "the time limit of the conductor is used up")
+                return self._stop(node, "the time limit of the conductor is used up")
             move = STEPS[node["type"]](self, node, frame, value)
             arrived = isinstance(move, Leave)
             if isinstance(move, Enter):
@@ -150,9 +152,16 @@ class Run:
             return self._end(self.flow.root, f"the result has {size:,} bytes, and a result may have {LIMIT:,}")
         return Done(value)
 
+    def _stop(self, node: Node, error: str) -> Done:
+        """No handler is asked: there is nothing left that it could do."""
+        self.say(node, "error", error=error)
+        return self._end(node["id"], error)
+
     def _end(self, place: str, error: Json) -> Done:
         known = name(self.flow.nodes[place])
         text = error if isinstance(error, str) else json.dumps(error)
+        if text.startswith(UNRESOLVED):
+            text += " It is not there, or it answered with a list, which no composition takes."
         return Done({"error": text if text.startswith(known) else f"{known}: {text}"})
 
     def _pack(self, node: Node, value: Object) -> str | None:

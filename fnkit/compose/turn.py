@@ -87,7 +87,11 @@ def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
         run = Run.fresh(flow, Here(flow), os.environ.get("__OW_ACTIVATION_ID", ""))
         return run, run.begin(arguments)
     if kept["flow"] != flow.digest:
-        return {"error": "This flow was deployed anew while the run went on: its nodes are no longer the same."}
+        stack = kept.get("stack") or [{}]
+        place = kept.get("node") or stack[-1].get("node", "")
+        return {
+            "error": f"This flow was deployed anew while the run was at node {place}: its nodes are others now."
+        }
     try:
         return Run.again(flow, Here(flow), kept, arguments)
     except Unkept as trouble:

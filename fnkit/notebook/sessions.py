@@ -29,9 +29,9 @@ MOST = 200
 
 def one(session: Session) -> View:
     """A session: its path as a picture, its times behind a triangle, its steps in a table."""
-    told = (
-        f"{len(session.steps):,} steps · {session.duration:,} ms · {session.cold} cold · {session.cost:.3f} GB s"
-    )
+    count = len(session.steps)
+    steps = f"{count:,} step{'' if count == 1 else 's'}"
+    told = f"{steps} · {session.duration:,} ms · {session.cold} cold · {session.cost:.3f} GB s"
     body = [
         title(session.name or "session", state(session.state), code(session.id), text(told)),
         drawn(session.flow(), alive=session.done),

@@ -103,6 +103,6 @@ class Writer:
 
 
 def _quoted(said: str) -> str:
-    """In quotes, with what Mermaid or a page would read as a sign of its own spelt out."""
-    spelt = "".join(f"#{ord(sign)};" if sign in '"#<>&`' else sign for sign in said)
+    """In quotes and in one line, with what Mermaid or a page would read as a sign of its own spelt out."""
+    spelt = "".join(f"#{ord(sign)};" if sign in '"#<>&`' else sign for sign in " ".join(said.split()))
     return f'"{spelt}"'

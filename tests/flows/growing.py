@@ -8,13 +8,15 @@ from tests.flows.inline import PYTHON
 ACTIONS = {
     "grown-add": "def main(args):\n    return {**args, 'n': args.get('n', 0) + 1}\n",
     "grown-odd": "def main(args):\n    return {'value': args.get('n', 0) % 2 == 1}\n",
+    "grown-none": "def main(args):\n    return {'value': [], 'n': args.get('n', 0)}\n",
     "grown-fails": "def main(args):\n    return {'error': 'no'}\n",
 }
 SHARED = tuple(sorted(set(SHAPES) - {"async", "parallel", "map", "dynamic"}))
 """What Composer runs without a Redis, and with the same answer each time."""
 FANNING = (*SHARED, "parallel", "map")
 STEPS = ("bump", "double", "seven", "fails", "raises", "shows", "saves", "reads", "odd_too")
-TESTS = ("odd", "odd_too", "grown-odd")
+TESTS = ("odd", "odd_too", "grown-odd", "grown-none", "none_left", "nothing")
+"""The last three give an empty list or object, which is true for Composer."""
 DEEPEST = 4
 Draw = Callable[[int], int]
 """A number below the given one."""

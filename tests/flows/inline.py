@@ -17,6 +17,14 @@ def odd_too(r):
     return {**r, "value": r.get("n", 0) % 2 == 1}
 
 
+def none_left(r):
+    return []
+
+
+def nothing(r):
+    return {"value": {}, "n": r.get("n", 0)}
+
+
 def seven():
     return 7
 
@@ -58,13 +66,31 @@ def items(r):
 
 PYTHON = {
     one.__name__: one
-    for one in (bump, double, odd, odd_too, seven, fails, raises, shows, saves, reads, down, down_too, items)
+    for one in (
+        bump,
+        double,
+        odd,
+        odd_too,
+        none_left,
+        nothing,
+        seven,
+        fails,
+        raises,
+        shows,
+        saves,
+        reads,
+        down,
+        down_too,
+        items,
+    )
 }
 JAVASCRIPT = {
     "bump": "p => Object.assign({}, p, { n: (p.n || 0) + 1 })",
     "double": "p => { p.n = (p.n || 0) * 2 }",
     "odd": "p => (p.n || 0) % 2 === 1",
     "odd_too": "p => Object.assign({}, p, { value: (p.n || 0) % 2 === 1 })",
+    "none_left": "() => []",
+    "nothing": "p => ({ value: {}, n: p.n || 0 })",
     "seven": "() => 7",
     "fails": "() => ({ error: 'boom' })",
     "raises": "() => { throw new Error('lost') }",

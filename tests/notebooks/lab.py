@@ -53,15 +53,19 @@ class Lab:
 
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
-            page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=scale)
-            page.set_default_timeout(60_000)
-            page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
-            page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE)
-            # Running before the kernel is connected opens a dialog that nobody answers.
-            page.wait_for_function(READY, timeout=PATIENCE)
-            page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-            yield page
+            yield self.page(browser, notebook, theme, scale)
             browser.close()
+
+    def page(self, browser: Any, notebook: str, theme: str = "JupyterLab Light", scale: float = 1) -> Any:
+        """The same in a browser that is there already."""
+        page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=scale)
+        page.set_default_timeout(60_000)
+        page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE)
+        # Running before the kernel is connected opens a dialog that nobody answers.
+        page.wait_for_function(READY, timeout=PATIENCE)
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        return page
 
 
 def run_all(page: Any) -> bool:

@@ -8,9 +8,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from fnkit import compose, verbs
+from fnkit.compose import session
 from fnkit.compose.nodes import from_json
 from fnkit.context import Program
-from fnkit.core.errors import ActionFailed, BadArgument, BadCell
+from fnkit.core.errors import ActionFailed, BadArgument, BadCell, TooLarge
 from fnkit.core.names import FLOW, ActionName
 from fnkit.whisk.client import Client
 from fnkit.whisk.props import load
@@ -77,9 +78,18 @@ def steps(platform, record):
 
 
 def failed(name, asked, **given):
+    """The one error of a run that fails."""
+    return broken(name, asked, **given)[0]
+
+
+def broken(name, asked, **given):
+    """The one error of a run that fails, and the steps that its session's picture shows as failed."""
     with pytest.raises(ActionFailed) as failure:
         run(name, asked, **given)
-    return failure.value.found
+    found = session.find(asked.client, failure.value.activation_id)
+    assert (found.state, found.run.error) == ("failed", found.result["error"])
+    cards = [line.strip() for line in found.flow().mermaid.splitlines() if line.endswith(":::failed")]
+    return failure.value.found, cards
 
 
 def test_a_flow_is_deployed_with_its_actions_and_answers_as_it_does_dry(asked, names):
@@ -188,6 +198,7 @@ def test_a_missing_action_is_named_before_the_deploy_and_at_run(asked, names):
     [
         ("def main(args):\n    return 1 // 0\n", {}, "0.1 (cf-bad): integer division or modulo by zero"),
         ("def main(args):\n    return None\n", {}, "0.1 (cf-bad): The action did not produce a valid JSON"),
+        ("def main(args):\n    return 3\n", {}, "0.1 (cf-bad): The action did not return a dictionary or array."),
         ("def main(args):\n    return [1]\n", {}, "0.1 (cf-bad): Failed to resolve action"),
         (SLOW, {"timeout": 200}, "0.1 (cf-bad): The action exceeded its time limits of 200 milliseconds."),
     ],
@@ -195,17 +206,24 @@ def test_a_missing_action_is_named_before_the_deploy_and_at_run(asked, names):
 def test_a_step_that_fails_is_named(asked, names, action, code, limits, said):
     action("cf-bad", code, limits=limits)
     names("cf-fails")
-    deploy(compose.sequence(lambda r: {"s": 30}, "cf-bad"), "cf-fails", asked)
-    assert said in failed("cf-fails", asked)
+    deploy(compose.sequence(lambda r: {"s": 30}, "cf-bad", "cf-bad"), "cf-fails", asked)
+    error, (card,) = broken("cf-fails", asked)
+    assert said in error
+    reason = said.partition(": ")[2]
+    assert card.split("[")[1].startswith(f'"cf-bad · {reason}'), "the session shows where, and why"
 
 
 def test_too_many_steps_and_a_condition_that_raises_are_named(asked, names, action):
     action("cf-echo")
     names("cf-endless", "cf-raising", "cf-itself")
     deploy(compose.loop(lambda r: True, compose.attempt("cf-echo", "cf-echo")), "cf-endless", asked)
-    assert "0.body.body (cf-echo): Too many actions in the composition." in failed("cf-endless", asked)
+    error, (card,) = broken("cf-endless", asked)
+    assert "0.body.body (cf-echo): Too many actions in the composition." in error
+    assert "Too many actions" in card
     deploy(compose.when(lambda r: r["lost"] > 1, "cf-echo"), "cf-raising", asked)
-    assert "0.test (lambda r: r[\"lost\"] > 1): KeyError: 'lost'" in failed("cf-raising", asked)
+    error, (card,) = broken("cf-raising", asked)
+    assert "0.test (lambda r: r[\"lost\"] > 1): KeyError: 'lost'" in error
+    assert card.startswith("n2{{") and "KeyError: 'lost'" in card
     deploy(compose.sequence("cf-echo"), "cf-itself", asked)
     deploy(compose.sequence("cf-itself"), "cf-itself", asked)
     assert "Too many actions in the composition." in failed("cf-itself", asked)
@@ -214,9 +232,9 @@ def test_too_many_steps_and_a_condition_that_raises_are_named(asked, names, acti
 def test_a_flow_that_is_deployed_anew_while_it_runs_says_so(platform, asked, names, action):
     action("cf-echo")
     names("cf-anew")
-    state = {"$fnkit": {"stack": [], "session": "s", "flow": "another"}}
+    state = {"$fnkit": {"stack": [{"node": "0.1"}], "session": "s", "flow": "another"}}
     deploy(compose.sequence("cf-echo"), "cf-anew", asked)
-    assert "deployed anew while the run went on" in failed("cf-anew", asked, **state)
+    assert "deployed anew while the run was at node 0.1" in failed("cf-anew", asked, **state)
 
 
 def test_a_state_beyond_the_limit_names_the_node(asked, names, action):
@@ -294,6 +312,8 @@ def test_what_cannot_travel_is_named_before_anything_is_sent(asked):
     local = 3
     with pytest.raises(BadCell, match=r"node 0\.0 \(lambda r: local\).*local to a function"):
         verbs.deploy(compose.sequence(lambda r: local), "cf-closure", context=asked)
+    with pytest.raises(TooLarge, match=r"Composing cf-many: the flow has 600,\d{3} bytes of JSON"):
+        verbs.deploy(compose.sequence(compose.literal("x" * 600_000)), "cf-many", context=asked)
     with pytest.raises(BadArgument, match="two functions"):
         deploy(compose.sequence(compose.action("a", double), compose.action("a", score)), "cf-two", asked)
     with pytest.raises(BadArgument, match="brings along an action of that name"):

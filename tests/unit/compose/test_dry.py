@@ -13,6 +13,8 @@ ACTIONS = {
     "odd": lambda params: {"value": params["n"] % 2 == 1},
     "shows": lambda params: {"saw": params},
     "lists": lambda params: [1],
+    "counts": lambda params: 1,
+    "gives-none": lambda params: None,
     "raises": lambda params: 1 // 0,
 }
 
@@ -143,7 +145,14 @@ def test_async_gives_an_id():
 def test_actions_are_called_as_the_platform_would():
     assert run(compose.task("takes"), n=1, other=2) == {"n": 2}
     assert "parameter 'n' is missing" in run(compose.task("takes"))["error"]
-    assert "dictionary" in run(compose.task("lists"))["error"]
+    listed = run(compose.task("lists"))["error"]
+    assert listed.startswith(
+        "0 (lists): Failed to resolve action with name '_/lists' during composition. It is not"
+    )
+    assert run(compose.parallel("lists", "counts")) == {
+        "value": [{"value": [1]}, {"error": "The action did not return a dictionary or array."}]
+    }
+    assert "valid JSON or JSON Array response: null" in run(compose.task("gives-none"))["error"]
     assert run(compose.task("raises")) == {"error": "0 (raises): integer division or modulo by zero"}
 
 
@@ -191,3 +200,25 @@ def test_the_trace_says_which_way_it_went():
     ]
     failed = play(compose.attempt(compose.sequence("fails"), "shows").node, {}, ACTIONS).events
     assert [event["node"] for event in failed if event["event"] == "error"] == ["0.body.0", "0.body"]
+
+
+@pytest.mark.parametrize("empty", [[], {}])
+def test_what_is_empty_is_false_in_python_and_true_in_composer(empty):
+    """A flow is judged as the language in which it was composed; so it is when it was written down and read."""
+    answers = {"test": {"value": empty}, "yes": {"said": "yes"}, "no": {"said": "no"}}
+    composed = compose.when("test", "yes", otherwise="no")
+    assert composed.run({}, answers) == {"said": "no"}
+    assert compose.Flow.from_json(composed.to_json()).run({}, answers) == {"said": "no"}
+    action = {name: {"type": "action", "name": f"/_/{name}"} for name in answers}
+    document = {"type": "if", "test": action["test"], "consequent": action["yes"], "alternate": action["no"]}
+    assert compose.Flow.from_json(document).run({}, answers) == {"said": "yes"}
+    for falsy in (0, "", None, False):
+        assert compose.Flow.from_json(document).run({}, {**answers, "test": {"value": falsy}}) == {"said": "no"}
+
+
+def test_a_loop_of_composers_goes_on_while_there_is_a_list():
+    action = {name: {"type": "action", "name": f"/_/{name}"} for name in ("test", "body")}
+    document = {"type": "while", "test": action["test"], "body": action["body"]}
+    answers = {"test": lambda n: {"value": [] if n < 3 else 0}, "body": lambda n: {"n": n + 1}}
+    assert compose.Flow.from_json(document).run({"n": 1}, answers) == {"n": 3}
+    assert compose.loop("test", "body").run({"n": 1}, answers) == {"n": 1}
