@@ -1,6 +1,7 @@
 """Runs jobs on instances: takes a warm one or starts one, asks, judges, keeps or kills. On the event loop.
 
-layouts = Layouts(folder / "code", layer, common, kinds)  # layer: digest -> folder; common: family -> its packages
+# layer: digest -> folder; common: family -> its packages
+layouts = Layouts(folder / "code", layer, common, kinds, Errands())
 scheduler = Scheduler(ProcessStarter(rung), layouts, folder / "instances", Pool(capacity=2048))
 outcome = await scheduler.run(job)
 """
