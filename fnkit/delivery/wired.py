@@ -1,8 +1,8 @@
 """What is wired on a platform: sources, triggers, rules, actions and destinations, with what happened last."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from fnkit.core.entities import Json
@@ -16,6 +16,7 @@ from fnkit.whisk.triggers import Trigger
 
 LOOK = 0.5
 """Seconds between two looks at a feed."""
+BY_HAND = "by hand"
 MOST_BETWEEN = 4
 """Generated actions that are followed from a rule to its target."""
 
@@ -45,7 +46,7 @@ class Wire:
 
     trigger: str
     source: str
-    """As a person would name it; `by hand` where nothing fires it but a call."""
+    """As a person would name it: `objects:films/`, `success of watch`; `by hand` where only a call fires it."""
     ways: tuple[Way, ...]
     watched: str
     """`platform`, `fnkit feeds run`, or nothing."""
@@ -117,7 +118,18 @@ def wires(client: Client) -> Wires:
     told = {one["trigger"]: one for one in client.embedded.feeds()} if client.embedded else {}
     listed = chain.from_iterable(pages(client.triggers.list))
     found = [_wire(client, client.triggers.get(one.name), told.get(one.name)) for one in listed]
-    return Wires(client.props.host, tuple(sorted(found, key=lambda one: one.trigger)))
+    return Wires(client.props.host, tuple(sorted(_chained(found), key=lambda one: one.trigger)))
+
+
+def _chained(found: Sequence[Wire]) -> Iterator[Wire]:
+    """The same; a trigger that gets what became of another's target says so."""
+    fires: dict[str, str] = {}
+    for way in chain.from_iterable(one.ways for one in found):
+        for word, places in (("success", way.success), ("failure", way.failure), ("dead letter", way.dead)):
+            fires |= dict.fromkeys(places, f"{word} of {way.target}")
+    for one in found:
+        after = fires.get(f"trigger:{one.trigger}")
+        yield replace(one, source=after) if after and one.source == BY_HAND else one
 
 
 def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = quiet) -> bool:
@@ -145,7 +157,7 @@ def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = 
 def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> Wire:
     note = trigger.annotations.get(NOTE)
     note = note if isinstance(note, dict) else {}
-    source = str(note.get("label") or trigger.feed or "by hand")
+    source = str(note.get("label") or trigger.feed or BY_HAND)
     ways = tuple(_way(client, rule, linked.action, linked.active) for rule, linked in trigger.rules.items())
     watched = "platform" if trigger.feed else "fnkit feeds run" if note else ""
     if told is None:

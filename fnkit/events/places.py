@@ -34,7 +34,10 @@ class Place:
             return self.named
         if self.kind == "http":
             return f"{urlsplit(self.to).scheme}://{urlsplit(self.to).hostname}/…"
-        return f"{OWN}:{self.to}" if self.kind == "store" else self.to.removeprefix("/_/")
+        if self.kind == "store":
+            return f"{OWN}:{self.to}"
+        name = self.to.removeprefix("/_/")
+        return f"trigger:{name}" if self.kind == "trigger" else name
 
     def to_json(self) -> dict[str, Json]:
         """As `destination` reads it."""

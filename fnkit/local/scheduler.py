@@ -17,6 +17,7 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, PlatformFault
 from fnkit.local.activation import Course
 from fnkit.local.ahead import Ahead, Needs, without_run
+from fnkit.local.alarm import Alarm
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
@@ -55,9 +56,7 @@ class Scheduler:
         self._ahead = Ahead()
         self._needs = Needs()
         self._courses = Courses()
-        self._sweep: asyncio.TimerHandle | None = None
-        self._next = 0.0
-        """When it will look what time has brought."""
+        self._sweep = Alarm(self._tick, SWEEP)
         self._closed = False
         self._began: Counter[Began] = Counter()
         layouts.tidy(KEPT)
@@ -170,8 +169,7 @@ class Scheduler:
 
     async def close(self) -> None:
         """End every instance, and await that."""
-        if self._sweep is not None:
-            self._sweep.cancel()
+        self._sweep.cancel()
         self._closed = True
         self._instances.refuse()
         self._turns.end(stopping())
@@ -251,7 +249,7 @@ class Scheduler:
             with suppress(PlatformFault):
                 if await self._instances.start(slot, course) is None:
                     self._pool.started(slot.id, time.monotonic() - started)
-                    self._watch(self._pool.hurry(slot))
+                    self._sweep.within(self._pool.hurry(slot))
                     return
             self._retire(slot, "failed")  # what is wrong is told where it is run
             self._turns.serve()
@@ -263,7 +261,7 @@ class Scheduler:
         if not reusable:
             self._pool.doom(slot.id)
         if self._pool.release(slot.id, time.monotonic()):
-            self._watch(self._pool.hurry(slot))
+            self._sweep.within(self._pool.hurry(slot))
         else:
             self._retire(slot, "changed" if reusable else "failed")
 
@@ -278,18 +276,7 @@ class Scheduler:
         self._pool.remove(slot.id)
         self._instances.end(slot, why)
 
-    def _watch(self, within: float) -> None:
-        """Look for what time has brought in so many seconds, and every `SWEEP` anyway."""
-        within = min(within, SWEEP)
-        if self._sweep is not None:
-            if within == SWEEP or self._next <= time.monotonic() + within:
-                return
-            self._sweep.cancel()
-        self._next = time.monotonic() + within
-        self._sweep = asyncio.get_running_loop().call_later(within, self._tick)
-
     def _tick(self) -> None:
-        self._sweep = None
         due = self._pool.tick(time.monotonic())
         for slot in due.expired:
             self._retire(slot, "idle")
@@ -297,4 +284,4 @@ class Scheduler:
             if (job := self._ahead.job(need)) is not None:
                 self._make_ready(need, job)
         if due.more:
-            self._watch(due.next)
+            self._sweep.within(due.next)

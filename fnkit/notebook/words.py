@@ -44,7 +44,11 @@ def read(line: str, namespace: Mapping[str, Any]) -> list[Any]:
 
 
 def split(line: str) -> list[Word]:
-    """The words of `line`, unquoted, up to a comment. Raises UsageError where a quote is not closed."""
+    """The words of `line`, unquoted, up to a comment; a `;` at its end only silences the output.
+
+    Raises UsageError where a quote is not closed.
+    """
+    line = line.rstrip().removesuffix(";")
     stream = io.StringIO(line)
     lexer = shlex.shlex(stream, posix=True)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""

@@ -216,6 +216,6 @@ def _change(kind: "Kind", plan: "Plan") -> "Change":
 
 def _listing(changes: "Iterable[Change]") -> "Listing[Change]":
     return Listing.of(
-        "change", changes, lambda one: one.does, lambda one: one.kind, lambda one: one.name,
+        "part", changes, lambda one: one.does, lambda one: one.kind, lambda one: one.name,
         lambda one: "; ".join(one.reasons),
     )  # fmt: skip

@@ -31,7 +31,7 @@ def test_the_way_of_an_event():
     [
         ("keep", "action", "/_/keep", "keep"),
         ("action:pkg/keep", "action", "/_/pkg/keep", "pkg/keep"),
-        ("trigger:after", "trigger", "/_/after", "after"),
+        ("trigger:after", "trigger", "/_/after", "trigger:after"),
         ("objects:out/", "store", "out/", "objects:out/"),
         ("https://host/hook?key=hush", "http", "https://host/hook?key=hush", "https://host/…"),
     ],

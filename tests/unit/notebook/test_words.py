@@ -70,3 +70,9 @@ def test_json_that_lost_its_quotes_says_how_they_are_kept():
 def test_an_expression_that_fails_says_how():
     with pytest.raises(UsageError, match=r"\{1/0\}: ZeroDivisionError: division by zero"):
         read("{1/0}", {})
+
+
+def test_a_semicolon_at_the_end_is_no_part_of_a_word():
+    assert read("hello --value mail=$mail;", {"mail": "x:25"})[-1] == {"mail": Held("mail", "x:25")}
+    assert texts("hello ; ") == ["hello"]
+    assert texts("hello 'a;'") == ["hello", "a;"]

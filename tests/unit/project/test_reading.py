@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fnkit.core.errors import BadArgument
+from fnkit.events.sources import storage
 from fnkit.project.environment import within
 from fnkit.project.manifest import Function, Project, Rule, Sequence, Trigger
 from fnkit.project.reading import read
@@ -43,6 +44,16 @@ environments:
     prefix: stage-
     stores: {inbox: "s3://films"}
     param: {frames: {rate: 9}, landed: {every: 10}}
+"""
+
+
+WIRED = """
+functions: {a: {from: a.py}}
+triggers: {t: {feed: /whisk.system/storage/changes, param: {store: "objects:in/"}}}
+rules:
+  r:
+    trigger: t
+    action: a
 """
 
 
@@ -110,6 +121,20 @@ def test_an_environment_has_names_and_values_of_its_own(written):
         ("environments: {stage: {key: 1234:secret}}", ["environments.stage.key"]),
         ("environments: {stage: {key: '23bc:123z'}}", ["environments.stage.key does not say where"]),
         ("environments: {stage: {param: {a: {n: 1}}}}", ["environments.stage.param names 'a'"]),
+        (f"{WIRED}    where: {{a: x}}", ["rules.r", "pattern.a", "must stand in a list"]),
+        (f"{WIRED}    where: [a]", ["rules.r.where is not a table"]),
+        (f"{WIRED}    where: {{}}", ["rules.r", "an empty object"]),
+        (f"{WIRED}    on_success: b", ["r names the action 'b'", "not declared"]),
+        (f"{WIRED}    on_failure: trigger:u", ["r names the trigger 'u'", "not declared"]),
+        (f"{WIRED}    on_failure: ftp:x", ["rules.r", "nothing is delivered there"]),
+        (f"{WIRED}    on_success: trigger:t", ["rules.r", "run for ever"]),
+        (f"{WIRED}    on_success: a", ["rules.r", "run for ever"]),
+        (f"{WIRED}    on_success: objects:in/out/", ["rules.r", "is watched"]),
+        (f"{WIRED}    retry: 50", ["rules.r", "retries is 50"]),
+        (f"{WIRED}    retry: true", ["rules.r.retry is True, not a number"]),
+        (WIRED.replace("objects:in/", "s4://in"), ["triggers.t", "nothing watches s4:"]),
+        (WIRED.replace("store:", "stoer:"), ["triggers.t", "Did you mean store?"]),
+        ("stores: {a: '${values.b}'}", ["stores.a asks for ${values.b}"]),
         ("a: [", ["it is not YAML"]),
         ("just a text", ["the file is not a table"]),
     ],
@@ -189,3 +214,61 @@ def test_openwhisks_own_manifest_is_read_for_what_is_shared(written, tmp_path):
             "project.packages.greetings.actions.hello.docker has no meaning here and is left out.",
         ),
     )
+
+
+ROUTED = """
+package: clips
+values: {root: "", hook: "https://one/x", size: 1}
+stores: {films: "objects:${values.root}films/", broken: "objects:${values.root}broken/"}
+functions: {look: {from: a.py, tolerance: 1}, tell: {from: a.py}}
+triggers:
+  landed: {feed: /whisk.system/storage/changes, param: {store: "${stores.films}", suffix: .mkv}}
+  here: {feed: /whisk.system/storage/changes, param: {store: films}}
+  seen: {}
+rules:
+  look:
+    trigger: landed
+    where: {size: [{numeric: [">", "${values.size}"]}]}
+    action: look
+    on_success: trigger:seen, /guest/other
+    on_failure: ["${stores.broken}", action:tell, "${values.hook}"]
+    dead_letter: tell
+    retry: 2
+    pause: 3
+environments: {stage: {prefix: stage-, values: {root: stage/}}}
+"""
+
+
+def test_a_rule_has_a_pattern_and_destinations(written):
+    project = within(*read(written(ROUTED), "stage", {"hook": "https://two/y?key=hush"}))
+    (rule,) = project.rules
+    assert (rule.name, rule.trigger, rule.action) == ("stage-look", "stage-landed", "stage-clips/look")
+    route = rule.route
+    assert (route.first, route.target) == ("/_/stage-clips/look-router", "/_/stage-clips/look")
+    assert route.pattern == {"size": [{"numeric": [">", 1]}]}
+    outcome = route.outcome
+    assert [one.to for one in outcome.success] == ["/_/stage-seen", "/guest/other"]
+    assert [one.to for one in outcome.failure] == [
+        "stage/broken/",
+        "/_/stage-clips/tell",
+        "https://two/y?key=hush",
+    ]
+    assert [one.to for one in outcome.dead] == ["/_/stage-clips/tell"]
+    assert (outcome.retries, outcome.pause) == (2, 3.0)
+    assert [made.name for made in route.generated] == ["stage-clips/look-router", "stage-clips/look-destination"]
+    assert project.triggers[0].source == storage("objects:stage/films/", suffix=".mkv")
+
+
+def test_a_folder_is_named_from_the_file(written, tmp_path):
+    project, _ = read(written(ROUTED))
+    assert project.triggers[1].source == storage(tmp_path / "films")
+
+
+def test_a_whole_number_is_a_tolerance(written):
+    project, _ = read(written(ROUTED))
+    assert project.functions[0].options == {"tolerance": 1.0}
+
+
+def test_a_value_from_the_line_is_one_of_the_file(written):
+    with pytest.raises(BadArgument, match=r"no value 'hok'\. Did you mean hook\?"):
+        read(written(ROUTED), None, {"hok": "x"})
