@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import random
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -98,8 +98,9 @@ def _arrive(client: Client, photos: Sequence[Path], folder: Path, turn: int) -> 
         draft = folder / f".{turn}-{photo.name}"
         os.link(photo, draft)  # whole, and not changed just now: nobody waits whether it is complete
         draft.rename(folder / f"{turn}-{photo.name}")
+    pause = threading.Event()
     while not _done(client, turn * PHOTOS):
-        time.sleep(0.02)
+        pause.wait(0.02)
     kept = [one.key for one in client.embedded.objects(f"shop/{turn}-")]
     if len(kept) != PHOTOS:
         raise RuntimeError(f"{len(kept)} of {PHOTOS} photos are there")
