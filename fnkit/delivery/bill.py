@@ -1,7 +1,8 @@
 """What ran in a span of time, and what it would cost: runs, cold starts and GB s of each action.
 
-A GB s is a gigabyte of an action's memory limit for a second of its init and run code, which clouds charge for;
-nothing is charged for what a flow waits. Works on any OpenWhisk: all of it is in the list of activations.
+A GB s is a gigabyte of an action's memory limit for a second of its init and run code. It is what OpenWhisk's
+clouds charge for; nothing is charged for what a flow waits. Works on any OpenWhisk: all of it is in the list of
+activations.
 """
 
 from collections.abc import Iterable
@@ -58,8 +59,10 @@ class Bill:
     @property
     def total(self) -> Item:
         """All actions together."""
-        names = ("runs", "cold", "failed", "seconds", "cost")
-        return Item("total", **{name: sum(getattr(one, name) for one in self.items) for name in names})
+        sums = (sum(getattr(one, name) for one in self.items) for name in ("runs", "cold", "failed"))
+        return Item(
+            "total", *sums, *(sum(getattr(one, name) for one in self.items) for name in ("seconds", "cost"))
+        )
 
     @property
     def money(self) -> float:

@@ -121,7 +121,7 @@ def wires(client: Client) -> Wires:
 
 
 def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = quiet) -> bool:
-    """True once so many events were fired since it was wired, and what they began has ended; False if it is late.
+    """True once so many events were fired since it was wired, and what they began has ended; False if late.
 
     Raises Missing where the platform does not watch for the trigger itself.
     """

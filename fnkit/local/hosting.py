@@ -85,8 +85,8 @@ class Hosting:
         """Return when the runs that a firing began have ended."""
         ids = (line.get("activationId", "") for line in self._lines(feed, activation))
         found = (self.platform.controller.running(feed.namespace, one) for one in ids)
-        if tasks := [task for task in found if task is not None]:
-            await asyncio.wait(tasks)
+        if runs := [run.ended() for run in found if run is not None]:
+            await asyncio.wait(runs)
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether one of the runs that a firing began had not ended by then."""

@@ -4,6 +4,7 @@ from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.feeding import events, feeds_run
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.lives import instances
 from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import (
@@ -38,7 +39,6 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
-from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
@@ -59,9 +59,9 @@ __all__ = [
     "deploy",
     "diff",
     "events",
-    "every",
     "feeds_run",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",
@@ -73,7 +73,6 @@ __all__ = [
     "models_show",
     "namespace_limits",
     "namespace_list",
-    "on",
     "package_bind",
     "package_create",
     "package_delete",
@@ -127,6 +126,7 @@ ACTIONS = (
     bill,
     sessions,
     session,
+    instances,
     events,
     get,
     list,
