@@ -133,7 +133,7 @@ def _chained(found: Sequence[Wire]) -> Iterator[Wire]:
 
 
 def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = quiet) -> bool:
-    """Return once so many events were fired since it was wired, and what they began has ended; False if late.
+    """True once so many events were fired since it was wired, and what they began has ended; False if late.
 
     Raises Missing where the platform does not watch for the trigger itself.
     """

@@ -172,6 +172,33 @@ def test_the_shell_makes_a_trigger_with_a_feed_and_shows_it(shell):
     assert "ticks" not in shell("trigger", "list").stdout
 
 
+def test_the_shell_waits_for_what_events_begin_and_tells_what_it_cost(embedded, shell, tmp_path):
+    folder = tmp_path / "arriving"
+    folder.mkdir()
+    body = {"exec": {"kind": "python:default", "code": LOOK}}
+    embedded.call("PUT", "actions/fw-look?overwrite=true", json=body)
+    context = Context(arguments={"apihost": embedded.apihost, "auth": embedded.auth})
+    on(storage(folder, settle=0.1), context=context).run("fw-look", trigger="fw-arrives")
+    for name in ("a", "bad", "c"):
+        arrive(folder, name)
+    props = {"WSK_CONFIG_FILE": str(embedded.props)}
+    said = shell("events", "fw-arrives", "--wait", "3", **props).stdout
+    assert "fw-arrives" in said
+    assert len(records(embedded, "fw-look")) == 3
+    since = str(min(one["start"] for one in records(embedded, "fw-look")) - 1)
+    bill = shell("bill", "--since", since, "--price", "1", **props).stdout
+    [line] = [line.split() for line in bill.splitlines() if line.startswith("fw-look")]
+    assert (line[1], line[4]) == ("3", "1"), bill
+    assert "no such trigger" in shell("events", "fw-arives", code=1, **props).stderr
+    late = shell("events", "fw-arrives", "--wait", "4", "--timeout", "0", **props)
+    assert "fw-arrives is not done after 0 s" in late.stdout + late.stderr
+    assert "no trigger is named" in shell("events", "--wait", "1", code=2, **props).stderr
+    missing = shell("events", "no-such", "--wait", "1", code=1, **props).stderr
+    assert "does not watch for it" in missing
+    wiring.unwire(context.client, "fw-arrives")
+    embedded.call("DELETE", "actions/fw-look")
+
+
 def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_path):
     """The other platform is asked over HTTP only; it has the trigger and the rule, and no feed."""
     folder = tmp_path / "photos"

@@ -15,6 +15,8 @@ from PIL import Image
 from tests.conftest import Platform, fresh_platform
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SLOWEST_CELL = 900
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def papermill(notebook: Path, out: Path, **parameters: Any) -> Run:
     """Run it in a kernel of its own. Raises PapermillExecutionError."""
     import papermill as pm
 
-    pm.execute_notebook(str(notebook), str(out), parameters, cwd=str(NOTEBOOKS), progress_bar=False)
+    pm.execute_notebook(
+        str(notebook), str(out), parameters, cwd=str(NOTEBOOKS), progress_bar=False, execution_timeout=SLOWEST_CELL
+    )
     return Run(nbformat.read(out, as_version=4))
 
 

@@ -115,6 +115,10 @@ def test_sixteen_bits_keep_their_brightness():
         ("data:image/png;base64", "no comma"),
         ("data:image/png;base64,!!!", "base64 is broken"),
         ("http://127.0.0.1:1/photo.png", "cannot be reached"),
+        (
+            "http://me:pass@127.0.0.1:1/a.png?token=secret#x",
+            "image http://127.0.0.1:1/a.png: it cannot be",
+        ),
         ("http://", "cannot be reached"),
         (12, "int is not one"),
         (None, "NoneType is not one"),
