@@ -39,10 +39,7 @@ async def app(scope, receive, send):
     if scope["path"] == "/broken":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
         raise ValueError("no body")
-    if scope["path"] == "/echo":
-        body = (await receive())["body"]
-    else:
-        body = b"x" * int(scope["path"].removeprefix("/"))
+    body = (await receive())["body"] if scope["path"] == "/echo" else b"x" * int(scope["path"].removeprefix("/"))
     if scope["path"] == "/2":
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for part in (b"HTTP/1.1 a", b"HTTP/1.1 b"):
@@ -66,8 +63,9 @@ def talk(*requests):
             while state.tasks:
                 await asyncio.wait(set(state.tasks), timeout=60)
             found.append(client.pieces[before:])
+        closed = client.closed
         connection.connection_lost(None)
-        return found, client.closed
+        return found, closed
 
     return asyncio.run(story())
 
