@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 """Lower-case names and values, in the order of the wire."""
+ONE_PIECE = "fnkit.one_piece"
+"""An ASGI extension: sends status, headers and body, where it can."""
 WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -89,6 +91,9 @@ class Response:
             self.headers.append((b"content-type", content_type))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send it, in one piece where the server can."""
+        one_piece = scope.get("extensions", {}).get(ONE_PIECE)
+        if one_piece is not None and one_piece(self.status, self.headers, self.body):
+            return
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
