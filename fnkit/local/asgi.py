@@ -54,8 +54,8 @@ class Request:
         Raises ClientDisconnect where the client goes before.
         """
         pieces, size, more = [], 0, True
+        message = await self._receive()
         while more:
-            message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
             piece: bytes = message.get("body", b"")
@@ -65,6 +65,8 @@ class Request:
                 pieces.append(piece)
             else:
                 pieces.clear()
+            if more:
+                message = await self._receive()
         return None if size > most else pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
