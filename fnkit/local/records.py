@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.local.jobs import Executable, Job, Outcome, Status
@@ -46,7 +47,8 @@ dumps: Callable[[Json], str] = _compact()
 def reader(decoder: json.JSONDecoder) -> Callable[[str], Json]:
     """What `decoder.decode` does, without its look for space around: half of what a small text costs."""
 
-    scan = json.scanner.make_scanner(decoder)
+    make: Any = json.scanner.make_scanner
+    scan: Callable[[str, int], tuple[Json, int]] = make(decoder)
 
     def read(text: str) -> Json:
         try:
