@@ -11,6 +11,7 @@ from typing import NoReturn
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
 from fnkit.local.messages import FAILED, INITIALIZED, Answer, Died, Line, OutOfMemory, TimedOut
+from fnkit.local.records import reader
 
 OUT_OF_MEMORY = "The action exhausted its memory and was aborted."
 TIMED_OUT = "The action exceeded its time limits of {} milliseconds."
@@ -109,7 +110,7 @@ def _said(text: bytes, died: Verdict, words: Words) -> Verdict:
 
 def _of_result(text: bytes, size: int, words: Words) -> Verdict:
     try:
-        result = _DECODER.decode(text.decode(errors="surrogatepass"))
+        result = _loads(text.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):
         return failed(words.not_an_object, words)
     if result is None:
@@ -125,7 +126,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_loads = reader(json.JSONDecoder(parse_constant=_refuse))
 
 ACTION_LOOP = Words(
     end="\n",

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 """Lower-case names and values, in the order of the wire."""
+ONE_PIECE = "fnkit.one_piece"
+"""An ASGI extension: sends status, headers and body, where it can."""
 WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -52,8 +54,8 @@ class Request:
         Raises ClientDisconnect where the client goes before.
         """
         pieces, size, more = [], 0, True
+        message = await self._receive()
         while more:
-            message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
             piece: bytes = message.get("body", b"")
@@ -63,6 +65,8 @@ class Request:
                 pieces.append(piece)
             else:
                 pieces.clear()
+            if more:
+                message = await self._receive()
         return None if size > most else pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
@@ -89,6 +93,9 @@ class Response:
             self.headers.append((b"content-type", content_type))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send it, in one piece where the server can."""
+        one_piece = scope.get("extensions", {}).get(ONE_PIECE)
+        if one_piece is not None and one_piece(self.status, self.headers, self.body):
+            return
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})

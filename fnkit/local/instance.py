@@ -90,6 +90,11 @@ class Instance:
         """False from the moment of its end on: what ended while nobody asked it is not asked."""
         return not self._gone.is_set() and not self._process.ended()
 
+    @property
+    def gone(self) -> bool:
+        """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
+        return self._gone.is_set()
+
     async def ready(self, seconds: float) -> bool:
         """Await that it started. Call it first, with no await between this and making the instance.
 

@@ -21,6 +21,9 @@ class Lines:
     def feed(self, piece: bytes) -> Iterator[tuple[str, Line]]:
         """The lines that this piece ends, each with its tag, which is empty where it has none."""
         self.received += len(piece)
+        if not self._text and len(piece) <= PAYLOAD_LIMIT and piece.find(b"\n") == len(piece) - 1:
+            yield _tagged(piece, len(piece))  # as a rule it is one whole line
+            return
         *ended, rest = piece.split(b"\n")
         for part in ended:
             self._add(part + b"\n")

@@ -1,10 +1,12 @@
 """Activation ids, and the record of one run as it is kept and answered."""
 
 import json
+import json.scanner
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.local.jobs import Executable, Job, Outcome, Status
@@ -40,6 +42,22 @@ def _compact() -> Callable[[Json], str]:
 
 dumps: Callable[[Json], str] = _compact()
 """Compact JSON, not ASCII only, as OpenWhisk writes it."""
+
+
+def reader(decoder: json.JSONDecoder) -> Callable[[str], Json]:
+    """What `decoder.decode` does, without its look for space around: half of what a small text costs."""
+
+    make: Any = json.scanner.make_scanner
+    scan: Callable[[str, int], tuple[Json, int]] = make(decoder)
+
+    def read(text: str) -> Json:
+        try:
+            value, end = scan(text, 0)
+        except StopIteration:
+            return decoder.decode(text)
+        return value if text[end:] in ("", "\n") else decoder.decode(text)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

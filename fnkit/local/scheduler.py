@@ -105,7 +105,7 @@ class Scheduler:
         frame = course.frame("warm" if slot.activations else "prewarmed")
         if len(frame) > AT_ONCE:
             return False
-        self._turns.have(need)
+        flow = self._turns.have(need)
         self._courses.add(course)
         began = time.monotonic()
         stay = self._instances.lives.run(slot, job.activation_id, job.received_ms)
@@ -117,7 +117,7 @@ class Scheduler:
             except Exception as error:
                 tell(error)
                 raise
-            self._turns.ended(need, time.monotonic() - began)
+            self._turns.over(flow, need.memory * (time.monotonic() - began))
             self._courses.forget()
             tell(outcome)
             self._turns.serve()
@@ -228,7 +228,7 @@ class Scheduler:
 
     def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
         logs = instance.logs(course.job.activation_id)
-        self._leave(slot, reusable=verdict.reusable and instance.alive)
+        self._leave(slot, reusable=verdict.reusable and not instance.gone)
         outcome = course.finish(verdict, logs)
         self._began[outcome.began] += 1
         return outcome

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from fnkit.core.entities import Json
+from fnkit.local.records import reader
 
 _END = ""
 
@@ -21,7 +22,7 @@ def parse(body: bytes) -> Json:
     """The value of a JSON text. Raises Malformed. NaN is no JSON; a lone surrogate becomes `?` as in Java."""
     text = body.decode("utf-8", "replace")
     try:
-        value = _DECODER.decode(text)
+        value = _loads(text)
     except RecursionError:
         raise Malformed("JSON input nested too deeply") from None
     except ValueError:
@@ -43,7 +44,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+_loads = reader(json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite))
 
 
 class _Faults:

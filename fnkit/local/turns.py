@@ -49,10 +49,16 @@ class Turns:
             return None
         return self._pool.rested(need.key)
 
-    def have(self, need: Need) -> None:
-        """Take the slot that `rested` gave."""
+    def have(self, need: Need) -> Flow[Waiter]:
+        """Take the slot that `rested` gave; `over` wants to have what this gives."""
         self._acquire(need)
-        self._fair.charge(self._fair.flow(need.key.namespace, need.key.action))
+        flow = self._fair.flow(need.key.namespace, need.key.action)
+        self._fair.charge(flow)
+        return flow
+
+    def over(self, flow: Flow[Waiter], taken: float) -> None:
+        """A run has ended that took so many MB s: what it took is what the next one is expected to take."""
+        self._fair.learn(flow, taken)
 
     async def take(self, need: Need) -> Grant:
         """A slot for a run: at once where one is free and nobody waits, else in turn. Raises what `end` got."""
@@ -75,9 +81,8 @@ class Turns:
             raise
 
     def ended(self, need: Need, seconds: float) -> None:
-        """A run has ended: what it took is what the next one is expected to take."""
-        flow = self._fair.flow(need.key.namespace, need.key.action)
-        self._fair.learn(flow, need.memory * seconds)
+        """As `over`, of a run that has waited for its turn."""
+        self.over(self._fair.flow(need.key.namespace, need.key.action), need.memory * seconds)
 
     def serve(self) -> None:
         """Give what is free to those who wait."""

@@ -1,56 +1,62 @@
-"""A connection of the server: a response leaves in one piece."""
+"""A connection of the server: what /api/v1 answers leaves in one piece, past uvicorn's look at each header."""
 
-import asyncio
+import re
+from functools import partial
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-LARGE = 65_536
-"""Bytes of a piece that is not copied to save a system call."""
+from fnkit.local.asgi import ONE_PIECE, WITHOUT_BODY, RawHeaders
+
+OURS = frozenset(
+    (
+        b"access-control-allow-headers",
+        b"access-control-allow-methods",
+        b"access-control-allow-origin",
+        b"content-length",
+        b"content-type",
+        b"x-openwhisk-activation-id",
+        b"x-request-id",
+    )
+)
+"""Names of headers that mean nothing to a connection."""
+ILLEGAL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""In a value of a header."""
 
 
 class Http(HttpToolsProtocol):
-    """uvicorn's connection, but that a client is woken once by a response, not by its head and by its body."""
+    """uvicorn's connection; an application may answer in one piece, so that its client is woken once."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there."""
-        super().connection_made(transport)
-        self.transport = Whole(transport)  # type: ignore[assignment]
-
-    def on_response_complete(self) -> None:
-        """Nothing follows any more."""
-        self.transport.flush()  # type: ignore[attr-defined]
-        super().on_response_complete()
+    def on_headers_complete(self) -> None:
+        """A request is there, but for its body."""
+        super().on_headers_complete()
+        if self.cycle is not None and self.cycle.scope is self.scope:
+            extensions: Any = {ONE_PIECE: partial(answered, self.cycle)}
+            self.scope["extensions"] = extensions
 
 
-class Whole:
-    """What uvicorn needs of a transport. The head of a response waits for what is written next."""
-
-    __slots__ = ("_head", "_transport", "is_closing")
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._head = b""
-        self.is_closing = transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        """The head of a response, or a part of its body."""
-        if self._head:
-            if len(data) > LARGE:
-                self.flush()
-            else:
-                data, self._head = self._head + data, b""
-        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
-            self._head = data
-            return
-        self._transport.write(data)
-
-    def flush(self) -> None:
-        """There is no body to wait for."""
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head)
-
-    def close(self) -> None:
-        """Send what is left, and no more."""
-        self.flush()
-        self._transport.close()
+def answered(cycle: RequestResponseCycle, status: int, headers: RawHeaders, body: bytes) -> bool:
+    """Send a whole response; False, and nothing sent, where that takes a look at the connection."""
+    names = {name for name, _ in headers}
+    if (
+        not names <= OURS
+        or len(names) < len(headers)
+        or status in WITHOUT_BODY
+        or not cycle.keep_alive
+        or cycle.disconnected
+        or cycle.flow.write_paused
+        or cycle.scope["method"] == "HEAD"
+    ):
+        return False
+    pieces = [STATUS_LINE[status]]
+    for name, value in (*cycle.default_headers, *headers):
+        pieces += (name, b": ", value, b"\r\n")
+        if ILLEGAL.search(value):
+            return False
+    pieces += (b"\r\n", body)
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(b"".join(pieces))
+    cycle.message_event.set()
+    cycle.on_response()
+    return True

@@ -17,8 +17,7 @@ async def post(platform: Platform, call: Call) -> Response:
     """202 with the id where it does not block or does not end in time, else the record or its result."""
     platform.throttles.invoke(call.identity)
     invocable = resolve(platform, call)
-    wait = wait_of(call)
-    result_only = call.boolean("result")
+    wait, result_only = wait_of(call), call.boolean("result")
     arguments = await call.arguments(PAYLOAD_LIMIT)
     ask = Ask(call.identity, call.transaction_id, call.received_ms, arguments, wait)
     activation_id, record = await platform.controller.invoke(invocable, ask)
