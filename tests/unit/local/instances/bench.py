@@ -13,6 +13,7 @@ from typing import Any
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Limits
 from fnkit.core.errors import Missing
+from fnkit.local.errands import Errands
 from fnkit.local.jobs import Executable, Job, Outcome
 from fnkit.local.kinds import find
 from fnkit.local.pool import Pool
@@ -116,7 +117,7 @@ class Bench:
 
     @asynccontextmanager
     async def scheduler(self) -> AsyncIterator[Scheduler]:
-        layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
+        layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS, Errands())
         async with self.starter() as starter:
             folder, pool = self.root / "instances", Pool(self.memory)
             scheduler = Scheduler(starter, layouts, folder, pool, self.longest_queue)
@@ -150,7 +151,7 @@ class Bench:
         async def whole() -> Any:
             async with asyncio.timeout(120), self.starter() as starter:
                 assert isinstance(starter, Zygotes)
-                layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
+                layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS, Errands())
                 scheduler = Scheduler(starter, layouts, self.root / "instances", Pool(65_536), 10_000)
                 try:
                     return await scene(scheduler, starter)
