@@ -15,6 +15,8 @@ from typing import Protocol
 BINS = 240
 BIN = 60.0
 """Seconds."""
+USUAL = 256
+"""MB: OpenWhisk's default limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Window:
 class KeepAlive(Protocol):
     """How long instances are kept."""
 
-    def window(self, histogram: "Histogram") -> Window:
-        """When an instance of the action with these idle times should be there."""
+    def window(self, histogram: "Histogram", memory: int) -> Window:
+        """When an instance of `memory` MB, of the action with these idle times, should be there."""
         ...
 
 
@@ -43,8 +45,11 @@ class Weighed:
     action, not by the same shares for all: a rare one does not hold memory for an hour to save one start.
     """
 
-    worth: float = 40 * BIN
-    """Seconds that an instance may wait idle in order to save one cold start."""
+    worth: float = 30 * BIN
+    """Seconds that an instance of the usual memory may wait idle in order to save one cold start.
+
+    One of twice the memory for half as long: what is compared is memory by time.
+    """
     heads: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
     """The shares of idle times that may be shorter than `Window.ready`."""
     margin: float = 0.10
@@ -54,8 +59,9 @@ class Weighed:
     least: int = 5
     """Idle times that make a pattern."""
 
-    def window(self, histogram: "Histogram") -> Window:
+    def window(self, histogram: "Histogram", memory: int) -> Window:
         """The best one; one that is empty where none is worth it."""
+        worth = self.worth * USUAL / memory
         if histogram.count + histogram.beyond < self.least:
             return Window(0.0, self.standard)
         best, found = 0.0, Window(0.0, 0.0)
@@ -68,7 +74,7 @@ class Weighed:
                 saved += count
                 waited += count * (number - ready + 0.5) * BIN
                 after = rest * (number + 1 - ready) * BIN
-                if (gain := saved * self.worth - waited - after) > best:
+                if (gain := saved * worth - waited - after) > best:
                     best, found = gain, Window(ready * BIN, (number + 1) * BIN * (1 + self.margin))
         return found
 
@@ -94,7 +100,7 @@ class Hybrid:
     spread: float = 2.0
     """The coefficient of variation of the bins' counts from which on a pattern is clear."""
 
-    def window(self, histogram: "Histogram") -> Window:
+    def window(self, histogram: "Histogram", memory: int) -> Window:
         """From a little before the soonest that is usual to a little after the latest."""
         clear = histogram.count >= max(self.least, histogram.beyond) and histogram.spread >= self.spread
         if not clear:
@@ -109,7 +115,7 @@ class Fixed:
 
     seconds: float
 
-    def window(self, histogram: "Histogram") -> Window:
+    def window(self, histogram: "Histogram", memory: int) -> Window:
         """So long, whatever the histogram says."""
         return Window(0.0, self.seconds)
 

@@ -38,7 +38,7 @@ from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Users, random_key
-from fnkit.local.zygotes import Zygotes
+from fnkit.local.zygotes import MEMORY, Zygotes
 
 LEAST_MEMORY = 2048
 """MB of all instances together, on however small a machine."""
@@ -68,8 +68,9 @@ class Opened:
         common, modules = Common(errands, cache), Modules(errands, cache)
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
-        starter = _starter(choice.rung, folder.root, settings.stems)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", _pool(settings))
+        pool = _pool(settings)
+        starter = _starter(choice.rung, folder.root, settings.stems, pool.capacity)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         platform = Platform(
@@ -124,8 +125,9 @@ def _statuses(common: Common, modules: Modules, kinds: Kinds) -> Callable[[], Ma
     return look
 
 
-def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
-    return Zygotes(Stems(ProcessStarter(rung), root / "stems", stems), root / "zygotes")
+def _starter(rung: Rung, root: Path, stems: int, capacity: int) -> Zygotes:
+    plain = Stems(ProcessStarter(rung), root / "stems", stems)
+    return Zygotes(plain, root / "zygotes", megabytes=min(MEMORY, capacity // 4))
 
 
 def _has_node(kinds: Kinds) -> bool:

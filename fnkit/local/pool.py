@@ -216,7 +216,7 @@ class Pool:
     def _window(self, habit: Habit) -> Window:
         count = habit.histogram.total
         if habit.known is None or count > habit.known[0] * 1.05:
-            habit.known = (count, self._keep.window(habit.histogram))
+            habit.known = (count, self._keep.window(habit.histogram, habit.need.memory))
         return habit.known[1]
 
     def _habit(self, need: Need) -> Habit:

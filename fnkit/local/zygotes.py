@@ -33,7 +33,7 @@ from fnkit.local.zygote import Template, Zygote, grow
 Imports = Callable[[Path | None, Sequence[Path]], Sequence[str]]
 MOST_ZYGOTES, MOST_TEMPLATES = 8, 8
 MEMORY = 1024
-"""MB that all zygotes together may take, and all templates."""
+"""MB that all zygotes together may take, and all templates, at most."""
 FORKS_IN = 10.0
 """Seconds that a fork may take; it takes a few milliseconds."""
 COMES_IN = 5.0
@@ -47,15 +47,22 @@ REMEMBERED = 1000
 class Zygotes:
     """A `Starter`. Used on one event loop."""
 
-    def __init__(self, plain: Stems, folder: Path, imports: Imports = imports, settles: float = SETTLES) -> None:
+    def __init__(
+        self,
+        plain: Stems,
+        folder: Path,
+        imports: Imports = imports,
+        settles: float = SETTLES,
+        megabytes: int = MEMORY,
+    ) -> None:
         """`folder` holds the rooms; what a killed server left there is removed.
 
         `imports`: the folder of an action's code, and where it may import from → the modules to import;
-        `settles`: seconds until a template is begun.
+        `settles`: seconds until a template is begun; `megabytes`: of all zygotes, and of all templates.
         """
         self._settles = settles
-        self.zygotes: Nursery[Seed] = Nursery(MOST_ZYGOTES, MEMORY)
-        self.templates: Nursery[Sort] = Nursery(MOST_TEMPLATES, MEMORY)
+        self.zygotes: Nursery[Seed] = Nursery(MOST_ZYGOTES, megabytes)
+        self.templates: Nursery[Sort] = Nursery(MOST_TEMPLATES, megabytes)
         self._plain = plain
         self._folder = folder
         self._imports = imports

@@ -14,6 +14,14 @@ TONES = {"success": "good", "pending": "quiet", "running": "quiet", "pending or 
 COLD = "cold"
 """Also of instances that were prepared before the call: their init code had to run."""
 
+WAYS = {
+    COLD: "a new instance",
+    "forked": "one made of a process that was ready",
+    "prewarmed": "one made before the call",
+    "warm": "one used again",
+}
+"""How an instance may begin, in words."""
+
 
 def one(call: Invocation) -> View:
     """A call: id, status, the picture of its time, result, logs; of a failed one the user's own traceback."""
@@ -21,7 +29,7 @@ def one(call: Invocation) -> View:
     said = [f"{call.action} {call.id}: {call.status}", began, took]
     body: list[str] = [title(call.action, status(call.status), code(call.id))]
     if took:
-        body += [_bars([(start(began), bar(call.split), took)]), legend()]
+        body += [_bars([(start(began), bar(call.split), took)]), legend(began)]
     if failure := call.failure:
         body.append(block("\n".join(part for part in (failure.found, failure.advice) if part)))
     elif call.activation is not None:
@@ -43,7 +51,8 @@ def side_by_side(*calls: Invocation | Summary, names: Sequence[str] = ()) -> Vie
         (name, start(beginning(call)), bar(spent(call), full), timeline.line(spent(call))) for name, call in named
     ]
     said = [f"{name}: {beginning(call)}, {timeline.line(spent(call))}" for name, call in named]
-    return View("\n".join(said), card(_bars(rows), legend()), "calls", [facts(call) for call in calls])
+    explained = legend(*map(beginning, calls))
+    return View("\n".join(said), card(_bars(rows), explained), "calls", [facts(call) for call in calls])
 
 
 def several(summaries: Sequence[Summary]) -> View:
@@ -63,7 +72,8 @@ def several(summaries: Sequence[Summary]) -> View:
     ]
     head = ("at", "action", "status", "start", "time", "", "activation")
     data = [{"id": one.id, "name": one.name, "status": one.status, "duration": one.duration} for one in summaries]
-    return View(f"{len(summaries)} activations", card(grid(head, rows), legend()), "activations", data)
+    explained = legend(*(beginning(one) for one in summaries if one.duration is not None))
+    return View(f"{len(summaries)} activations", card(grid(head, rows), explained), "activations", data)
 
 
 def spent(call: Invocation | Summary) -> Split:
@@ -99,14 +109,13 @@ def bar(split: Split, full: int | None = None, width: int = timeline.WIDTH) -> H
     return Html(f'<img src="{source}" alt="{said}" title="{said}" width="{width}" height="{timeline.HEIGHT}">')
 
 
-def legend() -> Html:
-    """What the colours mean."""
+def legend(*began: str) -> Html:
+    """What the colours mean, and the ways in which the instances of the calls began."""
     meaning = {"wait": "for an instance", "init": "init code, on a cold start", "run": "your function"}
-    marks = "".join(
-        f'<span style="color:{timeline.colour(name)}">■</span> {name}: {about} &nbsp; '
-        for name, about in meaning.items()
-    )
-    return Html(f'<div style="font-size:11px;opacity:.8;margin:2px 0 6px">{marks}</div>')
+    marks = [f'<span style="color:{timeline.colour(name)}">■</span> {name}: {meaning[name]}' for name in meaning]
+    ways = [f"{start(way)} {words}" for way, words in WAYS.items() if way in began]
+    said = " &nbsp; ".join((*marks, *ways))
+    return Html(f'<div style="font-size:11px;opacity:.8;margin:2px 0 6px">{said}</div>')
 
 
 def facts(call: Invocation | Summary) -> Json:

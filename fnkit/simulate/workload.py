@@ -6,7 +6,8 @@ clock and 40 % in bursts (coefficient of variation of the times between calls ab
 Source: Shahrad et al., Serverless in the Wild, USENIX ATC 2020, section 3.
 
 What was not published is assumed here and said where it stands: the ends of the rates, how far a burst goes, and
-how long a start takes. Rates, bursts, times and sizes are drawn independently of each other.
+how long a start takes. Rates, bursts, times and sizes are independent of each other. Rates and patterns are drawn
+evenly over their quantiles, so that a few dozen applications are like many.
 """
 
 import heapq
@@ -27,6 +28,8 @@ LONGEST_RUN = 300.0
 """Seconds: OpenWhisk's limit."""
 LEAST_MEMORY, MOST_MEMORY = 128, 512
 """MB: OpenWhisk's limits."""
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Multiples of it fill the places between 0 and 1 evenly, whatever the order of the others."""
 START = (0.5, 1.0)
 """Median and log sigma of the seconds that a start takes. Assumed."""
 
@@ -80,7 +83,9 @@ class Call:
 def apps(count: int, seed: int, most: float = RATES[-1][1]) -> tuple[App, ...]:
     """So many applications; none is called more often than `most` times a day."""
     dice = random.Random(seed)
-    return tuple(_app(f"app-{number}", dice, most) for number in range(count))
+    offset = dice.random()
+    places = (((number + dice.random()) / count, (number * GOLDEN + offset) % 1) for number in range(count))
+    return tuple(_app(f"app-{number}", place, dice, most) for number, place in enumerate(places))
 
 
 def calls(apps: tuple[App, ...], seconds: float, seed: int) -> Iterator[Call]:
@@ -92,9 +97,9 @@ def calls(apps: tuple[App, ...], seconds: float, seed: int) -> Iterator[Call]:
     return (Call(at, app) for at, _, app in heapq.merge(*map(of, apps), key=lambda call: call[:2]))
 
 
-def _app(name: str, dice: random.Random, most: float) -> App:
-    rate = min(_rate(dice.random()), most)
-    pattern = dice.random()
+def _app(name: str, place: tuple[float, float], dice: random.Random, most: float) -> App:
+    """`place`: its share among the rates, and among the patterns."""
+    rate, pattern = min(_rate(place[0]), most), place[1]
     if pattern < CLOCKS:
         variation = 0.0
     elif pattern < CLOCKS + BURSTS:

@@ -119,6 +119,13 @@ def test_a_call_that_is_not_done_shows_its_state_and_no_picture():
     assert "<img" not in view.html
 
 
+def test_the_ways_in_which_instances_began_are_explained_where_they_are_shown():
+    both = show.side_by_side(call(began="forked"), call(init=None, began="warm")).html
+    assert both.count("one made of a process that was ready") == both.count("one used again") == 1
+    assert "a new instance" not in both
+    assert "one made before the call" in show.side_by_side(call(init=None, began="prewarmed")).html
+
+
 def test_cold_and_warm_side_by_side_share_one_scale():
     view = show.side_by_side(call(), call(init=None, began="warm"), names=["first", "next"])
     assert view.line.splitlines() == [
