@@ -43,6 +43,11 @@ class Instances:
         """The instance of a slot, None where it is not there (yet)."""
         return self._there.get(slot.id)
 
+    def rested(self, slot: Slot) -> Instance | None:
+        """The instance of a slot where it is there, alive, and has its code."""
+        instance = self._there.get(slot.id)
+        return instance if instance is not None and slot.id not in self._coming and instance.alive else None
+
     def expect(self, slot: Slot) -> None:
         """One will be started: `arrival` awaits it."""
         self._coming[slot.id] = asyncio.Event()

@@ -91,6 +91,11 @@ class Pool:
         """True where an instance waits for a run of `key`."""
         return key in self._open
 
+    def rested(self, key: Key) -> Slot | None:
+        """The slot that a run of `key` would get now, None where none waits."""
+        fitting = self._open.get(key)
+        return fitting[-1] if fitting else None
+
     def acquire(self, need: Need, now: float) -> Warm | Cold | Full:
         """Decide where a run goes, and take it."""
         if fitting := self._open.get(need.key):

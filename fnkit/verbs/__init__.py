@@ -18,7 +18,7 @@ from fnkit.verbs.packages import (
 from fnkit.verbs.platform import props, serve, start, status, stop
 from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
-from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.runs import activations, bill, logs, result
 from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
@@ -39,7 +39,6 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
-from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
@@ -54,12 +53,12 @@ __all__ = [
     "TRIGGERS",
     "USERS",
     "activations",
+    "bill",
     "config",
     "delete",
     "deploy",
     "diff",
     "events",
-    "every",
     "feeds_run",
     "get",
     "instances",
@@ -74,7 +73,6 @@ __all__ = [
     "models_show",
     "namespace_limits",
     "namespace_list",
-    "on",
     "package_bind",
     "package_create",
     "package_delete",
@@ -125,6 +123,7 @@ ACTIONS = (
     result,
     logs,
     activations,
+    bill,
     sessions,
     session,
     instances,

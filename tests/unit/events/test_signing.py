@@ -67,7 +67,7 @@ def test_a_bucket_is_a_place(keys, text, label, url):
 
 
 def test_keys_are_in_the_order_and_in_no_annotation(keys):
-    made = Wiring("t", TIMER, "/_/work", None, Outcome(success=(place("s3://b/out/"),))).generated[0]
+    made = Wiring("t", TIMER, "/_/work", None, Outcome(success=(place("s3://b/out/"),))).route.generated[0]
     assert json.loads(made.order)["success"][0]["sign"]["secret"] == "hush"
     assert "hush" not in json.dumps(made.annotations) + repr(made)
     assert made.annotations["fnkit-destination"]["success"] == ["s3://b/out/"]
