@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 
 @contextmanager
-def moto() -> Iterator[str]:
-    """The address of an S3 that keeps everything in memory."""
+def moto(port: int = 0) -> Iterator[str]:
+    """The address of an S3 that keeps everything in this process: at another time on the same port, too."""
     from moto.server import ThreadedMotoServer
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"

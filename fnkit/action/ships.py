@@ -15,7 +15,7 @@ _ROOT = Path(fnkit.__file__).parent
 _TRAVELS = re.compile(
     r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?"
     r"|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?"
-    r"|\.events(?:\.(?:stores|store|objects|folder|bucket|cloudevents))?"
+    r"|\.events(?:\.(?:stores|store|objects|folder|bucket|azure|cloudevents))?"
     r"|\.compose(?:\.(?:moves|steps|fork|program|machine|platform|turn|wire|store|bucket|join|foreign))?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}

@@ -172,6 +172,26 @@ def test_idle_ones_expire() -> None:
     assert pool.slots() == (second,)
 
 
+def test_an_action_may_fix_how_long_its_own_are_kept() -> None:
+    pool = Pool(1024, Fixed(600))
+    short, none, usual = (cold(pool, need) for need in (replace(A, keep=5), replace(B, keep=0), C))
+    for slot in (short, none, usual):
+        pool.release(slot.id, 10)
+    assert [pool.hurry(slot) for slot in (short, none, usual)] == [5, 0, 600]
+    first = pool.tick(10)
+    assert (first.expired, first.next) == ((none,), 5)
+    assert pool.tick(14.9).expired == ()
+    assert pool.tick(15).expired == (short,)
+    assert pool.tick(16).next == 594
+
+
+def test_what_idle_times_say_has_no_hurry() -> None:
+    pool = Pool(1024)
+    slot = cold(pool, A)
+    pool.release(slot.id, 1)
+    assert pool.hurry(slot) == pool.tick(2).next == float("inf")
+
+
 def test_discard_takes_idle_ones_now_and_busy_ones_later() -> None:
     pool = Pool(1024)
     idle, busy, other = cold(pool, A), cold(pool, A), cold(pool, B)
