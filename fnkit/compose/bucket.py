@@ -16,6 +16,8 @@ from fnkit.compose.wire import Wire
 HIDDEN = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """Secrets that it takes; AWS_SESSION_TOKEN too, where there is one."""
 REGION = "us-east-1"
+PAUSES = (0.0, 0.2, 1.0)
+"""Seconds before each try. S3 asks for patience with a 503; AWS's own clients try three times."""
 
 
 class Bucket:
@@ -42,14 +44,20 @@ class Bucket:
         return self._send("GET", key, b"")
 
     def _send(self, verb: str, key: str, content: bytes) -> bytes:
-        path = self._path + quote(key)
-        try:
-            status, text = self._wire.send(verb, path, content or None, self._signed(verb, path, content))
-        except OSError as error:
-            raise Unkept(f"{self._url}: it does not answer ({error})") from None
-        if status >= 300:
-            raise Unkept(f"{self._url}: {status} for {key}")
-        return text
+        path, told = self._path + quote(key), ""
+        for pause in PAUSES:
+            time.sleep(pause)
+            try:
+                status, text = self._wire.send(verb, path, content or None, self._signed(verb, path, content))
+            except OSError as error:
+                told = f"it does not answer ({error})"
+                continue
+            if status < 300:
+                return text
+            told = f"{status} for {key}"
+            if status < 500:
+                break
+        raise Unkept(f"{self._url}: {told}")
 
     def _signed(self, verb: str, path: str, content: bytes) -> dict[str, str]:
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html import escape
 
-from fnkit.pictures.lettering import fitted, width
+from fnkit.pictures.lettering import begun, fitted, width
 from fnkit.pictures.palette import COLOURS
 from fnkit.pictures.scene import Scene, Spot
 
@@ -52,7 +52,8 @@ def _spot(scene: Scene, spot: Spot, beside: float) -> str:
 def _tip(scene: Scene, spot: Spot, beside: float) -> str:
     page = replace(scene, width=scene.width + beside)
     most = min(WIDEST, page.width - 2 * PAD - 8)
-    lines = [fitted(line, SIZE, most) for line in spot.tip]
+    name, *more = spot.tip
+    lines = [fitted(name, SIZE, most), *(begun(line, SIZE, most) for line in more)]
     wide = max(width(line, SIZE) for line in lines) + 2 * PAD
     high = LINE * len(lines) + PAD
     x, y = _inside(page, spot, wide, high)

@@ -104,7 +104,7 @@ def lab(folder: Path, work: Path) -> Iterator[Lab]:
         )
     try:
         with requests.Session() as session:
-            session.mount(url, HTTPAdapter(max_retries=Retry(connect=12, backoff_factor=0.1, backoff_max=10)))
+            session.mount(url, HTTPAdapter(max_retries=Retry(connect=30, backoff_factor=0.1, backoff_max=10)))
             session.get(
                 f"{url}/api/status", headers={"Authorization": f"token {TOKEN}"}, timeout=60
             ).raise_for_status()

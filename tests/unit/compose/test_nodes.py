@@ -97,6 +97,16 @@ def test_what_compose_of_npm_gives_is_read():
     flow = compose.Flow.from_json({"ast": ast, "composition": {"type": "let"}, "version": "0.12.0"})
     assert flow.to_json() == ast
     assert [node.label for _, node in flow.node.walk()][3] == "p => ({n: p.n / n})"
+    drawn = flow.picture().mermaid
+    assert all(said in drawn for said in ("isEven", "p =#62; ({n: p.n / n})", "odd", "up to 1 retries"))
+
+
+def test_a_flow_that_did_not_run_has_its_picture(tmp_path):
+    drawn = EVERYTHING.picture("everything")
+    for name in ("flow.svg", "flow.png", "flow.mmd"):
+        assert drawn.save(tmp_path / name).stat().st_size > 1000
+    assert "the flow everything" in (tmp_path / "flow.svg").read_text()
+    assert not {"taken", "skipped", "failed"} & set(drawn.mermaid.replace(":::", " ").split())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
@@ -156,6 +157,38 @@ def test_a_store_that_does_not_answer_is_named(place):
         Store({**place, "endpoint": "http://127.0.0.1:9"}).get("run/1-0")
 
 
+class Busy(BaseHTTPRequestHandler):
+    """A bucket that asks for patience once."""
+
+    asked = 0
+
+    def do_GET(self):
+        type(self).asked += 1
+        body = b'{"n": 1}' if self.asked > 1 else b""
+        self.send_response(200 if body else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format, *words):
+        """Nothing."""
+
+
+def test_a_bucket_that_is_busy_is_asked_again(place):
+    with served(Busy) as url:
+        assert Store({**place, "endpoint": url}).get("run/1-0") == {"n": 1}
+
+
+@contextmanager
+def served(handler):
+    """The URL of a server of the test's own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
 def test_a_turn_says_at_which_node_the_store_failed(monkeypatch):
     for name in ("__OW_API_HOST", "__OW_API_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -188,18 +221,15 @@ class Forgets(BaseHTTPRequestHandler):
 
 
 def test_a_state_that_is_gone_names_the_node(monkeypatch):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Forgets)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("__OW_API_HOST", f"http://127.0.0.1:{server.server_address[1]}")
-    monkeypatch.setenv("__OW_API_KEY", "user:key")
     flow = deep().stored("objects:flows")
     functions = {place: one.code.live for place, one in flow.node.walk() if one.type == "function"}
     turn = conductor(json.dumps(to_json(flow.node, "0")), functions, "join")
-    asked_for = turn({})
-    assert asked_for["action"] == "/_/act"
-    assert set(asked_for["state"][KEY]) == {"held", "flow", "node"}
-    gone = turn({**act(asked_for["params"]), **asked_for["state"]})["error"]
-    server.shutdown()
-    server.server_close()
+    monkeypatch.setenv("__OW_API_KEY", "user:key")
+    with served(Forgets) as url:
+        monkeypatch.setenv("__OW_API_HOST", url)
+        asked_for = turn({})
+        assert asked_for["action"] == "/_/act"
+        assert set(asked_for["state"][KEY]) == {"held", "flow", "node"}
+        gone = turn({**act(asked_for["params"]), **asked_for["state"]})["error"]
     assert gone.startswith("0.1.0 (act): the state of the flow is not to be had: flows/")
     assert gone.endswith("404 The requested resource does not exist.")
