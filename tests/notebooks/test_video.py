@@ -174,7 +174,7 @@ def test_a_film_of_nobody_is_watched_and_nobody_is_told(again, platform):
     stores.open("objects:dev/films/").put("nobody.mkv", nobody())
 
     def answers():
-        found = records(platform, "on-somebody-router")
+        found = records(platform, "dev-video/on-somebody-router")
         return [one["response"]["result"] for one in found if one["response"]["result"] == {"matched": False}]
 
     assert until(answers, bool) == [{"matched": False}]
@@ -200,7 +200,7 @@ def test_another_platform_is_a_host_and_a_key(run, tmp_path, monkeypatch):
         assert {one.does for one in made} == {"create"}
         store = Objects(there.apihost, there.auth)
         store.put("films/walk.mkv", (NOTEBOOKS / "photos" / "walk.mkv").read_bytes())
-        found = until(lambda: records(there, "tell"), bool)
+        found = until(lambda: records(there, "video/tell"), bool)
         assert found[0]["response"]["success"]
         assert len(json.loads(store.get("reports/walk/report.json"))["seen"]) == 31, "four a second"
         assert not [one for one in fnkit.list() if str(one).startswith("video/")], "the other one has nothing of it"
