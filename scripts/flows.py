@@ -1,4 +1,4 @@
-"""Pictures of sessions for the documents, from real runs: of notebook 03, and of flows that show what it lacks."""
+"""Pictures of sessions and of events for the documents, from real runs: notebooks 03 and 05, and flows besides."""
 
 import io
 from pathlib import Path
@@ -9,11 +9,13 @@ from fnkit.compose.flow import Flow
 from fnkit.compose.session import Session
 from fnkit.context import Context
 from fnkit.core.names import ActionName
+from fnkit.delivery import drawn, wired
 from fnkit.pictures.picture import Picture
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Draft
 
 NOTEBOOK = "03_workflow.ipynb"
+EVENTS = "05_video.ipynb"
 FLOW = "assets-created"
 WORKS = "import time\n\n\ndef main(args):\n    time.sleep(0.02)\n    return {**args, 'n': args.get('n', 0) + 1}\n"
 
@@ -31,11 +33,13 @@ def sign(photo: dict) -> dict:
 def draw(images: Path, notebooks: Path) -> None:
     """Write the pictures into `images`; the platform is the one that the environment names."""
     client = Context().client
-    _run(notebooks)
+    _run(notebooks, NOTEBOOK)
     for name, found in _of_notebook(client).items():
         _write(images / f"session-{name}.svg", found.flow())
         if name == "good":
             _write(images / "session-time.svg", found.timeline())
+    _run(notebooks, EVENTS)
+    _write(images / "wired.svg", drawn.picture(wired.wires(client)))
     for name in ("read", "develop", "enlarge", "thumbnail", "sharpen", "frame", "deliver"):
         client.actions.put(ActionName(name), Draft(exec={"kind": "python:default", "code": WORKS}), True)
     for name, flow in _flows().items():
@@ -44,13 +48,13 @@ def draw(images: Path, notebooks: Path) -> None:
         _write(images / f"session-{name}.svg", session.find(client, call.activation_id).wait(60).flow())
 
 
-def _run(notebooks: Path) -> None:
+def _run(notebooks: Path, notebook: str) -> None:
     import papermill
 
-    print(f"Running {NOTEBOOK}", flush=True)
+    print(f"Running {notebook}", flush=True)
     papermill.execute_notebook(
-        notebooks / NOTEBOOK,
-        notebooks / f"run-{NOTEBOOK}",
+        notebooks / notebook,
+        notebooks / f"run-{notebook}",
         cwd=notebooks,
         progress_bar=False,
         stdout_file=io.StringIO(),

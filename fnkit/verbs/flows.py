@@ -107,9 +107,13 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
                 f"{context.client.props.host} has no action {known}.",
                 advice,
             )
-    if not context.client.embedded and any(one.type in ("parallel", "map") for _, one in made.flow.node.walk()):
-        orders_.append(_join())
-    return orders_
+    return [*orders_, *joins(made.flow, context)]
+
+
+def joins(flow: Flow, context: Context) -> list[Order]:
+    """What has to be there where a flow has branches and the platform does not join them itself."""
+    fans = any(one.type in ("parallel", "map") for _, one in flow.node.walk())
+    return [_join()] if fans and not context.client.embedded else []
 
 
 def _brought(function: Any, name: str, build: BuildOptions, cells: "Cells | None") -> Order:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fnkit.events.wiring import Generated
     from fnkit.project.difference import Change, Kind
     from fnkit.project.manifest import Environment, Function, Project
+    from fnkit.verbs.flows import Composed
 
 File = Annotated[Path, Argument("the project's file", "FILE")]
 Env = Annotated[str | None, Option("one of the file's environments", "NAME")]
@@ -152,10 +153,14 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
 
 def _orders(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
     """Everything with code: functions, flows, and what lies between a rule and its action."""
+    from fnkit.verbs import flows
+
     for one in project.functions:
         yield "function", orders.order(one.source, one.name, _options(one))
     for one in project.flows:
-        yield "flow", _flow(one, project, context)
+        flow = _flow(one, project)
+        yield from (("function", first) for first in flows.joins(flow.flow, context))
+        yield "flow", flows.order(flow, one.name, _options(one), context)
     for rule in project.rules:
         for made in rule.route.generated:
             yield "function", _between(made, project.mark)
@@ -183,8 +188,8 @@ def _compared(kind: "Kind", order: orders.Order, context: Context) -> "Change":
     return _change(kind, pipeline.preview(context.client, order.spec, order.settings, context.face.tell))
 
 
-def _flow(function: "Function", project: "Project", context: Context) -> orders.Order:
-    """What is deployed for a flow: it calls the project's actions by their names in the environment."""
+def _flow(function: "Function", project: "Project") -> "Composed":
+    """A flow that calls the project's actions by their names in the environment."""
     from fnkit.compose.nodes import full_name, renamed
     from fnkit.verbs import flows
 
@@ -199,8 +204,7 @@ def _flow(function: "Function", project: "Project", context: Context) -> orders.
                 f"Deploy the flow by itself: fnkit deploy {function.name} {function.source}:{function.entry}",
             )
     names = {full_name(name): full_name(called) for name, called in project.names.items()}
-    flow = replace(made.flow, node=renamed(made.flow.node, names))
-    return flows.order(replace(made, flow=flow), function.name, _options(function), context)
+    return replace(made, flow=replace(made.flow, node=renamed(made.flow.node, names)))
 
 
 def _options(function: "Function") -> DeployOptions:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Platform
+from tests.contract.feeding import records, until
+
 CODE = """def greet(name: str = "world"):
     print("greeting", name)
     return {"text": f"Hello, {name}"}
@@ -160,3 +163,110 @@ def test_a_function_that_fails_its_test_stops_the_rest(shell, project):
 
 def test_options_of_one_function_are_no_options_of_a_project(shell, project):
     assert "--memory is of one function" in shell("deploy", "fnkit.yaml", "--memory", "512", code=2).stderr
+
+
+HEARD = """def greet(name: str, **event):
+    return {"text": f"Hello, {name}"}
+
+
+def shout(response: dict, **event):
+    return {"text": response["text"].upper()}
+"""
+ROUTED = """
+name: greetings
+package: words
+functions:
+  greet: {from: heard.py:greet}
+  shout: {from: heard.py:shout}
+triggers:
+  ringing:
+    feed: /whisk.system/storage/changes
+    param: {store: "objects:bells/", suffix: .txt}
+  greeted: {}
+rules:
+  ring:
+    trigger: ringing
+    where: {name: [{prefix: A}]}
+    action: greet
+    on_success: trigger:greeted
+  louder:
+    trigger: greeted
+    where: {response: {text: [{suffix: Ada}]}}
+    action: shout
+    on_failure: objects:silent/
+environments: {stage: {prefix: stage-}}
+"""
+BETWEEN = ("ring-router", "ring-destination", "louder-router", "louder-destination")
+
+
+@pytest.fixture
+def routed(shell, project):
+    """A project with patterns and destinations, deployed: gives what an action of it has answered since."""
+    (shell.work / "heard.py").write_text(HEARD)
+    project.write_text(ROUTED)
+    shell("deploy", "fnkit.yaml")
+    lines = Path(shell.environment["WSK_CONFIG_FILE"]).read_text().splitlines()
+    props = dict(line.split("=", 1) for line in lines)
+    platform, before = Platform(props["APIHOST"], props["AUTH"]), set()
+
+    def answers(name, wanted):
+        """All of them, once `wanted` is among them."""
+
+        def found():
+            new = (one for one in records(platform, f"words/{name}") if one["activationId"] not in before)
+            return sorted(str(one["response"]["result"]) for one in new)
+
+        return until(found, lambda answers: str(wanted) in answers)
+
+    before |= {
+        one["activationId"] for name in ("greet", "shout", *BETWEEN) for one in records(platform, f"words/{name}")
+    }
+    return answers
+
+
+def test_patterns_and_destinations_of_rules_are_actions_between(shell, project, routed):
+    assert {one[0] for one in done(shell("deploy", "fnkit.yaml"))} == {"unchanged"}
+    for name in ("Ada", "Amy", "Bob"):
+        shell("trigger", "fire", "ringing", f"name={name}")
+    for router in ("ring-router", "louder-router"):
+        routed(router, {"matched": False})  # Bob; Amy
+    assert routed("shout", {"text": "HELLO, ADA"}) == ["{'text': 'HELLO, ADA'}"]
+    assert routed("greet", {"text": "Hello, Amy"}) == ["{'text': 'Hello, Ada'}", "{'text': 'Hello, Amy'}"]
+    removed = done(shell("remove", "--yes"))
+    assert {("delete", "function", f"words/{name}") for name in BETWEEN} <= set(removed)
+    assert "words" not in shell("list").stdout
+
+
+def test_what_a_rule_says_no_more_goes(shell, project, routed):
+    text = ROUTED.replace("    where: {name: [{prefix: A}]}\n", "").replace("{suffix: Ada}", "{suffix: Bob}")
+    project.write_text(text.replace("    on_failure: objects:silent/\n", ""))
+    changed = {one for one in done(shell("deploy", "fnkit.yaml", "--yes")) if one[0] != "unchanged"}
+    assert changed == {
+        ("update", "function", "words/louder-router"),
+        ("update", "rule", "ring"),
+        ("delete", "function", "words/ring-router"),
+        ("delete", "function", "words/louder-destination"),
+    }
+    shell("trigger", "fire", "ringing", "name=Bob")
+    assert routed("shout", {"text": "HELLO, BOB"}) == ["{'text': 'HELLO, BOB'}"]
+
+
+def test_another_feed_leaves_the_rules(shell, project, routed):
+    other = ROUTED.replace("/whisk.system/storage/changes", "/whisk.system/alarms/interval")
+    project.write_text(other.replace('{store: "objects:bells/", suffix: .txt}', "{minutes: 600}"))
+    changed = [one for one in done(shell("deploy", "fnkit.yaml")) if one[0] != "unchanged"]
+    assert changed == [("update", "trigger", "ringing"), ("create", "feed", "ringing")]
+    assert {one[0] for one in done(shell("diff"))} == {"unchanged"}
+    project.write_text(other.replace("    feed: /whisk.system/alarms/interval\n", "").replace("bells/", "x/"))
+    shell("deploy", "fnkit.yaml")
+    shell("trigger", "fire", "ringing", "name=Abe")
+    assert routed("greet", {"text": "Hello, Abe"}) == ["{'text': 'Hello, Abe'}"]
+
+
+def test_a_feed_that_says_no_leaves_the_trigger_and_is_told_again(shell, project, routed):
+    wrong = ROUTED.replace("/whisk.system/storage/changes", "/whisk.system/alarms/alarm")
+    project.write_text(wrong.replace('{store: "objects:bells/", suffix: .txt}', "{cron: noon}"))
+    assert "cron pattern 'noon' is not valid" in shell("deploy", "fnkit.yaml", code=1).stderr
+    assert ("create", "feed", "ringing") in done(shell("diff"))
+    project.write_text(ROUTED)
+    assert ("create", "feed", "ringing") in done(shell("deploy", "fnkit.yaml"))
