@@ -139,11 +139,7 @@ def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = 
     """
     end, text = time.monotonic() + seconds, f"Events of {trigger}"
     while True:
-        told = {one["trigger"]: one["status"] for one in client.embedded.feeds()} if client.embedded else {}
-        if trigger not in told:
-            advice = "fnkit events shows what is wired, and who watches."
-            raise Missing(f"Waiting for {trigger}", "the platform does not watch for it.", advice, 404)
-        state = told[trigger]
+        state = _state(client, trigger)
         came = state["fired"] + state["failed"]
         done = came - (state["runs"].get("running") or 0)
         tell(Step("events", text, min(done, count), count))
@@ -152,6 +148,17 @@ def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = 
         if time.monotonic() >= end:
             return False
         time.sleep(LOOK)
+
+
+def _state(client: Client, trigger: str) -> Json:
+    advice = "fnkit events shows what is wired, and who watches."
+    missing = Missing(f"Waiting for {trigger}", "the platform does not watch for it.", advice, 404)
+    if client.embedded is None:
+        raise missing
+    try:
+        return client.embedded.feed(trigger)["status"]
+    except Missing:
+        raise missing from None
 
 
 def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> Wire:

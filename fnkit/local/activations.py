@@ -1,8 +1,9 @@
 """The records of what ran, in the store."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
@@ -140,6 +141,14 @@ class Activations:
         """`logs` of a record as JSON text."""
         row = self._parts(namespace, activation_id, "logs")
         return str(row[0]) if row else None
+
+    def several(self, namespace: str, ids: Iterable[str], column: Literal["status", "logs"]) -> dict[str, Json]:
+        """One column of many records in one look, by id; those that there are."""
+        # With the + the ids are looked up one by one; the index of the namespace would be read as a whole.
+        query = (
+            f"SELECT id, {column} FROM activations WHERE id IN (SELECT value FROM json_each(?)) AND +namespace = ?"
+        )
+        return dict(self._store.rows(query, json.dumps([*ids]), namespace))
 
     def times(self, namespace: str, activation_id: str) -> dict[str, Json] | None:
         """How the run began and where its time went (ms)."""

@@ -95,15 +95,17 @@ class Hosting:
 
     def runs(self, feed: Feed, fired: Iterable[Fired]) -> dict[str, int]:
         """How many of the runs that those firings began are running, succeeded, failed."""
-        counts = {"running": 0, "succeeded": 0, "failed": 0}
-        for one in fired:
-            for line in self._lines(feed, one.activation):
-                ending = self.platform.activations.ending(feed.namespace, line.get("activationId", ""))
-                if "activationId" not in line:
-                    counts["failed"] += 1
-                else:
-                    counts["running" if ending is None else "failed" if ending[1] else "succeeded"] += 1
-        return counts
+        several, namespace = self.platform.activations.several, feed.namespace
+        firings = several(namespace, (one.activation for one in fired if one.activation), "logs")
+        lines = [json.loads(line) for logs in firings.values() for line in json.loads(logs)]
+        runs = [line["activationId"] for line in lines if "activationId" in line]
+        ended = several(namespace, runs, "status")
+        failed = sum(status != 0 for status in ended.values())
+        return {
+            "running": len(runs) - len(ended),
+            "succeeded": len(ended) - failed,
+            "failed": failed + len(lines) - len(runs),
+        }
 
     def _lines(self, feed: Feed, activation: str | None) -> list[dict[str, Json]]:
         """What a firing's record says of each rule."""

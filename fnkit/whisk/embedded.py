@@ -156,11 +156,14 @@ class Embedded:
         answer = self._ask(Request("GET", f"{ROOT}/feeds", "feeds", repeatable=True))
         return list(answer["feeds"])
 
+    def feed(self, trigger: str, events: int = 0) -> Json:
+        """A trigger's feed: `{"kind", "config", "status"}`, and its latest `events`. Raises Missing."""
+        path, query = f"{ROOT}/feeds/{quote(trigger, safe='')}", {"events": str(events)} if events else {}
+        return self._ask(Request("GET", path, f"the feed of {trigger}", query, repeatable=True))
+
     def events(self, trigger: str, most: int = 100) -> list[Json]:
         """The latest events of a trigger's feed, the newest first. Raises Missing where it has none."""
-        path = f"{ROOT}/feeds/{quote(trigger, safe='')}"
-        query = {"events": str(most)}
-        return list(self._ask(Request("GET", path, f"the feed of {trigger}", query, repeatable=True))["events"])
+        return list(self.feed(trigger, most)["events"])
 
     def _object(
         self,
