@@ -116,6 +116,48 @@ def test_wiring_it_again_changes_what_is_there_and_unwiring_leaves_nothing(embed
     assert embedded.call("GET", "/fnkit/v1/feeds/fe-again").status_code == 404
 
 
+def counted(embedded, trigger):
+    """Events that the feed has seen."""
+    state = embedded.call("GET", f"/fnkit/v1/feeds/{trigger}").json()["status"]
+    return state["fired"] + state["pending"]
+
+
+def test_what_waits_is_not_lost_when_it_is_wired_again(embedded, context, wired, tmp_path):
+    code = "import time\ndef main(args):\n    time.sleep(0.3)\n    return {}"
+    body = {"exec": {"kind": "python:default", "code": code}}
+    assert embedded.call("PUT", "actions/fe-look?overwrite=true", json=body).status_code == 200
+    when = on(storage(tmp_path, settle=0.1, at_once=1), context=context)
+    wired(when, "fe-look", trigger="fe-waits")
+    for number in range(5):
+        arrive(tmp_path, str(number))
+    until(lambda: counted(embedded, "fe-waits"), lambda count: count == 5)
+    again = wired(on(storage(tmp_path, settle=0.1, at_once=2), context=context), "fe-look", trigger="fe-waits")
+    assert again.instead == ""
+    quiet(embedded, "fe-waits", 5)
+    config = embedded.call("GET", "/fnkit/v1/feeds/fe-waits").json()["config"]
+    assert config["at_once"] == 2
+    wired(on(storage(tmp_path, settle=0.1), context=context), "fe-look", trigger="fe-waits")
+    config = embedded.call("GET", "/fnkit/v1/feeds/fe-waits").json()["config"]
+    assert "at_once" not in config
+
+
+def test_a_feed_that_was_stopped_goes_on_when_it_is_wired_again(embedded, context, wired, tmp_path):
+    when = on(storage(tmp_path, settle=0.1), context=context)
+    made = wired(when, "fe-echo", trigger="fe-stopped")
+    context.client.feeds.tell(context.client.triggers.get(made.wiring.name), "PAUSE")
+    wired(when, "fe-echo", trigger="fe-stopped")
+    arrive(tmp_path, "a")
+    quiet(embedded, "fe-stopped", 1)
+
+
+def test_another_source_takes_the_place_of_the_first_and_says_so(embedded, context, wired, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name / "photos").mkdir(parents=True)
+    wired(on(storage(tmp_path / "one" / "photos"), context=context), "fe-echo")
+    made = wired(on(storage(tmp_path / "two" / "photos"), context=context), "fe-echo")
+    assert f"in the place of {tmp_path}/one/photos" in str(made)
+
+
 def test_every_so_often(embedded, context, wired):
     made = wired(every("*/1 * * * * *", context=context, trigger_payload={"n": 1}), "fe-echo")
     assert made.wiring.name == "fe-echo-every"
