@@ -49,7 +49,9 @@ def test_a_branch_begins_from_the_store_too():
     assert "may with 1,044,480" in flow.run(given, answers)["error"]
     assert flow.stored("objects:").run(given, answers) == {"value": [{"n": 1_100_001}, {"n": 1_100_002}]}
     single = compose.map("tiny").stored("objects:")
-    wrong = single.run({"value": [{"n": 1, "text": "x" * 1_100_000}]}, answers)["error"]
+    [wrong] = [
+        one["error"] for one in single.run({"value": [{"n": 1, "text": "x" * 1_100_000}]}, answers)["value"]
+    ]
     assert wrong.startswith("0 (map) could not start branch 0: it would begin with 1,100,"), (
         "an action has no store"
     )
