@@ -6,7 +6,7 @@ from functools import partial
 
 from fnkit.compose import runs
 from fnkit.compose.nodes import ROOT
-from fnkit.compose.runs import Records, is_compound, named
+from fnkit.compose.runs import Records, is_compound, name_of, named
 from fnkit.compose.session import Session, find
 from fnkit.compose.trace import events
 from fnkit.core.entities import Activation
@@ -18,7 +18,7 @@ PAGES = 10
 
 
 def sessions(client: Client, name: str | None = None, limit: int = 30) -> list[Session]:
-    """The newest sessions, all or those of one flow, each with its steps."""
+    """The newest sessions, or the runs of one flow, also those within others; each with its steps."""
     records: dict[str, Activation] = {}
     found: list[Session] = []
     for page in range(PAGES):
@@ -26,6 +26,7 @@ def sessions(client: Client, name: str | None = None, limit: int = 30) -> list[S
         records |= {one.id: one for one in more}
         # The newest come first: whoever sees a record of the whole has seen all that ran for it.
         found = [one for one in _sessions(records, client) if name in (None, one.name)]
+        found += [] if name is None else _inner(name, records, client)
         if len(more) < MOST or len(found) >= limit:
             break
     return sorted(found, key=lambda one: one.started, reverse=True)[:limit]
@@ -41,6 +42,14 @@ def _sessions(records: Records, client: Client) -> Iterator[Session]:
         if key not in part and not _within(key, records):
             run = replace(runs.tree(key, records), action=now.path.partition("/")[2])
             yield Session(run, began=now.start, look=partial(find, client, key))
+
+
+def _inner(name: str, records: Records, client: Client) -> Iterator[Session]:
+    """The runs of a flow within others: it is a step of one, or has destinations round it."""
+    whole = outermost(records)
+    for one in records.values():
+        if name_of(one) == name and is_compound(one) and one.id not in whole and not _is_branch(one, records):
+            yield Session(runs.tree(one.id, records), look=partial(find, client, one.id))
 
 
 def outermost(records: Records) -> tuple[str, ...]:

@@ -9,15 +9,14 @@ from itertools import chain
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.core.errors import FnkitError, Missing, TooLarge
-from fnkit.events.cloudevents import Event
-from fnkit.events.feed import Feed, Fired
+from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.feeds import STORAGE, Feeds
 from fnkit.events.folder import Folder
+from fnkit.events.objects import Objects
 from fnkit.events.sources import OWN, Storage
-from fnkit.events.store import Store, Stored
+from fnkit.events.store import Store
 from fnkit.events.wiring import NOTE
 from fnkit.whisk.client import Client
-from fnkit.whisk.embedded import Embedded
 from fnkit.whisk.resource import pages
 
 INLINE = PAYLOAD_LIMIT * 2 // 3
@@ -25,50 +24,13 @@ INLINE = PAYLOAD_LIMIT * 2 // 3
 MINUTE = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectStore:
-    """The object store of an embedded platform, over HTTP."""
-
-    embedded: Embedded
-
-    @property
-    def url(self) -> str:
-        """`objects:`."""
-        return f"{OWN}:"
-
-    def put(self, key: str, content: bytes, media: str = "application/octet-stream") -> None:
-        """Keep an object."""
-        self.embedded.put_object(key, content, media)
-
-    def get(self, key: str) -> bytes:
-        """Its bytes. Raises Missing."""
-        return self.embedded.get_object(key)
-
-    def list(self, prefix: str = "") -> Iterator[Stored]:
-        """What is there."""
-        return (Stored(one.key, one.size, one.etag, one.modified) for one in self.embedded.objects(prefix))
-
-    def delete(self, key: str) -> None:
-        """Forget an object."""
-        try:
-            self.embedded.delete_object(key)
-        except Missing:
-            return
-
-    def presign(self, key: str, seconds: int = 86400) -> str:
-        """A URL that reads it, for as long as it is there. Raises Missing."""
-        found = [one for one in self.embedded.objects(key) if one.key == key]
-        if not found:
-            raise Missing(f"Reading {key}", "it was gone before it was read.", status=404)
-        return found[0].url
-
-
-def own_store(client: Client) -> ObjectStore:
+def own_store(client: Client) -> Objects:
     """The platform's own store. Raises Missing where it has none."""
     if client.embedded is None:
         advice = "Use a folder or a bucket; only an embedded platform keeps objects."
         raise Missing(f"Opening {OWN}:", f"{client.props.host} has no object store.", advice, 404)
-    return ObjectStore(client.embedded)
+    key = client.props.key
+    return Objects(client.props.apihost, key.text if key else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +39,9 @@ class Remote:
 
     client: Client
 
-    async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
+    async def fire(self, feed: Feed, pending: Pending, arguments: Mapping[str, Json]) -> str | None:
         """Fire the trigger. Raises Refused."""
-        headers = event.headers()
+        headers = pending.event.headers()
         return await asyncio.to_thread(self.client.triggers.fire, feed.name, arguments, headers)
 
     async def retire(self, feed: Feed, rules: bool) -> None:
@@ -122,6 +84,9 @@ class Remote:
     async def changed(self, feed: Feed, interval: float) -> None:
         """Return after the interval: over HTTP nobody tells."""
         await asyncio.sleep(interval)
+
+    async def ended(self, feed: Feed, activation: str) -> None:
+        """Return at once: a cluster throttles by itself (429), and the event waits."""
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether it was fired within the minute before: how long it ran is not known here."""

@@ -15,7 +15,7 @@ from fnkit.delivery import pipeline
 from fnkit.delivery.order import Settings
 from fnkit.delivery.progress import Step, Tell, quiet
 from fnkit.delivery.secrets import Secret
-from fnkit.events.wiring import NOTE, Generated, Wiring
+from fnkit.events.wiring import NOTE, Generated, Route, Wiring, feed_of, note
 from fnkit.whisk.client import Client
 from fnkit.whisk.triggers import Trigger
 
@@ -45,18 +45,19 @@ def wire(client: Client, wiring: Wiring, tell: Tell = quiet) -> Wired:
     """Make it so. Raises BadArgument for a wrong pattern or a loop, Missing where the target is not there."""
     wiring.check()
     _check_target(client, wiring)
-    for made in wiring.generated:
+    route = wiring.route
+    for made in route.generated:
         pipeline.deploy(client, spec(made), settings(made), tell=tell)
     tell(Step("wire", f"Wiring {wiring.source.label} to {wiring.target}"))
-    feed = ActionName.parse(wiring.feed)
-    watched = _has(client, feed)
+    feed = feed_of(wiring.source)
+    watched = has(client, feed)
     before = client.triggers.find(wiring.name)
     if before is not None:
         end(client, before)
-    _drop_unused(client, wiring)
-    notes = {NOTE: wiring.note, **({"feed": wiring.feed} if watched else {})}
+    _drop(client, set(route.possible) - {one.name for one in route.generated})
+    notes = {NOTE: note(wiring.source), **({"feed": feed} if watched else {})}
     trigger = client.triggers.put(wiring.name, annotations=notes, overwrite=True)
-    client.rules.put(wiring.rule, EntityName(wiring.name), ActionName.parse(wiring.first), overwrite=True)
+    client.rules.put(wiring.rule, EntityName(wiring.name), ActionName.parse(route.first), overwrite=True)
     client.rules.enable(wiring.rule)
     if watched:
         # The rule is there: nothing that happens from now on finds nobody.
@@ -68,11 +69,11 @@ def wire(client: Client, wiring: Wiring, tell: Tell = quiet) -> Wired:
     return Wired(wiring, watched)
 
 
-def _drop_unused(client: Client, wiring: Wiring) -> None:
-    """What an earlier wiring of that name put between, and this one does not."""
-    for name in {f"{wiring.name}-router", f"{wiring.name}-destination"} - {one.name for one in wiring.generated}:
-        if client.actions.find(ActionName(name)) is not None:
-            client.actions.delete(ActionName(name))
+def _drop(client: Client, names: Iterable[str]) -> None:
+    """Take actions away that may be there."""
+    for name in names:
+        if client.actions.find(ActionName.parse(name)) is not None:
+            client.actions.delete(ActionName.parse(name))
 
 
 def unwire(client: Client, name: str) -> None:
@@ -83,9 +84,7 @@ def unwire(client: Client, name: str) -> None:
         client.triggers.delete(name)
     if client.rules.find(f"{name}-rule") is not None:
         client.rules.delete(f"{name}-rule")
-    for gone in (f"{name}-router", f"{name}-destination"):
-        if client.actions.find(ActionName(gone)) is not None:
-            client.actions.delete(ActionName(gone))
+    _drop(client, Route(name, "").possible)
 
 
 def end(client: Client, trigger: Trigger) -> None:
@@ -102,7 +101,7 @@ def spec(made: Generated) -> ActionSpec | Packed:
     path = packed_once(
         _members(made.module), places.cache() / "generated" / f"{made.module}-{_digest(made.module)}.zip"
     )
-    return cell.from_path(ActionName(made.name), path, Wishes())
+    return cell.from_path(ActionName.parse(made.name), path, Wishes())
 
 
 def settings(made: Generated) -> Settings:
@@ -128,10 +127,10 @@ def _check_target(client: Client, wiring: Wiring) -> None:
         raise Missing(f"Wiring {wiring.name}", f"there is no action {target}.", advice, 404)
 
 
-def _has(client: Client, feed: ActionName) -> bool:
+def has(client: Client, feed: str) -> bool:
     """Whether the platform has that feed; who may not look at it has not."""
     try:
-        return client.actions.find(feed) is not None
+        return client.actions.find(ActionName.parse(feed)) is not None
     except Refused as refusal:
         if refusal.status in (401, 403):
             return False

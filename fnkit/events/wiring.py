@@ -56,6 +56,82 @@ class Generated:
     annotations: Mapping[str, Json]
 
 
+def source_of(feed: str, parameters: Mapping[str, Json]) -> Source | None:
+    """What a feed of ours watches when it is told `parameters`; None for another's feed. Raises BadArgument."""
+    if feed == FEED:
+        return Storage.from_json(parameters)
+    package, _, kind = feed.rpartition("/")
+    return Timer(kind, parameters) if package == PACKAGE else None
+
+
+def feed_of(source: Source) -> str:
+    """The feed action that fires a trigger for a source, where the platform has it."""
+    return FEED if isinstance(source, Storage) else f"{PACKAGE}/{source.kind}"
+
+
+def note(source: Source) -> dict[str, Json]:
+    """What the annotation NOTE of a source's trigger says."""
+    kind = "storage" if isinstance(source, Storage) else source.kind
+    return {"kind": kind, "parameters": source.to_json(), "label": source.label}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What lies between a rule and its target: a pattern before it, what becomes of its answer round it."""
+
+    name: str
+    """What is generated begins with it; `package/name` where that lies in a package."""
+    target: str
+    """`/namespace/package/name` of the action or flow."""
+    pattern: Mapping[str, Json] | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def check(self, trigger: str, source: Source | None = None) -> None:
+        """Raises BadArgument: a wrong pattern, a loop with the trigger or its source."""
+        if self.pattern is not None:
+            grammar.check(self.pattern)
+        self.outcome.check()
+        for place in self.outcome.places:
+            if place.kind == "trigger" and place.to.rpartition("/")[2] == trigger:
+                raise self._loop(f"its outcome goes to the trigger {trigger}, which starts it")
+            if place.kind == "action" and place.to == self.target:
+                raise self._loop(f"its outcome goes to {self.target} itself")
+            if not (isinstance(source, Storage) and source.store == f"{OWN}:" and place.kind == "store"):
+                continue
+            if loops.overlap(source.prefix, source.suffix, place.to, ".json"):
+                raise self._loop(f"its outcome is written to {place.label}, which is watched ({source.label})")
+
+    @property
+    def first(self) -> str:
+        """What the rule starts."""
+        made = self.generated
+        return f"/_/{made[0].name}" if made else self.target
+
+    @property
+    def possible(self) -> tuple[str, str]:
+        """The names of all that can be generated."""
+        return f"{self.name}-router", f"{self.name}-destination"
+
+    @property
+    def generated(self) -> tuple[Generated, ...]:
+        """The actions between rule and target, in the order in which an event passes them."""
+        made: list[Generated] = []
+        following, (router, destination) = self.target, self.possible
+        if self.outcome:
+            order = json.dumps(self.outcome.to_json(self.target))
+            notes = {DESTINATION: self.outcome.labels(self.target)}
+            made.append(_made(destination, "destination", order, notes))
+            following = f"/_/{destination}"
+        if self.pattern is not None:
+            order = json.dumps({"pattern": self.pattern, "target": following})
+            notes = {ROUTER: {"pattern": self.pattern, "target": following}}
+            made.insert(0, _made(router, "router", order, notes))
+        return tuple(made)
+
+    def _loop(self, found: str) -> BadArgument:
+        return BadArgument(f"Wiring {self.name}", f"{found}: it would run for ever.", "Let it go elsewhere.")
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """One event source and what it starts."""
@@ -70,60 +146,17 @@ class Wiring:
 
     def check(self) -> None:
         """Raises BadArgument: a wrong pattern, a loop."""
-        if self.pattern is not None:
-            grammar.check(self.pattern)
-        self.outcome.check()
-        source = self.source
-        for place in self.outcome.places:
-            if place.kind == "trigger" and place.to.rpartition("/")[2] == self.name:
-                raise self._loop(f"its outcome goes to the trigger {self.name}, which starts it")
-            if place.kind == "action" and place.to == self.target:
-                raise self._loop(f"its outcome goes to {self.target} itself")
-            if not (isinstance(source, Storage) and source.store == f"{OWN}:" and place.kind == "store"):
-                continue
-            if loops.overlap(source.prefix, source.suffix, place.to, ".json"):
-                raise self._loop(f"its outcome is written to {place.label}, which is watched ({source.label})")
+        self.route.check(self.name, self.source)
 
     @property
-    def feed(self) -> str:
-        """The feed action that fires the trigger, where the platform has it."""
-        return FEED if isinstance(self.source, Storage) else f"{PACKAGE}/{self.source.kind}"
-
-    @property
-    def note(self) -> dict[str, Json]:
-        """What the trigger's annotation says."""
-        kind = "storage" if isinstance(self.source, Storage) else self.source.kind
-        return {"kind": kind, "parameters": self.source.to_json(), "label": self.source.label}
+    def route(self) -> Route:
+        """From its rule to its target."""
+        return Route(self.name, self.target, self.pattern, self.outcome)
 
     @property
     def rule(self) -> str:
         """The name of the rule."""
         return f"{self.name}-rule"
-
-    @property
-    def first(self) -> str:
-        """What the rule starts."""
-        made = self.generated
-        return f"/_/{made[0].name}" if made else self.target
-
-    @property
-    def generated(self) -> tuple[Generated, ...]:
-        """The actions between rule and target, in the order in which an event passes them."""
-        made: list[Generated] = []
-        following = self.target
-        if self.outcome:
-            order = json.dumps(self.outcome.to_json(self.target))
-            notes = {DESTINATION: self.outcome.labels(self.target)}
-            made.append(_made(f"{self.name}-destination", "destination", order, notes))
-            following = f"/_/{self.name}-destination"
-        if self.pattern is not None:
-            order = json.dumps({"pattern": self.pattern, "target": following})
-            notes = {ROUTER: {"pattern": self.pattern, "target": following}}
-            made.insert(0, _made(f"{self.name}-router", "router", order, notes))
-        return tuple(made)
-
-    def _loop(self, found: str) -> BadArgument:
-        return BadArgument(f"Wiring {self.name}", f"{found}: it would run for ever.", "Let it go elsewhere.")
 
 
 def _made(name: str, module: str, order: str, notes: Mapping[str, Json]) -> Generated:

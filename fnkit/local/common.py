@@ -6,7 +6,6 @@ The list is common.txt: pinned, each file by its hash. It is installed once for 
 
 import importlib.metadata
 import logging
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -14,19 +13,19 @@ from importlib import resources
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
+from fnkit.local.errands import Errands
 from fnkit.local.sandbox.system import interpreter
 
-LONGEST = 600.0
-"""Seconds that an installation may take."""
 WITHOUT = "Actions can import the standard library and what they bring."
 
 
 class Common:
     """The folder of common packages under a cache; asked from any thread."""
 
-    def __init__(self, cache: Path, requirements: str | None = None) -> None:
+    def __init__(self, errands: Errands, cache: Path, requirements: str | None = None) -> None:
         """`requirements`: the text of a list with hashes; fnkit's own by default."""
         own = resources.files("fnkit.local").joinpath("common.txt")
+        self._errands = errands
         self._requirements = own.read_text("utf-8") if requirements is None else requirements
         digest = sha256(canonical([self._requirements, sys.version, sys.platform]))
         self._folder = cache / "runtime" / digest
@@ -72,16 +71,10 @@ class Common:
         listed.write_text(self._requirements, "utf-8")
         trouble = "there is neither uv nor pip."
         for command in _installers(listed, target):
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, timeout=LONGEST, check=False, stdin=subprocess.DEVNULL
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                trouble = f"They could not be installed ({error})."
-                continue
-            if done.returncode == 0:
+            why = self._errands.run(command)
+            if why is None:
                 return self._keep(target)
-            trouble = f"They could not be installed ({_last_line(done.stderr)})."
+            trouble = f"They could not be installed ({why})."
         return trouble
 
     def _keep(self, target: Path) -> str | None:
@@ -104,8 +97,3 @@ def _installers(listed: Path, target: Path) -> Sequence[Sequence[str]]:
         (uv.find_uv_bin(), "pip", "install", *ours, *what),
         (python, "-m", "pip", "install", *what),
     )
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason was given"

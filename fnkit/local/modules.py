@@ -8,23 +8,21 @@ Source: apache/openwhisk-runtime-nodejs, package.json of the image.
 import json
 import logging
 import shutil
-import subprocess
 import tempfile
 from importlib import resources
 from pathlib import Path
 
 from fnkit.core.canonical import canonical, sha256
-
-LONGEST = 600.0
-"""Seconds that an installation may take."""
+from fnkit.local.errands import Errands
 
 
 class Modules:
     """The folder of common modules under a cache; asked from any thread."""
 
-    def __init__(self, cache: Path, lock: str | None = None) -> None:
+    def __init__(self, errands: Errands, cache: Path, lock: str | None = None) -> None:
         """`lock`: the text of a package-lock.json; fnkit's own by default."""
         own = resources.files("fnkit.local").joinpath("modules.json")
+        self._errands = errands
         self._lock = own.read_text("utf-8") if lock is None else lock
         self._folder = cache / "runtime" / sha256(canonical(["npm", self._lock]))
         self._empty = cache / "runtime" / "empty"
@@ -67,11 +65,10 @@ class Modules:
         (fresh / "package.json").write_text(json.dumps(asked), "utf-8")
         (fresh / "package-lock.json").write_text(self._lock, "utf-8")
         command = (npm, "ci", "--prefix", str(fresh), "--ignore-scripts", "--no-audit", "--no-fund")
+        if trouble := self._errands.run(command, fresh):
+            return trouble
         try:
-            subprocess.run(
-                command, capture_output=True, timeout=LONGEST, check=True, stdin=subprocess.DEVNULL, cwd=fresh
-            )
             (fresh / "node_modules").rename(self._folder)
-        except (OSError, subprocess.SubprocessError) as error:
-            return str(error)
+        except OSError as error:
+            return None if self._folder.is_dir() else str(error)
         return None

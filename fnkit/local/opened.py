@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from fnkit.local.common import Common
 from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
+from fnkit.local.errands import Errands
+from fnkit.local.histogram import Fixed
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds, find
@@ -48,6 +49,7 @@ class Opened:
 
     platform: Platform
     scheduler: Scheduler
+    errands: Errands
 
     @classmethod
     async def open(cls, keys: Keys, store: Store, cache: Path, settings: Settings) -> "Opened":
@@ -55,22 +57,19 @@ class Opened:
 
         Raises PlatformFault.
         """
-        folder, throttles = keys.folder, Throttles()
+        folder, throttles, errands = keys.folder, Throttles(), Errands()
         entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
-        common, modules = Common(cache), Modules(cache)
-        if "nodejs:default" in kinds.names:
-            threading.Thread(target=modules.install, name="common modules", daemon=True).start()
+        common, modules = Common(errands, cache), Modules(errands, cache)
         choice = await choose(folder.root / "probe")
-        layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds)
+        layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
         starter = _starter(choice.rung, folder.root, settings.stems)
-        pool = Pool(settings.memory or memory())
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
-        _install(common, starter)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", _pool(settings))
+        _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         platform = Platform(
             url=keys.url,
@@ -90,10 +89,11 @@ class Opened:
             packages=common.packages,
             common=_statuses(common, modules, kinds),
             snapshot=scheduler.snapshot,
+            lives=scheduler.lives,
             sources=starter.views,
         )
         _go_on(platform)
-        return cls(platform, scheduler)
+        return cls(platform, scheduler, errands)
 
     async def close(self, patience: float) -> None:
         """Let what runs end, for `patience` seconds, then end it."""
@@ -101,6 +101,11 @@ class Opened:
         await self.platform.feeds.close()
         await self.platform.controller.close(patience)
         await self.scheduler.close()
+        await asyncio.to_thread(self.errands.close)
+
+
+def _pool(settings: Settings) -> Pool:
+    return Pool(settings.memory or memory(), Fixed(settings.keep_alive) if settings.keep_alive else None)
 
 
 def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:
@@ -112,7 +117,7 @@ def _statuses(common: Common, modules: Modules, kinds: Kinds) -> Callable[[], Ma
 
     def look() -> dict[str, str]:
         found = {"python": common.status()}
-        return {**found, "nodejs": modules.status()} if "nodejs:default" in kinds.names else found
+        return {**found, "nodejs": modules.status()} if _has_node(kinds) else found
 
     return look
 
@@ -121,8 +126,12 @@ def _starter(rung: Rung, root: Path, stems: int) -> Zygotes:
     return Zygotes(Stems(ProcessStarter(rung), root / "stems", stems), root / "zygotes")
 
 
-def _install(common: Common, zygotes: Zygotes) -> None:
-    """Bring the common packages, seconds the first time; until then actions do without. Then plant a zygote."""
+def _has_node(kinds: Kinds) -> bool:
+    return "nodejs:default" in kinds.names
+
+
+def _install(errands: Errands, common: Common, modules: Modules | None, zygotes: Zygotes) -> None:
+    """Bring what upstream's images have (seconds, once); until then actions do without. Plant a zygote."""
     loop = asyncio.get_running_loop()
 
     def plant() -> None:
@@ -134,7 +143,9 @@ def _install(common: Common, zygotes: Zygotes) -> None:
                 loop.call_soon_threadsafe(plant)
 
     plant()
-    threading.Thread(target=install, name="common packages", daemon=True).start()
+    errands.begin("common packages", install)
+    if modules:
+        errands.begin("common modules", modules.install)
 
 
 def memory() -> int:

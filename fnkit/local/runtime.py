@@ -20,6 +20,7 @@ from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import Compiler
+from fnkit.local.errands import Errands
 from fnkit.local.jobs import Executable
 from fnkit.local.kinds import BLACKBOX, Kind, Kinds
 
@@ -75,14 +76,19 @@ class Layouts:
     """Lays code out under a folder; the same content is laid out once."""
 
     def __init__(
-        self, folder: Path, layer: Callable[[str], Path], common: Mapping[str, Callable[[], Path]], kinds: Kinds
+        self,
+        folder: Path,
+        layer: Callable[[str], Path],
+        common: Mapping[str, Callable[[], Path]],
+        kinds: Kinds,
+        errands: Errands,
     ) -> None:
         """`layer`: digest → folder, FnkitError where it is not there; `common`: family → upstream's packages."""
         self._folder = folder
         self._layer = layer
         self._common = common
         self._kinds = kinds
-        self._compiler = Compiler()
+        self._compiler = Compiler(errands)
         self._known: dict[tuple[str, ...], Layout] = {}
 
     def known(self, executable: Executable) -> Layout | None:

@@ -1,6 +1,7 @@
 """Runs jobs on instances: takes a warm one or starts one, asks, judges, keeps or kills. On the event loop.
 
-layouts = Layouts(folder / "code", layer, common, kinds)  # layer: digest -> folder; common: family -> its packages
+# layer: digest -> folder; common: family -> its packages
+layouts = Layouts(folder / "code", layer, common, kinds, Errands())
 scheduler = Scheduler(ProcessStarter(rung), layouts, folder / "instances", Pool(capacity=2048))
 outcome = await scheduler.run(job)
 """
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, PlatformFault
 from fnkit.local.activation import Course
 from fnkit.local.ahead import Ahead, Needs, without_run
@@ -20,6 +22,7 @@ from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
 from fnkit.local.jobs import Began, Executable, Job, Outcome
 from fnkit.local.limits import OF_ONE_ACTION
+from fnkit.local.lives import Why
 from fnkit.local.messages import Answer
 from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.progress import Courses, Progress
@@ -27,7 +30,7 @@ from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
-from fnkit.local.views import InstanceView, QueueView, Snapshot
+from fnkit.local.views import QueueView, Snapshot, view
 
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
@@ -104,8 +107,10 @@ class Scheduler:
         flow = self._turns.have(need)
         self._courses.add(course)
         began = time.monotonic()
+        stay = self._instances.lives.run(slot, job.activation_id, job.received_ms)
 
         def heard(answer: Answer) -> None:
+            stay.over()
             try:
                 outcome = self._ended(slot, instance, course, course.judge(answer))
             except Exception as error:
@@ -128,23 +133,15 @@ class Scheduler:
         """How far an activation is; None where it is not known here (any more)."""
         return self._courses.state(activation_id)
 
+    def lives(self, namespace: str, since: int = 0) -> list[dict[str, Json]]:
+        """What became of the instances that served a namespace: see `Lives.told`."""
+        return self._instances.lives.told(namespace, since)
+
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
-        views = tuple(self._view(slot) for slot in self._pool.slots())
+        views = tuple(view(slot, self._instances.get(slot)) for slot in self._pool.slots())
         queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
         return Snapshot(views, queues, self._pool.capacity, self._pool.memory[0], dict(self._began))
-
-    def _view(self, slot: Slot) -> InstanceView:
-        instance = self._instances.get(slot)
-        return InstanceView(
-            namespace=slot.need.key.namespace,
-            action=slot.need.key.action,
-            state=slot.state,
-            memory=slot.need.memory,
-            activations=slot.activations,
-            pid=instance.pid if instance else None,
-            began=("prewarmed" if slot.prepared else instance.began) if instance else None,
-        )
 
     def prepare(self, executable: Executable, namespace: str) -> None:
         """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
@@ -166,7 +163,7 @@ class Scheduler:
         action = f"/{namespace}/{name}"
         self._ahead.forget(action)
         for slot in self._pool.discard(action):
-            self._retire(slot)
+            self._retire(slot, "changed")
         self._turns.serve()
 
     async def close(self) -> None:
@@ -177,7 +174,7 @@ class Scheduler:
         self._instances.refuse()
         self._turns.end(stopping())
         for slot in self._pool.slots():
-            self._retire(slot)
+            self._retire(slot, "stopped")
         await self._instances.close()
 
     def _acquire(self, need: Need) -> Warm | Cold | Full:
@@ -185,7 +182,7 @@ class Scheduler:
         if isinstance(decision, Cold):
             self._instances.expect(decision.slot)
             for other in decision.evicted:
-                self._retire(other)
+                self._retire(other, "evicted")
         return decision
 
     def _give_back(self, grant: Warm | Cold) -> None:
@@ -222,7 +219,11 @@ class Scheduler:
             self._pool.started(slot.id, time.monotonic() - started)
             instance = self._instances.get(slot)
             assert instance is not None
-        verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        stay = self._instances.lives.run(slot, course.job.activation_id, course.job.received_ms)
+        try:
+            verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        finally:
+            stay.over()
         return self._ended(slot, instance, course, verdict)
 
     def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
@@ -240,7 +241,7 @@ class Scheduler:
         slot = decision.slot
         self._instances.expect(slot)
         for other in decision.evicted:
-            self._retire(other)
+            self._retire(other, "evicted")
 
         async def make() -> None:
             course = Course(without_run(job))
@@ -248,9 +249,9 @@ class Scheduler:
             with suppress(PlatformFault):
                 if await self._instances.start(slot, course) is None:
                     self._pool.started(slot.id, time.monotonic() - started)
-                    self._watch()
+                    self._watch(self._pool.hurry(slot))
                     return
-            self._retire(slot)  # what is wrong is told where it is run
+            self._retire(slot, "failed")  # what is wrong is told where it is run
             self._turns.serve()
 
         self._instances.chore(make())
@@ -260,32 +261,37 @@ class Scheduler:
         if not reusable:
             self._pool.doom(slot.id)
         if self._pool.release(slot.id, time.monotonic()):
-            self._watch()
+            self._watch(self._pool.hurry(slot))
         else:
-            self._retire(slot)
+            self._retire(slot, "changed" if reusable else "failed")
 
     def _lost(self, slot: Slot) -> None:
         """Its process has ended: where nothing ran in it nobody else would tell."""
         if not slot.running and slot.id in self._pool:
-            self._retire(slot)
+            self._retire(slot, "ended")
             self._turns.serve()
 
-    def _retire(self, slot: Slot) -> None:
+    def _retire(self, slot: Slot, why: Why) -> None:
         """Take the slot out of the pool now; its process and folder go in the background."""
         self._pool.remove(slot.id)
-        self._instances.end(slot)
+        self._instances.end(slot, why)
 
-    def _watch(self) -> None:
-        if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._tick)
+    def _watch(self, within: float) -> None:
+        """Look for what time has brought in so many seconds, and every `SWEEP` anyway."""
+        loop = asyncio.get_running_loop()
+        if self._sweep is not None:
+            if within >= SWEEP or self._sweep.when() <= loop.time() + within:
+                return
+            self._sweep.cancel()
+        self._sweep = loop.call_later(min(within, SWEEP), self._tick)
 
     def _tick(self) -> None:
         self._sweep = None
         due = self._pool.tick(time.monotonic())
         for slot in due.expired:
-            self._retire(slot)
+            self._retire(slot, "idle")
         for need in due.wanted:
             if (job := self._ahead.job(need)) is not None:
                 self._make_ready(need, job)
         if due.more:
-            self._watch()
+            self._watch(due.next)

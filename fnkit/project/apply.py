@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from fnkit.core.names import ActionName, EntityName
+from fnkit.delivery import wiring
+from fnkit.events.wiring import NOTE, note
 from fnkit.project import difference
-from fnkit.project.difference import Change, Kind
+from fnkit.project.difference import TOLD, Change, Kind
 from fnkit.project.environment import MARK
 from fnkit.project.manifest import Project, Rule, Sequence, Trigger
 from fnkit.project.present import Present, name_of
@@ -14,6 +16,8 @@ from fnkit.whisk.documents import Draft, Parameter
 from fnkit.whisk.documents import sequence as sequence_exec
 from fnkit.whisk.triggers import Trigger as TriggerThere
 
+BY_FEED = ("feed", NOTE, TOLD)
+"""Annotations of a trigger that its feed's part of the deploy sets."""
 Task = tuple[Change, Callable[[], object]]
 """What has to be done, and what does it."""
 
@@ -25,7 +29,7 @@ def package(client: Client, name: str | None) -> Iterator[Task]:
 
 
 def beside(client: Client, project: Project) -> Iterator[Task]:
-    """The sequences, triggers and rules, in the order in which they can be made: one GET for each in its turn."""
+    """The sequences, triggers, rules and feeds, in the order in which they can be made: one GET for each."""
     for sequence in project.sequences:
         there = client.actions.find(ActionName.parse(sequence.name))
         yield difference.of_sequence(sequence, there), partial(_make_sequence, client, sequence)
@@ -35,6 +39,11 @@ def beside(client: Client, project: Project) -> Iterator[Task]:
     for rule in project.rules:
         change = difference.of_rule(rule, client.rules.find(rule.name), project.mark)
         yield change, partial(_make_rule, client, rule, project.mark)
+    # The rules are there: nothing that happens from now on finds nobody.
+    for trigger in project.triggers:
+        if trigger.feed is not None:
+            change = difference.of_feed(trigger, client.triggers.find(trigger.name))
+            yield change, partial(_make_feed, client, trigger)
 
 
 def _make_sequence(client: Client, wanted: Sequence) -> None:
@@ -45,28 +54,40 @@ def _make_sequence(client: Client, wanted: Sequence) -> None:
 
 
 def _make_trigger(client: Client, wanted: Trigger, there: TriggerThere | None) -> None:
-    """Another feed is another trigger: the old one is ended first."""
-    notes = difference.noted(wanted)
-    if there is not None and there.feed != wanted.feed:
-        _drop_trigger(client, there.name, there.feed)
-        there = None
-    if wanted.feed is None:
-        parameters = [Parameter(name, value) for name, value in wanted.parameters.items()]
-        client.triggers.put(wanted.name, parameters, notes, overwrite=True)
-    elif there is None:
-        client.feeds.create(wanted.name, ActionName.parse(wanted.feed), wanted.parameters, notes)
+    """The trigger without its feed. One that it has and that is to be another is ended; its rules stay."""
+    if there is not None and difference.replaced(wanted, there):
+        wiring.end(client, there)
+    elif there is not None and wanted.feed is not None:
+        kept = {name: value for name, value in there.annotations.items() if name in BY_FEED}
+        client.triggers.put(wanted.name, annotations={**wanted.annotations, **kept}, overwrite=True)
+        return
+    parameters = [Parameter(name, value) for name, value in wanted.parameters.items()] if not wanted.feed else []
+    client.triggers.put(wanted.name, parameters, wanted.annotations, overwrite=True)
+
+
+def _make_feed(client: Client, wanted: Trigger) -> None:
+    """What fires the trigger, once its rules are there; without such a feed the platform keeps a note of it."""
+    assert wanted.feed is not None
+    source, there = wanted.source, client.triggers.get(wanted.name)
+    watched = source is None or wiring.has(client, wanted.feed)
+    notes = {**wanted.annotations, TOLD: difference.digest(wanted), **({NOTE: note(source)} if source else {})}
+    if not watched:
+        client.triggers.put(wanted.name, annotations=notes, overwrite=True)
+    elif there.feed is None:
+        client.feeds.begin(wanted.name, ActionName.parse(wanted.feed), wanted.parameters, notes)
     else:
         client.feeds.update(wanted.name, wanted.parameters, notes)
 
 
 def _make_rule(client: Client, wanted: Rule, mark: str) -> None:
-    trigger, action = EntityName.parse(wanted.trigger, "trigger"), ActionName.parse(wanted.action)
+    trigger, action = EntityName.parse(wanted.trigger, "trigger"), ActionName.parse(wanted.route.first)
     client.rules.put(wanted.name, trigger, action, overwrite=True, annotations={MARK: mark})
 
 
 def leftovers(project: Project, there: Present) -> tuple[Change, ...]:
     """What carries the project's mark and is not declared (any more)."""
     functions = {one.name for one in (*project.functions, *project.flows)}
+    functions |= {made.name for rule in project.rules for made in rule.route.generated}
     sequences = {one.name for one in project.sequences}
     triggers, rules = {one.name for one in project.triggers}, {one.name for one in project.rules}
     gone = [Change("rule", one.name, "delete") for one in there.rules if one.name not in rules]

@@ -13,7 +13,7 @@ from fnkit.whisk.documents import Action
 from fnkit.whisk.rules import Rule as RuleThere
 from fnkit.whisk.triggers import Trigger as TriggerThere
 
-Kind = Literal["package", "function", "flow", "sequence", "trigger", "rule"]
+Kind = Literal["package", "function", "flow", "sequence", "trigger", "rule", "feed"]
 Does = Literal["create", "update", "unchanged", "delete"]
 TOLD = "fnkit-told"
 """The annotation with the digest of what a trigger's feed was told, which only the feed knows."""
@@ -43,21 +43,38 @@ def of_sequence(wanted: Sequence, there: Action | None) -> Change:
 
 
 def of_trigger(wanted: Trigger, there: TriggerThere | None) -> Change:
-    """Compare a trigger with what is there; what its feed knows, by the digest of what it was told."""
+    """Compare a trigger with what is there, but for its feed."""
     if there is None:
         return Change("trigger", wanted.name, "create")
-    reasons = [] if there.feed == wanted.feed else [f"feed: {there.feed or 'none'} → {wanted.feed or 'none'}"]
+    reasons = []
+    if replaced(wanted, there):
+        reasons.append(f"feed: {there.feed or 'one that is watched elsewhere'} → {wanted.feed or 'none'}")
     kept = {one.name: one.value for one in there.parameters}
     if wanted.feed is None and kept != wanted.parameters:
         reasons.append("parameters: other values")
-    return _change("trigger", wanted.name, [*reasons, *_annotations(noted(wanted), there.annotations)])
+    return _change("trigger", wanted.name, [*reasons, *_annotations(wanted.annotations, there.annotations)])
+
+
+def replaced(wanted: Trigger, there: TriggerThere) -> bool:
+    """Whether it has a feed that is to be another, or none."""
+    if wanted.feed is None:
+        return there.feed is not None or TOLD in there.annotations
+    return there.feed is not None and there.feed != wanted.feed
+
+
+def of_feed(wanted: Trigger, there: TriggerThere | None) -> Change:
+    """Compare what fires a trigger with what is there, by the digest of what its feed was told."""
+    told = there.annotations.get(TOLD) if there is not None and not replaced(wanted, there) else None
+    if told is None:
+        return Change("feed", wanted.name, "create")
+    return _change("feed", wanted.name, [] if told == digest(wanted) else ["it is told something else"])
 
 
 def of_rule(wanted: Rule, there: RuleThere | None, mark: str) -> Change:
     """Compare a rule with what is there."""
     if there is None:
         return Change("rule", wanted.name, "create")
-    trigger, action = (whole(name, there.namespace) for name in (wanted.trigger, wanted.action))
+    trigger, action = (whole(name, there.namespace) for name in (wanted.trigger, wanted.route.first))
     reasons = [
         f"{what}: /{old} → {new}"
         for what, old, new in (("trigger", there.trigger, trigger), ("action", there.action, action))
@@ -66,10 +83,9 @@ def of_rule(wanted: Rule, there: RuleThere | None, mark: str) -> Change:
     return _change("rule", wanted.name, [*reasons, *_annotations({MARK: mark}, there.annotations)])
 
 
-def noted(trigger: Trigger) -> dict[str, Json]:
-    """The annotations of a trigger: its own, and where it has a feed the digest of what that is told."""
-    told = {TOLD: sha256(canonical(dict(trigger.parameters)))[:16]} if trigger.feed else {}
-    return {**trigger.annotations, **told}
+def digest(trigger: Trigger) -> str:
+    """Of what the trigger's feed is told."""
+    return sha256(canonical([trigger.feed, dict(trigger.parameters)]))[:16]
 
 
 def whole(name: str, namespace: str) -> str:
@@ -86,7 +102,7 @@ def _change(kind: Kind, name: str, reasons: list[str]) -> Change:
 def _annotations(wanted: Mapping[str, Json], there: Mapping[str, Json]) -> Iterator[str]:
     for name, value in wanted.items():
         if there.get(name) != value:
-            yield "what its feed is told" if name == TOLD else f"annotation {name}"
+            yield f"annotation {name}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from fnkit.core.entities import Json
-from fnkit.project.manifest import Environment, Function, Project, Rule, Sequence, Trigger
+from fnkit.project.manifest import Environment, Function, Project, Rule, Sequence, Trigger, named
 
 MARK = "fnkit-project"
 """The annotation that says which project, in which environment, something belongs to."""
@@ -61,7 +61,25 @@ class _Place:
 
     def rule(self, one: Rule) -> Rule:
         trigger = one.trigger if one.trigger.startswith("/") else self._prefix + one.trigger
-        return replace(one, name=self._prefix + one.name, trigger=trigger, action=self.action(one.action))
+        asked = one.destinations
+        success, failure, dead = (
+            tuple(map(self.destination, texts)) for texts in (asked.success, asked.failure, asked.dead)
+        )
+        return replace(
+            one,
+            name=self._prefix + one.name,
+            trigger=trigger,
+            action=self.action(one.action),
+            destinations=replace(asked, success=success, failure=failure, dead=dead),
+            between=self.action(one.name),
+        )
+
+    def destination(self, text: str) -> str:
+        """The same place with the names of the environment."""
+        kind, name = named(text)
+        if not kind or name.startswith("/"):
+            return text
+        return self.action(name) if kind == "action" else f"trigger:{self._prefix}{name}"
 
     def _set(self, name: str, parameters: Mapping[str, Json]) -> Mapping[str, Json]:
         return {**parameters, **self._parameters.get(name, {})}

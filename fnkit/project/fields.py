@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from fnkit.core.errors import BadArgument
 
@@ -42,6 +42,8 @@ class Fields:
         found = self.content.get(name)
         if found is None:
             return default
+        if kind is float and isinstance(found, int) and not isinstance(found, bool):
+            return cast(T, float(found))
         if isinstance(found, bool) is not (kind is bool) or not isinstance(found, kind):
             raise BadArgument(f"Reading {self.file}", f"{self._at(name)} is {found!r}, not {WORDS[kind]}.")
         return found

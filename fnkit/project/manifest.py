@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.core.entities import Json
+from fnkit.events.places import Outcome, full, place
+from fnkit.events.wiring import Route, Source, source_of
 
 FILE = "fnkit.yaml"
 
@@ -42,14 +44,59 @@ class Trigger:
     """Of the feed where there is one, else of whatever the trigger starts."""
     annotations: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def source(self) -> Source | None:
+        """What its feed watches, where that is one of ours. Raises BadArgument."""
+        return source_of(self.feed, self.parameters) if self.feed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where the answer of a rule's action goes, as texts: names, `trigger:NAME`, `objects:PREFIX`, `https://…`."""
+
+    success: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
+    retries: int = 0
+    pause: float = 1.0
+    """Seconds."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.success, *self.failure, *self.dead)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The same as places. Raises BadArgument."""
+        success, failure, dead = (tuple(map(place, texts)) for texts in (self.success, self.failure, self.dead))
+        return Outcome(success, failure, dead, self.retries, self.pause)
+
+
+def named(destination: str) -> tuple[str, str]:
+    """`("action" | "trigger", name)` of a destination; two empty texts where it is no name, but an address."""
+    kind, colon, rest = destination.partition(":")
+    if not colon:
+        return "action", destination
+    return (kind, rest) if kind in ("action", "trigger") else ("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a trigger starts."""
+    """What a trigger starts, with which events, and where the answer goes."""
 
     name: str
     trigger: str
     action: str
+    where: Mapping[str, Json] | None = None
+    destinations: Destinations = field(default_factory=Destinations)
+    between: str = ""
+    """What the actions that are generated for it begin with; its name where that is not said."""
+
+    @property
+    def route(self) -> Route:
+        """What lies between it and its action. Raises BadArgument."""
+        return Route(self.between or self.name, full(self.action), self.where, self.destinations.outcome)
 
 
 @dataclass(frozen=True, slots=True)

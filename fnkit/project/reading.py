@@ -4,11 +4,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fnkit.core.errors import BadArgument
+from fnkit.core.entities import Json
+from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.core.names import legal
+from fnkit.events.sources import FEED
 from fnkit.project import wskdeploy
 from fnkit.project.fields import Fields
-from fnkit.project.manifest import FILE, Environment, Function, Project, Rule, Sequence, Trigger
+from fnkit.project.manifest import (
+    FILE,
+    Destinations,
+    Environment,
+    Function,
+    Project,
+    Rule,
+    Sequence,
+    Trigger,
+    named,
+)
 
 TOP = ("name", "package", "functions", "flows", "sequences", "triggers", "rules", "notes")
 BESIDE = ("stores", "values", "environments")
@@ -21,12 +33,15 @@ OPTIONS: Mapping[str, type] = {
 }
 """What a function may say besides where it is from: the options of `fnkit deploy`, by their names."""
 KEYS = ("env:", "file:")
+DESTINATIONS = ("on_success", "on_failure", "dead_letter")
 
 
-def read(path: Path, environment: str | None = None) -> tuple[Project, Environment]:
+def read(
+    path: Path, environment: str | None = None, values: Mapping[str, Json] | None = None
+) -> tuple[Project, Environment]:
     """The project of a file and the environment that it is for; `stores` and `values` are filled in.
 
-    Raises BadArgument, which says where in the file it is wrong.
+    `values` stand in the place of the file's own. Raises BadArgument, which says where in the file it is wrong.
     """
     content = load(path)
     if wskdeploy.is_one(content):
@@ -35,10 +50,10 @@ def read(path: Path, environment: str | None = None) -> tuple[Project, Environme
     top.known(*TOP, *BESIDE)
     environments = tuple(_environment(name, one) for name, one in top.tables("environments").items())
     chosen = choose(str(path), environments, environment)
-    known = {
-        "stores": {**top.table("stores").content, **chosen.stores},
-        "values": {**top.table("values").content, **chosen.values},
-    }
+    told = {**top.table("values").content, **chosen.values}
+    told |= _given(str(path), values or {}, told)
+    stores = filled(str(path), "stores", {**top.table("stores").content, **chosen.stores}, {"values": told})
+    known = {"stores": stores, "values": told}
     declared = {key: filled(str(path), key, top.content[key], known) for key in TOP if key in top.content}
     made = _project(Fields.of(str(path), "", declared), path.parent, environments)
     return _checked(str(path), made, chosen), chosen
@@ -88,13 +103,21 @@ def filled(file: str, place: str, value: Any, known: Mapping[str, Mapping[str, A
     return f"{before}{found}{filled(file, place, after, known)}"
 
 
+def _given(file: str, values: Mapping[str, Json], known: Mapping[str, Any]) -> Mapping[str, Json]:
+    """Raises BadArgument where one is not declared."""
+    for name in values:
+        if name not in known:
+            raise BadArgument(f"Reading {file}", f"it has no value {name!r}.", did_you_mean(name, sorted(known)))
+    return values
+
+
 def _project(top: Fields, folder: Path, environments: tuple[Environment, ...]) -> Project:
     return Project(
         name=top.get("name", str, folder.resolve().name),
         functions=tuple(_function(name, one, folder) for name, one in top.tables("functions").items()),
         flows=tuple(_function(name, one, folder) for name, one in top.tables("flows").items()),
         sequences=tuple(_sequence(name, one) for name, one in top.tables("sequences").items()),
-        triggers=tuple(_trigger(name, one) for name, one in top.tables("triggers").items()),
+        triggers=tuple(_trigger(name, one, folder) for name, one in top.tables("triggers").items()),
         rules=tuple(_rule(name, one) for name, one in top.tables("rules").items()),
         package=top.get("package", str, "") or None,
         environments=environments,
@@ -127,15 +150,27 @@ def _sequence(name: str, fields: Fields) -> Sequence:
     return Sequence(name, fields.texts("actions"), fields.table("annotation").content)
 
 
-def _trigger(name: str, fields: Fields) -> Trigger:
+def _trigger(name: str, fields: Fields, folder: Path) -> Trigger:
     fields.known("feed", "param", "annotation")
-    feed = fields.get("feed", str, "") or None
-    return Trigger(name, feed, fields.table("param").content, fields.table("annotation").content)
+    feed, parameters = fields.get("feed", str, "") or None, dict(fields.table("param").content)
+    if feed == FEED and "store" in parameters:
+        parameters["store"] = _store(fields.table("param").need("store", str), folder)
+    return Trigger(name, feed, parameters, fields.table("annotation").content)
+
+
+def _store(text: str, folder: Path) -> str:
+    """A folder is named from the manifest's, too."""
+    return text if ":" in text else str((folder / text).absolute())
 
 
 def _rule(name: str, fields: Fields) -> Rule:
-    fields.known("trigger", "action")
-    return Rule(name, fields.need("trigger", str), fields.need("action", str))
+    fields.known("trigger", "action", "where", *DESTINATIONS, "retry", "pause")
+    success, failure, dead = (fields.texts(one) for one in DESTINATIONS)
+    destinations = Destinations(
+        success, failure, dead, fields.get("retry", int, 0), fields.get("pause", float, 1.0)
+    )
+    where = fields.table("where").content if "where" in fields.content else None
+    return Rule(name, fields.need("trigger", str), fields.need("action", str), where, destinations)
 
 
 def _environment(name: str, fields: Fields) -> Environment:
@@ -168,15 +203,33 @@ def _checked(file: str, project: Project, environment: Environment) -> Project:
     used = [*((one.name, "action", step) for one in project.sequences for step in one.actions)]
     used += [(rule.name, "action", rule.action) for rule in project.rules]
     used += [(rule.name, "trigger", rule.trigger) for rule in project.rules]
+    used += [(rule.name, *named(text)) for rule in project.rules for text in rule.destinations.texts]
     for user, kind, name in used:
         declared = actions if kind == "action" else triggers
-        if not name.startswith("/") and name not in declared:
+        if kind and not name.startswith("/") and name not in declared:
             there = ", ".join(declared) or "none"
             advice = f"Declared: {there}. Another's is named whole: /namespace/…"
             raise BadArgument(told, f"{user} names the {kind} {name!r}, which is not declared.", advice)
+    _wired(file, project)
     for name in environment.parameters:
         if name not in (*actions, *triggers):
             raise BadArgument(
                 told, f"environments.{environment.name}.param names {name!r}, which is not declared."
             )
     return project
+
+
+def _wired(file: str, project: Project) -> None:
+    """Raises BadArgument where a trigger watches nothing that can be, or a rule has a wrong pattern or a loop."""
+    place = ""
+    try:
+        sources = {}
+        for trigger in project.triggers:
+            place = f"triggers.{trigger.name}"
+            sources[trigger.name] = trigger.source
+        for rule in project.rules:
+            place = f"rules.{rule.name}"
+            rule.route.check(rule.trigger, sources.get(rule.trigger))
+    except BadArgument as error:
+        tried = f"Reading {place} in {file}"
+        raise BadArgument(tried, f"{error.tried}: {error.found}", error.advice) from None

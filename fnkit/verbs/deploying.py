@@ -46,7 +46,8 @@ def deploy(
 
     context = context or Context()
     if source is None and name is not None and name.endswith((".yaml", ".yml")):
-        return projects.deploy(Path(name), env, yes, options, context)
+        place = projects.Place(Path(name), env, options.get("value"))
+        return projects.deploy(place, yes, options, context)
     flow = flows.composed(source, cells, name)
     if flow is None:
         order, needed = orders.order(source if source is not None else cells, name, options), []

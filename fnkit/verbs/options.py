@@ -7,6 +7,10 @@ from typing import Annotated, Literal, TypedDict
 from fnkit.core.entities import Json
 from fnkit.verbs.table import Option
 
+Values = Annotated[
+    Mapping[str, Json] | None, Option("of a project: in the place of one of its values", "NAME=VALUE")
+]
+
 
 class BuildOptions(TypedDict, total=False):
     """How a function becomes a bundle, and the input that it is tried on."""
@@ -63,5 +67,6 @@ class DeployOptions(BuildOptions, total=False):
     ]
     timeout: Annotated[int, Option("the time limit in ms", "MS", short="-t")]
     logs: Annotated[int, Option("the log limit in MB", "MB", short="-l")]
+    value: Values
     show: Annotated[bool, Option("give the action file and send nothing")]
     dry_run: Annotated[bool, Option("give the plan and send nothing")]

@@ -1,21 +1,23 @@
 """The verbs of a project: `fnkit deploy fnkit.yaml`, `fnkit diff`, `fnkit remove`."""
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fnkit.context import Context
+from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, FnkitError
 from fnkit.verbs import orders
 from fnkit.verbs.answers import Listing
 from fnkit.verbs.naming import Yes
-from fnkit.verbs.options import DeployOptions
+from fnkit.verbs.options import DeployOptions, Values
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
     from fnkit.delivery.plan import Plan
+    from fnkit.events.wiring import Generated
     from fnkit.project.difference import Change, Kind
     from fnkit.project.manifest import Environment, Function, Project
 
@@ -23,9 +25,20 @@ File = Annotated[Path, Argument("the project's file", "FILE")]
 Env = Annotated[str | None, Option("one of the file's environments", "NAME")]
 
 
-def diff(file: File = Path("fnkit.yaml"), *, env: Env = None, context: Context | None = None) -> "Listing[Change]":
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which of a file's environments is meant, and what is said in the place of its values."""
+
+    file: Path
+    env: str | None = None
+    values: Mapping[str, Json] | None = None
+
+
+def diff(
+    file: File = Path("fnkit.yaml"), *, env: Env = None, value: Values = None, context: Context | None = None
+) -> "Listing[Change]":
     """Give what a deploy of the project would create, update and delete; sends nothing."""
-    project, context = _open(file, env, context)
+    project, context = _open(Place(file, env, value), context)
     return _listing(_changes(project, context))
 
 
@@ -36,7 +49,7 @@ def remove(
     from fnkit.project import apply
     from fnkit.project.present import present
 
-    project, context = _open(file, env, context)
+    project, context = _open(Place(file, env), context)
     client = context.client
     gone = apply.everything(present(client, project.mark))
     question = f"Delete {len(gone)} things of {project.mark} on {context.props.host}?"
@@ -50,15 +63,15 @@ def remove(
     return _listing((*gone, *emptied))
 
 
-def deploy(file: Path, env: str | None, yes: bool, options: DeployOptions, context: Context) -> "Listing[Change]":
+def deploy(place: Place, yes: bool, options: DeployOptions, context: Context) -> "Listing[Change]":
     """Make the platform have what the project declares; what is the same is left alone."""
-    given = sorted(name for name, value in options.items() if value and name != "dry_run")
+    given = sorted(name for name, value in options.items() if value and name not in ("dry_run", "value"))
     if given:
-        advice = f"Write it into {file}, where the function is declared."
-        raise BadArgument(f"Deploying {file}", f"--{given[0].replace('_', '-')} is of one function.", advice)
+        advice = f"Write it into {place.file}, where the function is declared."
+        raise BadArgument(f"Deploying {place.file}", f"--{given[0].replace('_', '-')} is of one function.", advice)
     if options.get("dry_run"):
-        return diff(file, env=env, context=context)
-    project, context = _open(file, env, context)
+        return diff(place.file, env=place.env, value=place.values, context=context)
+    project, context = _open(place, context)
     done: list[Change] = []
     try:
         for change in _made(project, yes, context):
@@ -70,13 +83,13 @@ def deploy(file: Path, env: str | None, yes: bool, options: DeployOptions, conte
     return _listing(done)
 
 
-def _open(file: Path, env: str | None, context: Context | None) -> "tuple[Project, Context]":
+def _open(place: Place, context: Context | None) -> "tuple[Project, Context]":
     """The project with the names of its environment, and a context that goes there."""
     from fnkit.project import reading
     from fnkit.project.environment import within
 
     context = context or Context()
-    project, environment = reading.read(file.expanduser(), env)
+    project, environment = reading.read(place.file.expanduser(), place.env, place.values)
     for note in project.notes:
         context.face.notice(note)
     arguments = _arguments(environment)
@@ -109,8 +122,8 @@ def _changes(project: "Project", context: Context) -> "Iterator[Change]":
 
     client = context.client
     yield from (change for change, _ in apply.package(client, project.package))
-    for kind, function in _functions(project):
-        yield _compared(kind, _order(kind, function, project, context), context)
+    for kind, order in _orders(project, context):
+        yield _compared(kind, order, context)
     yield from (change for change, _ in apply.beside(client, project))
     yield from apply.leftovers(project, present(client, project.mark))
 
@@ -124,8 +137,8 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
     for change, make in apply.package(client, project.package):
         make()
         yield change
-    for kind, function in _functions(project):
-        yield _deployed(kind, _order(kind, function, project, context), context)
+    for kind, order in _orders(project, context):
+        yield _deployed(kind, order, context)
     for change, make in apply.beside(client, project):
         if change.does != "unchanged":
             make()
@@ -137,9 +150,24 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
             yield change
 
 
-def _functions(project: "Project") -> "Iterator[tuple[Kind, Function]]":
-    yield from (("function", one) for one in project.functions)
-    yield from (("flow", one) for one in project.flows)
+def _orders(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
+    """Everything with code: functions, flows, and what lies between a rule and its action."""
+    for one in project.functions:
+        yield "function", orders.order(one.source, one.name, _options(one))
+    for one in project.flows:
+        yield "flow", _flow(one, project, context)
+    for rule in project.rules:
+        for made in rule.route.generated:
+            yield "function", _between(made, project.mark)
+
+
+def _between(made: "Generated", mark: str) -> orders.Order:
+    from fnkit.delivery import wiring
+    from fnkit.project.environment import MARK
+
+    settings = wiring.settings(made)
+    marked = replace(settings, annotations={**settings.annotations, MARK: mark})
+    return orders.Order(wiring.spec(made), marked, None)
 
 
 def _deployed(kind: "Kind", order: orders.Order, context: Context) -> "Change":
@@ -155,16 +183,21 @@ def _compared(kind: "Kind", order: orders.Order, context: Context) -> "Change":
     return _change(kind, pipeline.preview(context.client, order.spec, order.settings, context.face.tell))
 
 
-def _order(kind: "Kind", function: "Function", project: "Project", context: Context) -> orders.Order:
-    """What is deployed for it; a flow calls the project's actions by their names in the environment."""
-    if kind == "function":
-        return orders.order(function.source, function.name, _options(function))
+def _flow(function: "Function", project: "Project", context: Context) -> orders.Order:
+    """What is deployed for a flow: it calls the project's actions by their names in the environment."""
     from fnkit.compose.nodes import full_name, renamed
     from fnkit.verbs import flows
 
     made = flows.composed(f"{function.source}:{function.entry or 'main'}", None)
     if made is None:
         raise BadArgument(f"Deploying the flow {function.name}", f"{function.source} is no script or notebook.")
+    for place, node in made.flow.node.walk():
+        if node.code is not None and not node.code.kind.startswith("python"):
+            raise BadArgument(
+                f"Deploying the flow {function.name}: node {place} ({node.label})",
+                "it is JavaScript, which becomes an action of its own, and a project has those that it declares.",
+                f"Deploy the flow by itself: fnkit deploy {function.name} {function.source}:{function.entry}",
+            )
     names = {full_name(name): full_name(called) for name, called in project.names.items()}
     flow = replace(made.flow, node=renamed(made.flow.node, names))
     return flows.order(replace(made, flow=flow), function.name, _options(function), context)

@@ -39,13 +39,29 @@ class Feeds:
 
         Raises Conflict where the name is taken, ActionFailed, Missing where there is no such feed.
         """
-        annotation = f"/{feed.namespace}/" + "/".join(part for part in (feed.package, feed.name) if part)
-        trigger = self.triggers.put(name, annotations={**(annotations or {}), "feed": annotation})
+        trigger = self.triggers.put(name, annotations={**(annotations or {}), "feed": _whole(feed)})
         try:
             self.tell(trigger, "CREATE", parameters)
         except BaseException:
             with contextlib.suppress(FnkitError):
                 self.triggers.delete(name)
+            raise
+        return trigger
+
+    def begin(
+        self, name: str, feed: ActionName, parameters: Mapping[str, Json], annotations: Mapping[str, Json]
+    ) -> Trigger:
+        """Start a feed for a trigger that is there; where that fails, the trigger is again as it was.
+
+        `annotations` are all that the trigger has afterwards. Raises ActionFailed, Missing.
+        """
+        before = self.triggers.get(name)
+        trigger = self.triggers.put(name, annotations={**annotations, "feed": _whole(feed)}, overwrite=True)
+        try:
+            self.tell(trigger, "CREATE", parameters)
+        except BaseException:
+            with contextlib.suppress(FnkitError):
+                self.triggers.put(name, annotations=before.annotations, overwrite=True)
             raise
         return trigger
 
@@ -88,3 +104,8 @@ class Feeds:
             found = f"{result.get('error') if isinstance(result, dict) else result}."
         advice = f"fnkit logs {call.activation_id} shows what the feed printed."
         raise ActionFailed(f"{event} of the feed {feed}", found, advice, call.activation_id)
+
+
+def _whole(feed: ActionName) -> str:
+    """`/namespace/package/name`, as the annotation says it."""
+    return f"/{feed.namespace}/" + "/".join(part for part in (feed.package, feed.name) if part)

@@ -17,13 +17,13 @@ TIMER = Timer("alarm", {"cron": "* * * * *"})
 
 def test_the_way_of_an_event():
     plain = Wiring("t", TIMER, "/_/work")
-    assert (plain.first, plain.generated) == ("/_/work", ())
+    assert (plain.route.first, plain.route.generated) == ("/_/work", ())
     both = Wiring("t", TIMER, "/_/work", {"a": ["x"]}, Outcome(success=(place("objects:out/"),)))
-    assert both.first == "/_/t-router"
-    first, second = both.generated
+    assert both.route.first == "/_/t-router"
+    first, second = both.route.generated
     assert json.loads(first.order) == {"pattern": {"a": ["x"]}, "target": "/_/t-destination"}
     assert json.loads(second.order)["target"] == "/_/work"
-    assert all(one.annotations["conductor"] for one in both.generated)
+    assert all(one.annotations["conductor"] for one in both.route.generated)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from fnkit.models import catalogue, download
 
 ROOT = Path(__file__).parents[3]
 OUTSIDE = {"numpy", "PIL", "ai_edge_litert", "av"}
-OPTIONAL = {"platformdirs"}
-"""Imported by `core.places` where it is there."""
+OPTIONAL = {"platformdirs", "obstore"}
+"""Imported where they are there: by `core.places`, and by `events.bucket` for a bucket."""
 
 
 def ships():
@@ -137,6 +137,20 @@ def test_frames_need_pyav_alone(action):
     ran = action(WATCH)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == ["8", "True"], "and neither Pillow nor LiteRT"
+
+
+KEEP = """
+from fnkit.events import stores
+stores.open("frames").put("1.txt", b"one")
+print(stores.open("frames").get("1.txt"))
+stores.open("s3://frames")
+"""
+
+
+def test_stores_run_alone_and_say_what_is_missing(action):
+    ran = action(KEEP)
+    assert ran.stdout.strip() == "b'one'"
+    assert "MissingPackage: Opening s3://frames: obstore is not installed." in ran.stderr
 
 
 def test_an_instance_downloads_its_model(action, files):

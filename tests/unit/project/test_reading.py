@@ -89,7 +89,8 @@ def test_an_environment_has_names_and_values_of_its_own(written):
     assert there.sequences[0].actions == ("stage-clips/frames", "stage-clips/detect")
     assert there.triggers[0].name == "stage-landed"
     assert there.triggers[0].parameters == {"folder": "s3://films", "every": 10}
-    assert there.rules[0] == Rule("stage-on-landed", "stage-landed", "stage-clips/pipeline")
+    on_landed = Rule("stage-on-landed", "stage-landed", "stage-clips/pipeline", between="stage-clips/on-landed")
+    assert there.rules[0] == on_landed
     assert there.rules[1].action == "/whisk.system/utils/echo"
 
 

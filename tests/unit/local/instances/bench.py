@@ -13,6 +13,7 @@ from typing import Any
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Limits
 from fnkit.core.errors import Missing
+from fnkit.local.errands import Errands
 from fnkit.local.jobs import Executable, Job, Outcome
 from fnkit.local.kinds import find
 from fnkit.local.pool import Pool
@@ -115,7 +116,7 @@ class Bench:
 
     @asynccontextmanager
     async def scheduler(self) -> AsyncIterator[Scheduler]:
-        layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS)
+        layouts = Layouts(self.root / "code", self.layer, {"python": self.common}, KINDS, Errands())
         async with self.starter() as starter:
             folder, pool = self.root / "instances", Pool(self.memory)
             scheduler = Scheduler(starter, layouts, folder, pool, self.longest_queue)

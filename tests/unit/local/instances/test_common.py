@@ -15,6 +15,7 @@ import pytest
 
 from fnkit.core.canonical import sha256
 from fnkit.local.common import Common
+from fnkit.local.errands import Errands
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -59,7 +60,7 @@ def requirements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
 
 
 def test_installed_once(tmp_path: Path, requirements: str) -> None:
-    common = Common(tmp_path / "cache", requirements)
+    common = Common(Errands(), tmp_path / "cache", requirements)
     before = common.folder()
     assert not list(before.iterdir())
     assert "not installed yet" in common.status()
@@ -68,13 +69,13 @@ def test_installed_once(tmp_path: Path, requirements: str) -> None:
     assert (common.folder() / "thing.py").read_text() == "V = 1\n"
     assert common.folder() != before
     stamp = common.folder().stat().st_mtime_ns
-    assert Common(tmp_path / "cache", requirements).install()
+    assert Common(Errands(), tmp_path / "cache", requirements).install()
     assert common.folder().stat().st_mtime_ns == stamp
     assert common.status() == "OpenWhisk's common packages are installed."
 
 
 def test_a_wrong_hash_installs_nothing(tmp_path: Path, requirements: str) -> None:
-    common = Common(tmp_path / "cache", re.sub(r"[0-9a-f]{64}", "0" * 64, requirements))
+    common = Common(Errands(), tmp_path / "cache", re.sub(r"[0-9a-f]{64}", "0" * 64, requirements))
     assert not common.install()
     assert common.packages() == {}
     assert not list(common.folder().iterdir())
@@ -86,7 +87,7 @@ def test_without_a_network(tmp_path: Path, requirements: str, monkeypatch: pytes
     monkeypatch.setenv("UV_HTTP_TIMEOUT", "2")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    common = Common(tmp_path / "cache", requirements)
+    common = Common(Errands(), tmp_path / "cache", requirements)
     assert not common.install()
     assert not list(common.folder().iterdir())
     assert "could not be installed" in common.status()

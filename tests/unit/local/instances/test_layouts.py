@@ -10,6 +10,7 @@ import pytest
 
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import compile_folder
+from fnkit.local.errands import Errands
 from fnkit.local.runtime import FEW, SMALL, Layouts, mirror, needed
 from fnkit.local.sandbox.system import interpreter
 from tests.unit.local.instances.bench import KINDS, job
@@ -17,7 +18,7 @@ from tests.unit.local.instances.bench import KINDS, job
 
 @pytest.fixture
 def layouts(tmp_path: Path) -> Layouts:
-    return Layouts(tmp_path / "code", tmp_path.joinpath, {"python": lambda: tmp_path / "common"}, KINDS)
+    return Layouts(tmp_path / "code", tmp_path.joinpath, {"python": lambda: tmp_path / "common"}, KINDS, Errands())
 
 
 def test_the_same_content_lies_once(layouts: Layouts, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_compiled_for_the_interpreter_of_the_actions(tmp_path: Path) -> None:
     """It takes the compiled form: the source can change and nobody notices, as long as its time does not."""
     module = tmp_path / "thing.py"
     module.write_text("V = 1\n")
-    assert compile_folder(tmp_path)
+    assert compile_folder(Errands(), tmp_path)
     times = module.stat().st_mtime_ns
     module.write_text("V = 2\n")
     os.utime(module, ns=(times, times))

@@ -12,6 +12,7 @@ import pytest
 
 from fnkit.core.entities import Limits
 from fnkit.core.errors import PlatformFault
+from fnkit.local.errands import Errands
 from fnkit.local.jobs import Status
 from fnkit.local.sandbox.rung import DAEMONS
 from fnkit.local.scheduler import Scheduler
@@ -158,7 +159,7 @@ def test_a_second_init_is_refused(plain: Bench) -> None:
     from fnkit.local.sandbox.start import ProcessStarter
 
     async def scene() -> None:
-        layouts = Layouts(plain.root / "code", plain.layer, {"python": plain.common}, KINDS)
+        layouts = Layouts(plain.root / "code", plain.layer, {"python": plain.common}, KINDS, Errands())
         given = job(COUNTS)
         loaded = await start(given, ProcessStarter(plain.rung), layouts, plain.root / "one")
         assert await Course(given).initialize(loaded) is None

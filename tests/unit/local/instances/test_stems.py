@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fnkit.core.entities import Limits
+from fnkit.local.errands import Errands
 from fnkit.local.jobs import Job
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
@@ -38,7 +39,7 @@ def play(root: Path, rung: Rung, scene: Callable[[Scheduler, Stems], Awaitable[A
     async def whole() -> Any:
         bench = Bench(root, rung)
         stems = Stems(ProcessStarter(rung), root / "stems", 1)
-        layouts = Layouts(root / "code", bench.layer, {"python": bench.common}, KINDS)
+        layouts = Layouts(root / "code", bench.layer, {"python": bench.common}, KINDS, Errands())
         async with asyncio.timeout(60):
             scheduler = Scheduler(Zygotes(stems, root / "zygotes"), layouts, root / "instances", Pool(4096))
             try:

@@ -13,6 +13,7 @@ import pytest
 
 from fnkit.local.activation import Course, start
 from fnkit.local.answers import ACTION_LOOP, of_init
+from fnkit.local.errands import Errands
 from fnkit.local.libraries import imports
 from fnkit.local.nursery import MOST_DEATHS
 from fnkit.local.pool import Pool
@@ -67,7 +68,7 @@ def play(bench: Bench, scene: Callable[[Scheduler, Zygotes], Awaitable[Any]]) ->
     async def whole() -> Any:
         async with asyncio.timeout(120), bench.starter() as starter:
             assert isinstance(starter, Zygotes)
-            layouts = Layouts(bench.root / "code", bench.layer, {"python": bench.common}, KINDS)
+            layouts = Layouts(bench.root / "code", bench.layer, {"python": bench.common}, KINDS, Errands())
             scheduler = Scheduler(starter, layouts, bench.root / "instances", Pool(65_536), 10_000)
             try:
                 return await scene(scheduler, starter)
@@ -148,7 +149,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
 def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
     async def whole() -> None:
         async with forks.starter() as starter:
-            layouts = Layouts(forks.root / "code", forks.layer, {"python": forks.common}, KINDS)
+            layouts = Layouts(forks.root / "code", forks.layer, {"python": forks.common}, KINDS, Errands())
             given = job(COUNTS)
             loaded = await start(given, starter, layouts, forks.root / "one")
             assert loaded.instance.began == "forked"

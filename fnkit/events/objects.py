@@ -1,0 +1,91 @@
+"""The embedded platform's own object store, over HTTP. It travels with an action. Standard library only."""
+
+import json
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fnkit.core.errors import FnkitError, Missing, PlatformFault, Unauthorized, Unreachable
+from fnkit.events.store import Stored
+
+ROOT = "/fnkit/v1/objects"
+PATIENCE = 60
+"""Seconds without a byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The objects of a key's namespace, or those below a prefix; keys are named from there."""
+
+    host: str
+    """With scheme: `http://127.0.0.1:3233`."""
+    key: str = field(repr=False)
+    prefix: str = ""
+
+    @property
+    def url(self) -> str:
+        """`objects:photos/`."""
+        return f"objects:{self.prefix}"
+
+    def put(self, key: str, content: bytes, media: str = "application/octet-stream") -> None:
+        """Keep an object."""
+        self._ask(f"Writing {key}", "PUT", self._path(key), content, media)
+
+    def get(self, key: str) -> bytes:
+        """Its bytes. Raises Missing."""
+        return self._ask(f"Reading {key}", "GET", self._path(key))
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """What is there."""
+        for one in self._listed(prefix):
+            key = one["key"].removeprefix(self.prefix)
+            yield Stored(key, one["size"], one["etag"], one.get("modified", 0.0))
+
+    def delete(self, key: str) -> None:
+        """Forget an object."""
+        try:
+            self._ask(f"Deleting {key}", "DELETE", self._path(key))
+        except Missing:
+            return
+
+    def presign(self, key: str, seconds: int = 86400) -> str:
+        """A URL that reads it, for as long as it is there. Raises Missing."""
+        found = [one for one in self._listed(key) if one["key"] == self.prefix + key]
+        if not found:
+            raise Missing(f"Reading {key}", "it was gone before it was read.", status=404)
+        return str(found[0]["url"])
+
+    def _listed(self, prefix: str) -> Sequence[dict[str, Any]]:
+        query = urlencode({"prefix": self.prefix + prefix})
+        answer = json.loads(self._ask("Listing", "GET", f"{ROOT}?{query}"))
+        found: Sequence[dict[str, Any]] = answer["objects"]
+        return found
+
+    def _path(self, key: str) -> str:
+        return f"{ROOT}/{quote(self.prefix + key)}"
+
+    def _ask(self, tried: str, verb: str, path: str, content: bytes | None = None, media: str = "") -> bytes:
+        headers = {"Authorization": f"Basic {b64encode(self.key.encode()).decode()}"}
+        if content is not None:
+            headers["Content-Type"] = media
+        request = urllib.request.Request(self.host + path, content, headers, method=verb)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return bytes(answer.read())
+        except (OSError, ValueError) as error:
+            raise _fault(f"{tried} in {self.url}", error) from None
+
+
+def _fault(tried: str, error: Exception) -> FnkitError:
+    if not isinstance(error, urllib.error.HTTPError):
+        return Unreachable(tried, f"nobody answers ({getattr(error, 'reason', error)}).")
+    said, status = f"the platform answered {error.code} {error.reason}.", error.code
+    if status in (401, 403):
+        return Unauthorized(tried, said, "Is the key right?", status)
+    if status == 404:
+        return Missing(tried, said, status=status)
+    return PlatformFault(tried, said, status=status)
