@@ -75,6 +75,7 @@ class Compounds:
     async def run(self, position: Position, caller: Identity) -> Record:
         """Go on from there to the end; the record is written, and on disk with the next commit."""
         if isinstance(position.plan, Join):
+            await self._positions.committed()  # the turn that began the branches is over: it is not taken again
             await self._await_branches(position, position.plan)
         while (step := position.plan.next()) is not None:
             if self._halted.is_set():
