@@ -127,8 +127,9 @@ class Scheduler:
 
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
-        if not self._closed and not self._turns and job.executable.code:
-            self._make_ready(self._needs.of(job), job)
+        need = self._needs.of(job)
+        if not self._pool.warm(need.key) and not self._closed and not self._turns and job.executable.code:
+            self._make_ready(need, job)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""

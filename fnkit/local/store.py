@@ -154,9 +154,15 @@ class Store:
 
     def _tell_sqlite(self) -> None:
         """What it was not told of yet: somebody asks, or commits."""
-        if self._pending:
-            self._begin()
+        if not self._pending:
+            return
+        self._begin()
+        try:
             self._pending.tell(self._db)
+        except sqlite3.Error as error:
+            self._undo()
+            self._tell(error)
+            raise
 
     def _keep(self) -> None:
         try:
