@@ -15,18 +15,18 @@ __version__ = "0.1.0"
 # Every verb once, in `fnkit.verbs`; the rooms are reached by their own names.
 _VERBS = (
     "activations",
+    "bill",
     "config",
     "delete",
     "deploy",
-    "every",
     "diff",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",
     "logs",
     "map",
-    "on",
     "props",
     "remove",
     "result",
@@ -39,19 +39,22 @@ _VERBS = (
     "stop",
     "test",
 )
+_WHEN = ("every", "on")
 _ROOMS = ("compose", "core", "events", "models", "vision")
 
 
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(importlib.import_module("fnkit.verbs"), name)
+    if name in _WHEN:
+        return getattr(importlib.import_module("fnkit.verbs.when"), name)
     if name in _ROOMS:
         return importlib.import_module(f"fnkit.{name}")
     raise AttributeError(f"module 'fnkit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*_VERBS, *_ROOMS, "__version__"])
+    return sorted([*_VERBS, *_WHEN, *_ROOMS, "__version__"])
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PORT = 3233
 """Of the embedded platform, where it is free."""
 LOG = logging.getLogger("fnkit")
+WATCHED = LOG.getChild("watched")
+"""Results that are not over, as they are by now: a notebook draws them."""
 
 
 class Face(Protocol):
@@ -62,7 +64,7 @@ class Program:
 
     def watch(self, value: object) -> None:
         """The same."""
-        LOG.info(value)
+        WATCHED.info(value)
 
     def confirm(self, question: str) -> bool:
         """A call is its own confirmation."""

@@ -102,18 +102,8 @@ class Uv:
 
     def install(self, pins: Sequence[Requirement], folder: Path, target: Target) -> None:
         """As Installer has it."""
-        listed = "\n".join(map(str, pins))
-        command = [
-            "pip",
-            "install",
-            "--no-deps",
-            "--link-mode=copy",
-            "--target",
-            str(folder),
-            "--requirement",
-            "-",
-        ]
-        self._run(command, target, listed)
+        command = ["pip", "install", "--no-deps", "--target", str(folder), "--requirement", "-"]
+        self._run(command, target, "\n".join(map(str, pins)))
 
     def _run(self, command: list[str], target: Target, given: str) -> str:
         options = ["--quiet", "--only-binary", ":all:", "--python", sys.executable]

@@ -16,7 +16,7 @@ _TRAVELS = re.compile(
     r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?"
     r"|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?"
     r"|\.events(?:\.(?:stores|store|objects|folder|bucket|cloudevents))?"
-    r"|\.compose(?:\.(?:moves|steps|fork|machine|platform|turn|join|foreign))?)?\Z"
+    r"|\.compose(?:\.(?:moves|steps|fork|program|machine|platform|turn|wire|store|bucket|join|foreign))?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
 _BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",), "fnkit.vision.tags": ("vision/tags.txt",)}
@@ -80,8 +80,8 @@ def _module(name: str) -> str | None:
         raise BadCell(
             f"Bundling {what}",
             "it does not travel with an action.",
-            "What travels is fnkit.models.load, fnkit.models.images, fnkit.events.stores and fnkit.vision "
-            "(without its drawing).",
+            "What travels is fnkit.models.load, fnkit.models.images, fnkit.events.stores, and fnkit.vision "
+            "without its drawing.",
         )
     return module
 

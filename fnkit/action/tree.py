@@ -1,9 +1,9 @@
-"""A folder of libraries as an installer left it: what is never used is taken out, the rest is listed."""
+"""The libraries of a layer: what is ever used of what an installer left, copied and listed."""
 
 import fnmatch
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_string
 from importlib import resources
 from pathlib import Path
@@ -21,28 +21,21 @@ def fat() -> dict[str, list[str]]:
     return table
 
 
-def prune(tree: Path) -> None:
-    """Take out what is never used at run time, and what says when and where this was made."""
-    patterns = [pattern for patterns in fat().values() for pattern in patterns]
-    useless = re.compile("|".join(map(fnmatch.translate, patterns)))
-    for path in sorted(tree.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif useless.match(path.relative_to(tree).as_posix()):
-            path.unlink()
+def gather(installed: Path, tree: Path) -> dict[str, Any]:
+    """Copy what may be used at run time of what an installer left in `installed` to `tree`, and list it.
 
-
-def index(tree: Path) -> dict[str, Any]:
-    """`{"digest", "files": [{"path", "sha256", "size"}], "licences", "weights"}`; the files become read-only.
-
-    `digest` is the layer's; `weights` has bytes by package, `licences` a short name for each.
+    `{"digest", "files": [{"path", "sha256", "size"}], "licences", "weights"}`: `digest` is the layer's, `weights`
+    has bytes by package, `licences` a short name for each. What says when and where this was made stays behind.
+    The copies are read-only, since others link to them; none is itself a link into an installer's cache, where
+    whoever edits his environment would change it.
     """
     files: list[dict[str, Any]] = []
     weights: dict[str, int] = {}
-    for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-        inner, content = path.relative_to(tree).as_posix(), path.read_bytes()
-        path.chmod(0o444)  # it may be linked to from elsewhere
+    for inner in sorted(_used(installed)):
+        content, place = (installed / inner).read_bytes(), tree / inner
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        place.chmod(0o444)
         files.append({"path": inner, "sha256": sha256(content), "size": len(content)})
         top = inner.split("/")[0].removesuffix(".libs").removesuffix(".py")
         weights[top] = weights.get(top, 0) + len(content)
@@ -52,6 +45,16 @@ def index(tree: Path) -> dict[str, Any]:
         licences[canonical_name(str(fields["Name"]))] = _licence(dict(fields), fields.get_all("Classifier") or [])
     digest = tree_digest((row["path"], row["sha256"], False) for row in files)
     return {"digest": digest, "files": files, "licences": licences, "weights": weights}
+
+
+def _used(installed: Path) -> Iterator[str]:
+    """Paths of the files that no pattern of `fat` takes out."""
+    patterns = [pattern for patterns in fat().values() for pattern in patterns]
+    useless = re.compile("|".join(map(fnmatch.translate, patterns)))
+    for path in installed.rglob("*"):
+        inner = path.relative_to(installed).as_posix()
+        if path.is_file() and not useless.match(inner):
+            yield inner
 
 
 def _licence(fields: Mapping[str, Any], classifiers: Sequence[str]) -> str:

@@ -14,8 +14,7 @@ from fnkit.action.memory import note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
-from fnkit.action.tree import fat, prune
-from fnkit.action.tree import index as made_index
+from fnkit.action.tree import fat, gather
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Json
@@ -38,7 +37,7 @@ class Libraries:
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """A folder of libraries, as `tree.index` lists it."""
+    """A folder of libraries, as `tree.gather` lists it."""
 
     tree: Path
     index: Mapping[str, Any]
@@ -116,10 +115,9 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
         return LaidOut(trees / known["digest"], known)
     trees.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=trees) as aside:
-        fresh = Path(aside, "tree")
-        installer().install(pins, fresh, target)
-        prune(fresh)
-        index = made_index(fresh)
+        installed, fresh = Path(aside, "installed"), Path(aside, "tree")
+        installer().install(pins, installed, target)
+        index = gather(installed, fresh)
         place = trees / index["digest"]
         try:
             fresh.rename(place)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fnkit.cli.entities import status
 from fnkit.cli.layout import Columns, moment, size, span
 from fnkit.compose.session import Session
+from fnkit.delivery.bill import Item
 from fnkit.delivery.wired import Row
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
@@ -44,6 +45,15 @@ TABLES: Mapping[type, Columns] = {
         "wait": lambda one: span(one.wait_time),
         "init": lambda one: span(one.init_time),
         "duration": lambda one: span(one.duration),
+    },
+    Item: {
+        "action": lambda item: item.action,
+        "runs": lambda item: item.runs,
+        "cold": lambda item: item.cold,
+        "warm": lambda item: item.warm,
+        "failed": lambda item: item.failed,
+        "seconds": lambda item: f"{item.seconds:,.1f}",
+        "GB s": lambda item: f"{item.cost:,.2f}",
     },
     Session: {
         "id": lambda one: one.id,

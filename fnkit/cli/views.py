@@ -13,6 +13,7 @@ from fnkit.cli.layout import moment, pairs, size, span, table
 from fnkit.compose.session import Session
 from fnkit.core.entities import ModelFile
 from fnkit.core.errors import ActionFailed
+from fnkit.delivery.bill import Bill, Item
 from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.mapping import Mapped
 from fnkit.delivery.plan import Plan
@@ -61,6 +62,11 @@ def _several(values: tuple) -> Iterable[str]:  # type: ignore[type-arg]
 @lines.register
 def _wires(wires: Wires) -> Iterable[str]:
     return table(TABLES[Row], wires.rows) if wires.wires else [str(wires)]
+
+
+@lines.register
+def _bill(bill: Bill) -> Iterable[str]:
+    return [*table(TABLES[Item], bill.items), str(bill)] if bill.items else [str(bill)]
 
 
 @lines.register

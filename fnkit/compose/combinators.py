@@ -10,11 +10,13 @@ The meaning is that of apache/openwhisk-composer docs/COMBINATORS.md. Names that
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from fnkit.compose import expressions
 from fnkit.compose.flow import Flow
 from fnkit.compose.nodes import PYTHON, Code, Node, full_name
+from fnkit.compose.steps import PYTHONIC
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, FnkitError
 
@@ -85,32 +87,32 @@ def sequence(*steps: Step) -> Flow:
 
 def when(test: Step, then: Step, otherwise: Step = None) -> Flow:
     """`if`: `then` or `otherwise` gets the input; the test's `value` says which."""
-    return _parted("if", test=test, consequent=then, alternate=otherwise)
+    return _decided("if", test=test, consequent=then, alternate=otherwise)
 
 
 def if_nosave(test: Step, then: Step, otherwise: Step = None) -> Flow:
     """`if` whose branches get what the test gave."""
-    return _parted("if_nosave", test=test, consequent=then, alternate=otherwise)
+    return _decided("if_nosave", test=test, consequent=then, alternate=otherwise)
 
 
 def loop(test: Step, body: Step) -> Flow:
     """`while`: the body again and again as long as the test's `value` is true."""
-    return _parted("while", test=test, body=body)
+    return _decided("while", test=test, body=body)
 
 
 def while_nosave(test: Step, body: Step) -> Flow:
     """`while` whose body gets what the test gave."""
-    return _parted("while_nosave", test=test, body=body)
+    return _decided("while_nosave", test=test, body=body)
 
 
 def loop_until(body: Step, test: Step) -> Flow:
     """`dowhile`: the body, and again as long as the test's `value` is true."""
-    return _parted("dowhile", body=body, test=test)
+    return _decided("dowhile", body=body, test=test)
 
 
 def dowhile_nosave(body: Step, test: Step) -> Flow:
     """`dowhile` that goes on with what the test gave."""
-    return _parted("dowhile_nosave", body=body, test=test)
+    return _decided("dowhile_nosave", body=body, test=test)
 
 
 def repeat(count: int, *steps: Step) -> Flow:
@@ -185,8 +187,13 @@ def _composed(kind: str, steps: Iterable[Step], **values: Json) -> Flow:
 
 
 def _parted(kind: str, **steps: Step) -> Flow:
+    return Flow(Node(kind, parts={name: _node(kind, name, step) for name, step in steps.items()}))
+
+
+def _decided(kind: str, **steps: Step) -> Flow:
+    """With a condition, which is judged as Python does: an empty list is false."""
     named = {name: step for name, step in steps.items() if name != "alternate" or step is not None}
-    return Flow(Node(kind, parts={name: _node(kind, name, step) for name, step in named.items()}))
+    return Flow(replace(_parted(kind, **named).node, values={"truth": PYTHONIC}))
 
 
 def _node(kind: str, place: object, step: Step) -> Node:

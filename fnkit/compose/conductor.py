@@ -10,7 +10,7 @@ from fnkit.action import cell
 from fnkit.action.cells import Cell, Cells, from_script
 from fnkit.action.inject import template
 from fnkit.action.spec import ActionSpec, Origin, Wishes
-from fnkit.compose.nodes import ROOT, Node, to_json
+from fnkit.compose.nodes import ROOT, Node, store, to_json
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.core.errors import BadCell, TooLarge
 from fnkit.core.names import FLOW, ActionName
@@ -19,6 +19,8 @@ ENTRY = "fnkit_flow"
 """The conductor's function: a name that no notebook has."""
 FANS = frozenset({"parallel", "map", "async"})
 """What starts branches, for which the conductor needs the key."""
+OWN = "objects:"
+"""A store for which it needs the key, too: the embedded platform's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def join(name: ActionName) -> ActionSpec:
 
 def annotations(node: Node) -> dict[str, Json]:
     """What makes the action a conductor, and gives the flow back to who asks for it."""
-    key = {"provide-api-key": True} if any(one.type in FANS for _, one in node.walk()) else {}
+    kept = store(node)
+    calls = any(one.type in FANS for _, one in node.walk()) or (kept and kept["url"].startswith(OWN))
+    key = {"provide-api-key": True} if calls else {}
     return {"conductor": True, FLOW: to_json(node, ROOT), **key}
 
 

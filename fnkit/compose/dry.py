@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fnkit.compose.machine import KEY, TOO_MANY, Flow, Run, State
+from fnkit.compose.machine import KEY, TOO_MANY, Run
 from fnkit.compose.moves import Call, Done, Object
 from fnkit.compose.nodes import Node, brought, full_name, to_json
+from fnkit.compose.program import Flow
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 
@@ -39,6 +40,8 @@ class Stage:
     events: list[Mapping[str, Json]] = field(default_factory=list)
     ended: dict[str, Json] = field(default_factory=dict)
     """Results of branches by made-up ids."""
+    held: dict[str, str] = field(default_factory=dict)
+    """The flow's store."""
 
     def say(self, event: Mapping[str, Json]) -> None:
         """Keep it."""
@@ -52,6 +55,15 @@ class Stage:
         """A dry run has time."""
         return 60.0
 
+    def put(self, key: str, state: Object) -> None:
+        """Keep a state, for as long as the run lasts."""
+        self.held[key] = json.dumps(state)
+
+    def get(self, key: str) -> Object:
+        """What was kept."""
+        found: Object = json.loads(self.held[key])
+        return found
+
     def start(self, action: str | None, arguments: Object) -> str | None:
         """Run it now."""
         name = f"branch-{len(self.ended)}"
@@ -60,9 +72,7 @@ class Stage:
             self.ended[name] = self.answer(action, arguments)
         else:
             kept = json.loads(json.dumps(arguments))[KEY]
-            given = kept.pop("value")
-            run = Run(self.flow, self, State(**kept))
-            self.ended[name] = self.drive(run, run.begin(given))
+            self.ended[name] = self.drive(*Run.again(self.flow, self, kept, None))
         return name
 
     def answer(self, action: str, arguments: Object) -> Json:
@@ -90,8 +100,7 @@ class Stage:
                 answer = {"results": {one: self.ended.pop(one) for one in outcome.value["ids"]}}
             else:
                 answer = self.answer(outcome.action, outcome.value)
-            run = Run(self.flow, self, State(**json.loads(json.dumps(run.state()))))
-            outcome = run.resume(answer)
+            run, outcome = Run.again(self.flow, self, json.loads(json.dumps(run.state())), answer)
         return outcome.value
 
 

@@ -1,12 +1,17 @@
 """A flow as a person holds it: composed, run dry, deployed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fnkit.compose import nodes
 from fnkit.compose.nodes import Node
 from fnkit.core.entities import Json
+from fnkit.core.errors import BadArgument
+
+if TYPE_CHECKING:
+    from fnkit.pictures.picture import Picture
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,29 @@ class Flow:
 
         return fnkit.deploy(self, name, **options)
 
+    def stored(self, url: str, endpoint: str | None = None, region: str | None = None) -> "Flow":
+        """The same flow, whose state goes through a store where it is larger than OpenWhisk carries (1 MiB).
+
+        `url` is `objects:flows/`, the embedded platform's own store, or `s3://bucket/flows`, on any OpenWhisk:
+        deploy it with the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. `endpoint` is that of a store
+        which is not AWS's, `region` is us-east-1 where nothing is said. Raises BadArgument.
+        """
+        place = {"url": url, "endpoint": endpoint, "region": region}
+        known = {name: value for name, value in place.items() if value is not None}
+        if not url.startswith("objects:") and not (url.startswith("s3://") and urlsplit(url).netloc):
+            advice = "Give objects:PREFIX or s3://BUCKET/PREFIX."
+            raise BadArgument("Composing a flow", f"{url!r} is no store.", advice)
+        return replace(self, node=replace(self.node, values={**self.node.values, "store": known}))
+
+    def picture(self, name: str = "flow") -> "Picture":
+        """The picture of the flow as it is written: `.svg`, `.png()`, `.mermaid`, `.save("flow.svg")`.
+
+        Runs have pictures of their own: `session.flow()`.
+        """
+        from fnkit.compose.drawing import flow
+
+        return flow(self.node, name)
+
     def to_json(self) -> dict[str, Json]:
         """Composer's JSON of it."""
         return nodes.to_json(self.node)
@@ -65,6 +93,6 @@ class Flow:
 
 
 def _flat(flow: Flow) -> list[Flow]:
-    if flow.node.type != "sequence":
+    if flow.node.type != "sequence" or flow.node.values:
         return [flow]
     return [Flow(one) for one in flow.node.components]

@@ -4,12 +4,24 @@ Its state is JSON that goes from turn to turn: a stack of frames, one for each n
 What is outside (the clock, starting a branch, telling what happened) is asked of a `World`.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+import os
+from typing import NamedTuple
 
-from fnkit.compose.moves import Call, Done, Enter, Json, Leave, Node, Object, boxed
+from fnkit.compose.moves import (
+    Call,
+    Done,
+    Enter,
+    Json,
+    Leave,
+    Node,
+    Object,
+    Unkept,
+    Unstarted,
+    World,
+    boxed,
+)
+from fnkit.compose.program import Flow, arity, name
 from fnkit.compose.steps import STEPS, catches
 
 KEY = "$fnkit"
@@ -20,53 +32,6 @@ TOO_MANY = "Too many actions in the composition."
 """OpenWhisk's word for the end of a run that has called 50 actions: nothing can be called after it."""
 LEAST = 0.5
 """Seconds that a step needs at least."""
-OUTSIDE = frozenset({"action", "dynamic", "async"})
-
-
-class World(Protocol):
-    """What a run has around itself."""
-
-    def say(self, event: Mapping[str, Json]) -> None:
-        """Tell what happened."""
-        ...
-
-    def start(self, action: str | None, arguments: Object) -> str | None:
-        """Start an action, or with None a branch of this flow: the activation id, None for not now.
-
-        Raises Unstarted.
-        """
-        ...
-
-    def raised(self, error: Exception) -> None:
-        """Hear what an inline function raised, traceback and all."""
-        ...
-
-    def left(self) -> float:
-        """Seconds that are left for this turn."""
-        ...
-
-
-class Flow:
-    """A flow, ready to run: its nodes by id, and its inline functions."""
-
-    def __init__(self, document: Node, functions: Mapping[str, Callable[..., Json]]) -> None:
-        """`document` as `nodes.to_json` writes it, with ids; `functions` by the id of their nodes."""
-        self.nodes: dict[str, Node] = {node["id"]: node for node in _within(document)}
-        self.root: str = document["id"]
-        self.functions = functions
-        self.digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
-        outside = [id_ for id_, node in self.nodes.items() if node["type"] in OUTSIDE]
-        # A node has an action in it where the id of one begins with its own.
-        self.outside = {".".join(id_.split(".")[:n]) for id_ in outside for n in range(1, id_.count(".") + 2)}
-
-
-def _within(node: Node) -> Iterator[Node]:
-    yield node
-    for name, value in node.items():
-        children = value if name == "components" else [value]
-        for child in children if name not in ("value", "declarations") else ():
-            if isinstance(child, dict) and "id" in child and "type" in child:
-                yield from _within(child)
 
 
 class State(NamedTuple):
@@ -83,11 +48,14 @@ class State(NamedTuple):
 class Run:
     """One run of a flow, or of a branch of one, in one turn."""
 
-    def __init__(self, flow: Flow, world: World, state: State) -> None:
+    def __init__(self, flow: Flow, world: World, state: State, held: str = "") -> None:
+        """`held` is the key of this state in the flow's store, empty where it came along."""
         self.flow = flow
         self.world = world
         self.stack = state.stack
         self.session = state.session
+        self._held = held
+        self._next: Object = {}
         self._failed = ""
 
     @classmethod
@@ -97,9 +65,18 @@ class Run:
         run._push(flow.root, {})
         return run
 
-    def state(self) -> Json:
-        """As it goes into the next turn."""
-        return State(self.stack, self.session, self.flow.digest)._asdict()
+    @classmethod
+    def again(cls, flow: Flow, world: World, kept: Object, answer: Json) -> tuple["Run", Call | Done]:
+        """Go on as `kept` says, with what the called action gave; a branch begins. Raises Unkept."""
+        held = kept.get("held", "")
+        kept = dict(world.get(held) if held else kept)
+        given = kept.pop("value", None)
+        run = cls(flow, world, State(**kept), held)
+        return run, run.resume(answer) if given is None else run.begin(given)
+
+    def state(self) -> Object:
+        """As it goes into the next turn, when that has been called for."""
+        return self._next
 
     def begin(self, value: Object) -> Call | Done:
         """Go on with `value` as the input of the innermost node."""
@@ -130,7 +107,7 @@ class Run:
                 value = move.value
                 self._push(f"{node['id']}.{move.word}" if move.word else "", {"index": move.branch})
             elif isinstance(move, Call):
-                wrong = self._too_large(move.value)
+                wrong = self._pack(node, move.value)
                 if wrong is None:
                     self.say(node, "call", action=move.action)
                     return move
@@ -178,14 +155,29 @@ class Run:
         text = error if isinstance(error, str) else json.dumps(error)
         return Done({"error": text if text.startswith(known) else f"{known}: {text}"})
 
-    def _too_large(self, value: Object) -> str | None:
-        size, kept = len(json.dumps(value)), len(json.dumps(self.state()))
+    def _pack(self, node: Node, value: Object) -> str | None:
+        """Make the state ready for the next turn, which gets it beside a step's answer; gives what is wrong."""
+        self._next = State(self.stack, self.session, self.flow.digest)._asdict()
+        size, kept = len(json.dumps(value)), len(json.dumps(self._next))
         if size + kept <= LIMIT:
             return None
+        if self.flow.store is not None and size <= LIMIT:
+            try:
+                self._next = self._put_away(node, self._next, self._held)
+            except Unkept as trouble:
+                return f"the state of the flow could not be kept: {trouble}"
+            return None
         return (
-            f"its input has {size:,} bytes and the state of the flow {kept:,}; together they may have {LIMIT:,}. "
-            "Pass URLs of large things, not the things."
+            f"its input has {size:,} bytes and the state of the flow {kept:,}; together they may have {LIMIT:,}."
+            " Pass URLs of large things, not the things, or give the flow a store: flow.stored(…)."
         )
+
+    def _put_away(self, node: Node, state: Object, held: str) -> Object:
+        """What stands for a state that is kept. A turn that is taken once more finds what it began with."""
+        name_, _, turn = (held or f"{self.session}/{os.urandom(4).hex()}-1").rpartition("-")
+        key = f"{name_}-{1 - int(turn)}"
+        self.world.put(key, state)
+        return {"held": key, "flow": self.flow.digest, "node": name(node)}
 
     # What steps use
 
@@ -215,16 +207,24 @@ class Run:
     def start(self, node: Node, index: int, value: Object) -> str | None:
         """Start a branch."""
         single = self._only(node, index)
-        if single:
-            started = self.world.start(single["name"], value)
-        else:
-            edges: list[Object] = [{"node": "", "let": one} for one in self.variables()] or [{"node": ""}]
-            branch = {"node": node["id"], "at": "branch", "index": index}
-            state = State([*edges, branch], self.session, self.flow.digest)._asdict()
-            started = self.world.start(None, {KEY: {**state, "value": value}})
+        arguments = value if single else {KEY: self._beginning(node, index, value)}
+        if (size := len(json.dumps(arguments))) > LIMIT:
+            if single or self.flow.store is None:
+                raise Unstarted(f"it would begin with {size:,} bytes, and may with {LIMIT:,}")
+            try:
+                arguments = {KEY: self._put_away(node, arguments[KEY], "")}
+            except Unkept as trouble:
+                raise Unstarted(f"its state could not be kept: {trouble}") from None
+        started = self.world.start(single["name"] if single else None, arguments)
         if started is not None:
             self.say(node, "branch", index=index, activation=started, action=single["name"] if single else "")
         return started
+
+    def _beginning(self, node: Node, index: int, value: Object) -> Object:
+        """The state in which a branch begins."""
+        edges: list[Object] = [{"node": "", "let": one} for one in self.variables()] or [{"node": ""}]
+        branch = {"node": node["id"], "at": "branch", "index": index}
+        return {**State([*edges, branch], self.session, self.flow.digest)._asdict(), "value": value}
 
     def outside(self, node: Node, index: int) -> bool:
         """True where the branch has an action in it."""
@@ -261,14 +261,3 @@ class Run:
         parts = node["components"]
         branch = [parts[index]] if node["type"] == "parallel" else parts
         return branch[0] if len(branch) == 1 and branch[0]["type"] == "action" else None
-
-
-def name(node: Node) -> str:
-    """What a message calls a node."""
-    return f"{node['id']} ({node['label']})"
-
-
-def arity(function: Callable[..., Json]) -> int:
-    """How many of (params, variables) a function takes: those without a default."""
-    code = function.__code__
-    return int(code.co_argcount - len(function.__defaults__ or ()))

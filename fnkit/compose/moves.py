@@ -1,4 +1,4 @@
-"""What a step of a flow may want next. Ships alone, with `steps`, `fork` and `machine`."""
+"""What a step of a flow may want next, and what is around it. Ships alone, with `steps`, `fork` and `machine`."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -47,6 +47,10 @@ class Unstarted(Exception):
     """A branch could not be started, for another reason than that there are too many now."""
 
 
+class Unkept(Exception):
+    """The store of a flow did not take a state, or has it no more."""
+
+
 class Around(Protocol):
     """What a step may use of the machine that runs it."""
 
@@ -77,6 +81,37 @@ class Around(Protocol):
     @property
     def session(self) -> str:
         """The id of the run."""
+        ...
+
+
+class World(Protocol):
+    """What a run has around itself."""
+
+    def say(self, event: Mapping[str, Json]) -> None:
+        """Tell what happened."""
+        ...
+
+    def start(self, action: str | None, arguments: Object) -> str | None:
+        """Start an action, or with None a branch of this flow: the activation id, None for not now.
+
+        Raises Unstarted.
+        """
+        ...
+
+    def raised(self, error: Exception) -> None:
+        """Hear what an inline function raised, traceback and all."""
+        ...
+
+    def left(self) -> float:
+        """Seconds that are left for this turn."""
+        ...
+
+    def put(self, key: str, state: Object) -> None:
+        """Keep a state in the flow's store. Raises Unkept."""
+        ...
+
+    def get(self, key: str) -> Object:
+        """What was kept there. Raises Unkept."""
         ...
 
 

@@ -65,6 +65,8 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
     }
 )
 """Every type of node."""
+BEYOND = ("errors", "truth", "store")
+"""Values that Composer does not know: a policy of branches, how conditions are judged, a store."""
 SYNONYMS: Mapping[str, str] = MappingProxyType({"seq": "sequence", "par": "parallel", "value": "literal"})
 """Composer's second names."""
 
@@ -159,7 +161,7 @@ def from_json(document: Json, place: str = ROOT) -> Node:
     listed = document.get("components") or () if shape.components else ()
     return Node(
         type=kind,
-        values={name: document[name] for name in (*shape.values, *(["errors"] if "errors" in document else []))},
+        values={name: document[name] for name in (*shape.values, *BEYOND) if name in document},
         parts={name: from_json(document[name], f"{place}.{name}") for name in named},
         components=tuple(from_json(one, f"{place}.{index}") for index, one in enumerate(listed)),
         code=_code(document, kind, place),
@@ -205,6 +207,15 @@ def called(node: Node) -> Mapping[str, str]:
         if one.type == "action":
             names.setdefault(str(one.values["name"]), place)
     return names
+
+
+def store(node: Node) -> Mapping[str, Json] | None:
+    """Where the flow's state goes that is too large, None where nobody asked. Raises BadArgument for two."""
+    named = [(place, one.values["store"]) for place, one in node.walk() if "store" in one.values]
+    for place, other in named[1:]:
+        if other != named[0][1]:
+            raise BadArgument("Composing a flow", f"nodes {named[0][0]} and {place} name two stores.", "Name one.")
+    return named[0][1] if named else None
 
 
 def renamed(node: Node, names: Mapping[str, str]) -> Node:

@@ -1,31 +1,28 @@
-"""The platform as an action with a key sees it: start an action, look at an activation. Ships alone."""
+"""The platform as an action with a key sees it: starts actions, looks at activations, keeps objects.
+
+Ships alone, with `wire`.
+"""
 
 import base64
 import json
 import os
-import ssl
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from fnkit.compose.moves import Object, Unstarted
+from fnkit.compose.moves import Object, Unkept, Unstarted
+from fnkit.compose.wire import Wire
 
 LATER = (429, 503)
 """Too many requests now."""
+OBJECTS = "/fnkit/v1/objects/"
+"""The embedded platform's own store."""
 
 
 class Platform:
     """One connection to the platform's API; used by one thread."""
 
     def __init__(self, host: str, key: str) -> None:
-        parts = urlsplit(host if "://" in host else f"https://{host}")
-        if parts.scheme == "http":
-            self._connection = HTTPConnection(parts.netloc, timeout=60)
-        else:
-            trust = ssl.create_default_context()
-            if os.environ.get("__OW_IGNORE_CERTS", "").lower() in ("1", "true"):
-                trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-            self._connection = HTTPSConnection(parts.netloc, timeout=60, context=trust)
+        self._wire = Wire(host if "://" in host else f"https://{host}")
         token = base64.b64encode(key.encode()).decode()
         self._headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
 
@@ -41,7 +38,7 @@ class Platform:
         """Start `/namespace/[package/]name`: the activation id, None where it may be tried later."""
         _, namespace, *names = action.split("/")
         path = f"{_namespace(namespace)}/actions/{'/'.join(quote(one, safe='') for one in names)}"
-        status, answer = self._send("POST", path, arguments)
+        status, answer = self._ask("POST", path, arguments)
         if status in LATER:
             return None
         if "activationId" not in answer:
@@ -50,24 +47,41 @@ class Platform:
 
     def result(self, activation: str) -> Object | None:
         """`{"result", "status", "success"}` of an activation, None where it has not ended."""
-        status, answer = self._send("GET", f"{_namespace('_')}/activations/{activation}/result")
+        status, answer = self._ask("GET", f"{_namespace('_')}/activations/{activation}/result")
         return answer if status < 300 and "result" in answer else None
 
-    def _send(self, verb: str, path: str, body: Object | None = None) -> tuple[int, Any]:
+    def put(self, key: str, content: bytes) -> None:
+        """Keep an object in the platform's own store. Raises Unkept."""
+        self._object("PUT", key, content)
+
+    def get(self, key: str) -> bytes:
+        """An object of that store. Raises Unkept."""
+        return self._object("GET", key)
+
+    def _object(self, verb: str, key: str, content: bytes | None = None) -> bytes:
         try:
-            self._connection.request(
-                verb, path, json.dumps(body).encode() if body is not None else None, self._headers
-            )
-            response = self._connection.getresponse()
-            text = response.read()
-        except (OSError, HTTPException) as error:
-            self._connection.close()
-            raise Unstarted(f"the platform does not answer ({error or type(error).__name__})") from None
+            status, text = self._wire.send(verb, OBJECTS + quote(key), content, self._headers)
+        except OSError as error:
+            raise Unkept(f"{key}: the platform does not answer ({error})") from None
+        if status >= 300:
+            raise Unkept(f"{key}: {status} {_read(text).get('error', '')}")
+        return text
+
+    def _ask(self, verb: str, path: str, body: Object | None = None) -> tuple[int, Any]:
+        content = json.dumps(body).encode() if body is not None else None
         try:
-            answer = json.loads(text or b"{}")
-        except ValueError:
-            answer = {}
-        return response.status, answer if isinstance(answer, dict) else {}
+            status, text = self._wire.send(verb, path, content, self._headers)
+        except OSError as error:
+            raise Unstarted(f"the platform does not answer ({error})") from None
+        return status, _read(text)
+
+
+def _read(text: bytes) -> Any:
+    try:
+        answer = json.loads(text or b"{}")
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _namespace(name: str) -> str:

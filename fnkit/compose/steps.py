@@ -1,8 +1,8 @@
 """How each combinator goes on, one function each. Pure; ships alone, with `moves`, `fork` and `machine`.
 
 A step gets its node, its frame (JSON, where it keeps what it needs; `at` is empty at first) and a value: at first
-its input, later what the part that it entered gave. What it means is Composer's (docs/COMBINATORS.md), but for
-conditions: `value` is judged as Python does, so that an empty list is false.
+its input, later what the part that it entered gave. What it means is Composer's (docs/COMBINATORS.md); conditions
+that were composed in Python are judged as Python does (`truth`): an empty list is false.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,8 @@ from fnkit.compose.fork import background, fork
 from fnkit.compose.moves import Around, Call, Enter, Leave, Move, Node, Object, boxed, failure
 
 Step = Callable[[Around, Node, Object, Object], Move]
+PYTHONIC = "python"
+"""The `truth` of conditions for which an empty list and an empty object are false, as for Python."""
 
 
 def catches(kind: str, frame: Object) -> bool:
@@ -180,7 +182,8 @@ def function(run: Around, node: Node, frame: Object, value: Object) -> Move:
 
 
 def _taken(run: Around, node: Node, value: Object) -> bool:
-    taken = bool(boxed(value).get("value"))
+    found = boxed(value).get("value")
+    taken = bool(found) or (node.get("truth") != PYTHONIC and isinstance(found, list | dict))
     run.say(node, "choice", taken=taken)
     return taken
 

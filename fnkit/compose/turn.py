@@ -6,11 +6,16 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from fnkit.compose.fork import JOIN
-from fnkit.compose.machine import KEY, Flow, Run, State
-from fnkit.compose.moves import Call, Done, Json, Object, Unstarted
+from fnkit.compose.machine import KEY, Run
+from fnkit.compose.moves import Call, Done, Json, Object, Unkept, Unstarted
 from fnkit.compose.platform import Platform
+from fnkit.compose.program import Flow
+
+if TYPE_CHECKING:
+    from fnkit.compose.store import Store
 
 MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
@@ -19,8 +24,10 @@ MARK = "fnkit-flow"
 class Here:
     """The world of a conductor: its log, its deadline, and the platform that it runs on."""
 
-    def __init__(self) -> None:
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
         self._platform: Platform | None = None
+        self._store: Store | None = None
 
     def say(self, event: Mapping[str, Json]) -> None:
         """A line of the log."""
@@ -44,6 +51,21 @@ class Here:
         deadline = os.environ.get("__OW_DEADLINE")
         return int(deadline) / 1000 - time.time() if deadline else 60.0
 
+    def put(self, key: str, state: Object) -> None:
+        """In the store that the flow names."""
+        self._opened().put(key, state)
+
+    def get(self, key: str) -> Object:
+        """From there."""
+        return self._opened().get(key)
+
+    def _opened(self) -> "Store":
+        if self._store is None:
+            from fnkit.compose.store import Store  # most flows need none
+
+            self._store = Store(self._flow.store or {})
+        return self._store
+
 
 def conductor(
     document: str, functions: Mapping[str, Callable[..., Json]], join: str
@@ -62,14 +84,14 @@ def conductor(
 def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
     kept = arguments.pop(KEY, None)
     if kept is None:
-        run = Run.fresh(flow, Here(), os.environ.get("__OW_ACTIVATION_ID", ""))
+        run = Run.fresh(flow, Here(flow), os.environ.get("__OW_ACTIVATION_ID", ""))
         return run, run.begin(arguments)
-    given = kept.pop("value", None)
-    state = State(**kept)
-    if state.flow != flow.digest:
+    if kept["flow"] != flow.digest:
         return {"error": "This flow was deployed anew while the run went on: its nodes are no longer the same."}
-    run = Run(flow, Here(), state)
-    return run, run.resume(arguments) if given is None else run.begin(given)
+    try:
+        return Run.again(flow, Here(flow), kept, arguments)
+    except Unkept as trouble:
+        return {"error": f"{kept['node']}: the state of the flow is not to be had: {trouble}"}
 
 
 def _answer(run: Run, outcome: Call | Done, join: str) -> Object:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore", "map", "wire"]
+Stage = Literal["build", "plan", "rehearse", "upload", "check", "restore", "map", "wire", "events"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Step:
     text: str
     """For a person: `Uploading the model layer`."""
     done: int | None = None
-    """Bytes, or inputs of a map."""
+    """Bytes, inputs of a map, or events."""
     total: int | None = None
 
 

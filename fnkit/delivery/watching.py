@@ -9,8 +9,7 @@ from itertools import chain
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.core.errors import FnkitError, Missing, TooLarge
-from fnkit.events.cloudevents import Event
-from fnkit.events.feed import Feed, Fired
+from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.feeds import STORAGE, Feeds
 from fnkit.events.folder import Folder
 from fnkit.events.objects import Objects
@@ -40,9 +39,9 @@ class Remote:
 
     client: Client
 
-    async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
+    async def fire(self, feed: Feed, pending: Pending, arguments: Mapping[str, Json]) -> str | None:
         """Fire the trigger. Raises Refused."""
-        headers = event.headers()
+        headers = pending.event.headers()
         return await asyncio.to_thread(self.client.triggers.fire, feed.name, arguments, headers)
 
     async def retire(self, feed: Feed, rules: bool) -> None:
@@ -85,6 +84,9 @@ class Remote:
     async def changed(self, feed: Feed, interval: float) -> None:
         """Return after the interval: over HTTP nobody tells."""
         await asyncio.sleep(interval)
+
+    async def ended(self, feed: Feed, activation: str) -> None:
+        """Return at once: a cluster throttles by itself (429), and the event waits."""
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether it was fired within the minute before: how long it ran is not known here."""

@@ -1,18 +1,22 @@
 """What is wired on a platform: sources, triggers, rules, actions and destinations, with what happened last."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from fnkit.core.entities import Json
-from fnkit.core.errors import Missing, Refused
+from fnkit.core.errors import Missing, Refused, did_you_mean
 from fnkit.core.names import ActionName
+from fnkit.delivery.progress import Step, Tell, quiet
 from fnkit.events.wiring import DESTINATION, NOTE, ROUTER
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
 from fnkit.whisk.triggers import Trigger
 
 BY_HAND = "by hand"
+LOOK = 0.5
+"""Seconds between two looks at a feed."""
 MOST_BETWEEN = 4
 """Generated actions that are followed from a rule to its target."""
 
@@ -95,6 +99,14 @@ class Wires:
         """One for each way of each trigger."""
         return tuple(Row(one, way) for one in self.wires for way in one.ways or (None,))
 
+    def only(self, trigger: str) -> "Wires":
+        """One trigger's. Raises Missing."""
+        found = tuple(one for one in self.wires if one.trigger == trigger)
+        if not found:
+            advice = did_you_mean(trigger, [one.trigger for one in self.wires])
+            raise Missing(f"Looking for {trigger} at {self.host}", "there is no such trigger.", advice, 404)
+        return Wires(self.host, found)
+
     def __str__(self) -> str:
         if not self.wires:
             return f"nothing is wired at {self.host}"
@@ -118,6 +130,28 @@ def _chained(found: Sequence[Wire]) -> Iterator[Wire]:
     for one in found:
         after = fires.get(f"trigger:{one.trigger}")
         yield replace(one, source=after) if after and one.source == BY_HAND else one
+
+
+def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = quiet) -> bool:
+    """Return once so many events were fired since it was wired, and what they began has ended; False if late.
+
+    Raises Missing where the platform does not watch for the trigger itself.
+    """
+    end, text = time.monotonic() + seconds, f"Events of {trigger}"
+    while True:
+        told = {one["trigger"]: one["status"] for one in client.embedded.feeds()} if client.embedded else {}
+        if trigger not in told:
+            advice = "fnkit events shows what is wired, and who watches."
+            raise Missing(f"Waiting for {trigger}", "the platform does not watch for it.", advice, 404)
+        state = told[trigger]
+        came = state["fired"] + state["failed"]
+        done = came - (state["runs"].get("running") or 0)
+        tell(Step("events", text, min(done, count), count))
+        if came >= count and done >= came and not state["pending"]:
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(LOOK)
 
 
 def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> Wire:

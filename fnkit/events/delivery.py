@@ -35,6 +35,8 @@ class Delivery:
         self._host = host
         self._clock = clock
         self._more = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        """One for each firing whose runs have not ended."""
         self._last = False
         self._ended = ""
 
@@ -49,24 +51,34 @@ class Delivery:
 
     async def run(self, storage: Storage | None = None, store: Store | None = None) -> None:
         """Fire what is pending, and what will be. Raises Ended."""
-        while True:
-            self._more.clear()
-            pending = self._ledger.pending(self._feed, ABREAST)
-            now = self._clock.now()
-            due = [one for one in pending if one.due <= _ms(now)]
-            if due:
-                async with asyncio.TaskGroup() as group:
-                    for one in due:
-                        group.create_task(self._one(one, storage, store))
-                await self._ledger.committed()
-                if self._ended:
-                    raise Ended(self._ended)
-            elif pending:
-                await self._more_or(datetime.fromtimestamp(pending[0].due / 1000, UTC), now)
-            elif self._last:
-                return
-            else:
-                await self._more.wait()
+        try:
+            while await self._turn(storage, store):
+                pass
+        finally:
+            for running in self._running:
+                running.cancel()
+
+    async def _turn(self, storage: Storage | None, store: Store | None) -> bool:
+        """Fire what is due as far as there is room, else wait for what is next; False when all is fired."""
+        self._more.clear()
+        room = min(ABREAST, storage.most_at_once - len(self._running)) if storage else ABREAST
+        pending = self._ledger.pending(self._feed, max(room, 1))
+        now = self._clock.now()
+        due = [one for one in pending if one.due <= _ms(now)]
+        if due and room > 0:
+            async with asyncio.TaskGroup() as group:
+                for one in due:
+                    group.create_task(self._one(one, storage, store))
+            await self._ledger.committed()
+            if self._ended:
+                raise Ended(self._ended)
+        elif pending and not due:
+            await self._more_or(datetime.fromtimestamp(pending[0].due / 1000, UTC), now)
+        elif self._last and not pending:
+            return False
+        else:
+            await self._more.wait()
+        return True
 
     async def _more_or(self, moment: datetime, now: datetime) -> None:
         # A clock that was set back must not hold up what was to be tried again soon.
@@ -84,7 +96,7 @@ class Delivery:
             self._missed(pending, error)
             return
         try:
-            activation = await self._host.fire(self._feed, pending.event, arguments)
+            activation = await self._host.fire(self._feed, pending, arguments)
         except FnkitError as error:
             if isinstance(error, Refused) and error.status in ENDS:
                 self._ended = str(error)
@@ -92,6 +104,14 @@ class Delivery:
                 self._missed(pending, error)
         else:
             self._ledger.fired(self._feed, pending, activation, _ms(self._clock.now()))
+            if storage is not None and activation is not None:
+                running = asyncio.ensure_future(self._host.ended(self._feed, activation))
+                self._running.add(running)
+                running.add_done_callback(self._over)
+
+    def _over(self, running: asyncio.Task[None]) -> None:
+        self._running.discard(running)
+        self._more.set()
 
     def _missed(self, pending: Pending, error: FnkitError) -> None:
         if backoff.final(error):

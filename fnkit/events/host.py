@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from fnkit.core.entities import Json
-from fnkit.events.cloudevents import Event
-from fnkit.events.feed import Feed, Fired
+from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.sources import Storage
 from fnkit.events.store import Store
 
@@ -13,7 +12,7 @@ from fnkit.events.store import Store
 class Host(Protocol):
     """One OpenWhisk. Its refusals are `core.errors.Refused`, with their status."""
 
-    async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
+    async def fire(self, feed: Feed, pending: Pending, arguments: Mapping[str, Json]) -> str | None:
         """Fire the trigger: the firing's id, None where no rule is active. Raises Refused."""
 
     async def retire(self, feed: Feed, rules: bool) -> None:
@@ -27,6 +26,9 @@ class Host(Protocol):
 
     async def changed(self, feed: Feed, interval: float) -> None:
         """Return when the platform's own store may have changed; who cannot tell returns after the interval."""
+
+    async def ended(self, feed: Feed, activation: str) -> None:
+        """Return when the runs that a firing began have ended; who cannot tell returns at once."""
 
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether what that event started was running at that time, ms."""

@@ -1,5 +1,6 @@
 """A store that is watched: the value that says it, and how it travels as a feed's parameters."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,13 @@ class Storage:
     """Whether what is there already is told too."""
     endpoint: str | None = None
     region: str | None = None
+    at_once: int | None = None
+    """Events whose runs may go on at a time, where the platform watches; None: twice its processors."""
+
+    @property
+    def most_at_once(self) -> int:
+        """The same as a number."""
+        return self.at_once or 2 * (os.cpu_count() or 1)
 
     @property
     def filter(self) -> Filter:
@@ -56,9 +64,7 @@ class Storage:
     def to_json(self) -> dict[str, Json]:
         """As the parameters of a feed."""
         plain = {"store": self.store, "prefix": self.prefix, "suffix": list(self.suffix), "on": list(self.on)}
-        more = {
-            name: getattr(self, name) for name in ("interval", "settle", "into", "existing", "endpoint", "region")
-        }
+        more = {name: getattr(self, name) for name in _PLAIN}
         return {**plain, **{name: value for name, value in more.items() if value is not None}}
 
     @classmethod
@@ -98,6 +104,9 @@ class Storage:
         for name in ("into", "endpoint", "region"):
             if not isinstance(getattr(self, name), str | None):
                 raise BadArgument(tried, f"{name} is no text.")
+        at_once = self.at_once
+        if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, int) or at_once < 1):
+            raise BadArgument(tried, f"at_once is {at_once!r}.", "Give how many, 1 or more.")
         if not isinstance(self.existing, bool):
             raise BadArgument(tried, f"existing is {self.existing!r}.", "Give true or false.")
 
@@ -108,7 +117,7 @@ class Storage:
         return Bucket.open(self.store, self.endpoint, self.region)
 
 
-_PLAIN = ("interval", "settle", "into", "existing", "endpoint", "region")
+_PLAIN = ("interval", "settle", "into", "existing", "endpoint", "region", "at_once")
 _KEYS = "Set the keys in the environment of the process that watches (AWS_ACCESS_KEY_ID, …)."
 
 
@@ -123,8 +132,8 @@ def storage(
     """A store to watch: a folder (`photos/`), the platform's own (`objects:photos/`), or a bucket (`s3://…`).
 
     `suffix=".jpg"` and `prefix="in/"` narrow by the key; `on=("created", "removed")` says what is told; `into`
-    names an argument that gets the object's URL. More: `interval`, `settle`, `existing`, `endpoint`, `region`.
-    Raises BadArgument.
+    names an argument that gets the object's URL. More: `interval`, `settle`, `existing`, `at_once`, `endpoint`,
+    `region`. Raises BadArgument.
     """
     text = str(place)
     scheme, colon, rest = text.partition(":")

@@ -15,7 +15,7 @@ from fnkit.local.child import UNLOADABLE
 from fnkit.local.instance import Instance
 from fnkit.local.jobs import Began, Job, Outcome, Status
 from fnkit.local.logs import INCOMPLETE, log_line
-from fnkit.local.messages import Init, run_frame
+from fnkit.local.messages import Answer, Init, run_frame
 from fnkit.local.runtime import Layouts
 from fnkit.local.starter import Starter, wanted
 
@@ -83,6 +83,7 @@ class Course:
         self.run: int | None = None
         self.start = 0
         self.outcome: Outcome | None = None
+        self._sent = 0.0
 
     async def initialize(self, loaded: Loaded) -> Verdict | None:
         """Send the code; None where the instance took it."""
@@ -98,14 +99,27 @@ class Course:
 
     async def execute(self, instance: Instance, began: Began = "warm") -> Verdict:
         """Send the arguments and judge the answer; `began`: how an instance began that has its code already."""
-        limit = self.job.executable.limits.timeout
+        frame = self.frame(began)
+        return self.judge(await instance.ask(frame, self.seconds, self.job.activation_id))
+
+    def frame(self, began: Began) -> bytes:
+        """What is to be sent now."""
         if self.began is None:
             self.began = began
             self._set_off()
-        sent = time.perf_counter()
-        answer = await instance.ask(run_frame(self.job, now_ms() + limit), limit / 1000, self.job.activation_id)
-        self.run = _since(sent)
-        return answers.of_run(answer, limit, answers.words(self.job.executable.kind))
+        self._sent = time.perf_counter()
+        return run_frame(self.job, now_ms() + self.job.executable.limits.timeout)
+
+    def judge(self, answer: Answer) -> Verdict:
+        """What the answer to that means."""
+        self.run = _since(self._sent)
+        executable = self.job.executable
+        return answers.of_run(answer, executable.limits.timeout, answers.words(executable.kind))
+
+    @property
+    def seconds(self) -> float:
+        """How long a run may take."""
+        return self.job.executable.limits.timeout / 1000
 
     def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:
         """The outcome, once."""

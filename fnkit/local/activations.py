@@ -1,13 +1,26 @@
 """The records of what ran, in the store."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
+from fnkit.local.pending import Table
 from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
 from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
+
+_ACTIVATIONS = Table(
+    "INSERT OR IGNORE INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "DELETE FROM activations WHERE id = ?",
+)
+_ACCEPTED = Table(
+    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint, cause, again)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "DELETE FROM accepted WHERE id = ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +61,14 @@ class Activations:
         self.retention = Retention(store, keep)
         self._promised: set[str] = set()
 
-    async def save(self, record: Record, company: int = 0) -> None:
-        """Keep a record; returns when it is on disk. `company`: how many other runs may end in this turn."""
+    async def save(self, record: Record) -> None:
+        """Keep a record; returns when it is on disk."""
         self.write(record)
-        if company:
-            await self._store.committed()
-        else:
-            self._store.commit()
+        await self._store.committed()
+
+    def then(self, tell: Callable[[Exception | None], None]) -> None:
+        """Call `tell` when everything written so far is on disk, or with what kept it from there."""
+        self._store.then(tell)
 
     async def committed(self) -> None:
         """Return when everything written so far is on disk."""
@@ -66,11 +80,8 @@ class Activations:
         Where it is to be run again instead, `again` says of what: `interrupted` gives it back.
         """
         self._promised.add(job.activation_id)
-        self._store.write(
-            # It may have ended while the caller's patience did.
-            "INSERT INTO accepted (id, namespace, name, start, imprint, cause, again)"
-            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-            " WHERE NOT EXISTS (SELECT 1 FROM activations WHERE id = ?1)",
+        self._store.keep(
+            _ACCEPTED,
             job.activation_id,
             job.namespace,
             common.filter_name,
@@ -78,6 +89,7 @@ class Activations:
             common.text,
             common.cause,
             None if again is None else json.dumps(again),
+            fresh=True,
         )
         await self._store.committed()
 
@@ -166,11 +178,10 @@ class Activations:
         """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
-            self._store.write("DELETE FROM accepted WHERE id = ?", record.id)
+            self._store.drop(_ACCEPTED, record.id)
         size = len(record.head) + len(record.response) + len(record.logs)
-        self._store.write(
-            "INSERT INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self._store.keep(
+            _ACTIVATIONS,
             record.id,
             record.namespace,
             record.filter_name,
@@ -181,5 +192,6 @@ class Activations:
             record.response,
             record.logs,
             size,
+            fresh=True,
         )
         self.retention.added(size)

@@ -49,7 +49,7 @@ def need_of(job: Job) -> Need:
     """What a job asks of the pool."""
     executable = job.executable
     key = Key(job.namespace, path_of(executable), executable.revision, frozenset(job.environment.items()))
-    return Need(key, executable.limits.memory, executable.shared)
+    return Need(key, executable.limits.memory, executable.shared, executable.keep)
 
 
 def path_of(executable: Executable) -> str:

@@ -27,7 +27,7 @@ class Compiler:
 def compile_folder(errands: Errands, folder: Path) -> bool:
     """Compile all modules beneath `folder` for the interpreter of the actions; True where all could be.
 
-    Takes seconds of processor time, at the lowest priority. Modules for other versions of Python are left alone.
+    Takes seconds. Modules for other versions of Python are left alone.
     """
-    command = ("nice", "-n", "19", str(interpreter()), "-I", "-S", "-m", "compileall", "-q", str(folder))
+    command = (str(interpreter()), "-I", "-S", "-m", "compileall", "-q", str(folder))
     return errands.run(command) is None

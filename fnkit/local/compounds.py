@@ -8,7 +8,7 @@ goes on from its last finished step.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from fnkit.core.clock import now_ms
 from fnkit.core.names import FLOW, JOIN
@@ -22,6 +22,7 @@ from fnkit.local.joins import Join
 from fnkit.local.positions import Plan, Position, Positions
 from fnkit.local.records import STOPPED, Record
 from fnkit.local.rejected import Rejected
+from fnkit.local.runs import Run
 from fnkit.local.sequences import Sequence
 from fnkit.local.steps import DEEPEST, Answer, Ending, Step
 from fnkit.local.users import Identity
@@ -37,17 +38,19 @@ class Halted(Exception):
 class Runner(Protocol):
     """What runs one step that is an action with code."""
 
-    async def start(
-        self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]
-    ) -> asyncio.Task[Record]:
+    async def step(self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]) -> Run:
         """A run whose promise is on disk, together with what `begun` writes when it is told the id."""
+        ...
+
+    def keep(self, record: Record) -> None:
+        """Write the record of a step that has ended; what comes next brings it to disk."""
         ...
 
     def anticipate(self, invocable: Invocable, ask: Ask) -> None:
         """A call of this is near: its instance is made ready, if none is."""
         ...
 
-    def running(self, namespace: str, activation_id: str) -> asyncio.Task[Record] | None:
+    def running(self, namespace: str, activation_id: str) -> Run | None:
         """What runs under that id; None where it has ended, or never was."""
         ...
 
@@ -124,15 +127,17 @@ class Compounds:
             position.running = activation_id
             self._positions.save(position)
 
-        task = await self._runner.start(invocable, ask, position.id, begun)
+        run = await self._runner.step(invocable, ask, position.id, begun)
         if (near := self._foresight.after(step, position.plan, ask.caller.namespace)) is not None:
             self._runner.anticipate(near, ask)
         before = position.plan.component if isinstance(position.plan, Composition) else None
-        await asyncio.wait({task}, timeout=invocable.executable.limits.timeout / 1000 + GRACE)
-        if task.done():
-            position.count(_ending(task.result()), None)
+        record = await run.within(invocable.executable.limits.timeout / 1000 + GRACE)
+        if record is not None:
+            self._runner.keep(record)
+            position.count(_ending(record), None)
             self._foresight.learn(position.plan, before)
         else:
+            run.alone = True
             position.logs.append(str(position.running))
             position.plan.late(str(position.running))
 
@@ -146,13 +151,13 @@ class Compounds:
         halted = asyncio.create_task(self._halted.wait())
         try:
             while waiting := join.waiting:
-                tasks = {one: self._runner.running(position.namespace, one) for one in waiting}
-                ended = [one for one, task in tasks.items() if task is None]
+                runs = {one: self._runner.running(position.namespace, one) for one in waiting}
+                ended = [one for one, run in runs.items() if run is None]
                 for one in ended:
                     position.count(self._positions.ending(position.namespace, one), None)
-                running = {task for task in tasks.values() if task}
                 if not ended:  # else one of them may have been all that was waited for
-                    await asyncio.wait({*running, halted}, return_when=asyncio.FIRST_COMPLETED)
+                    ends: list[asyncio.Future[Any]] = [run.ended() for run in runs.values() if run]
+                    await asyncio.wait([*ends, halted], return_when=asyncio.FIRST_COMPLETED)
                 if self._halted.is_set():
                     raise Halted
             position.waited()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 LONGEST = 600.0
 """Seconds that one command may take."""
+GENTLY = ("nice", "-n", "19")
+"""What a person waits for goes first."""
 
 
 class Errands:
@@ -60,7 +62,7 @@ class Errands:
             if self._closed:
                 raise InterruptedError("the platform was stopped")
             process = subprocess.Popen(
-                command,
+                (*GENTLY, *command),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

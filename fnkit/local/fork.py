@@ -26,6 +26,9 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 SINGLE = tuple(f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"))
 """Libraries that start threads when they are imported do without them: a fork has one thread only."""
 FEWEST_DESCRIPTORS = 3
+REGISTER = os.register_at_fork
+HELD = ("threading", "logging", "concurrent.futures.thread", "random")
+"""Modules whose handlers do for a fork of several threads what a fork of one does not need, or `reseed` does."""
 
 
 class Zygote:
@@ -40,10 +43,18 @@ class Zygote:
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.call = self.confine.c_library()
-        import binascii  # noqa: F401 - what a fork needs is imported before it
-        import resource  # noqa: F401
+        import resource  # noqa: F401 - what a fork needs is imported before it
 
+        compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
+        self.filter: Any = None
+        self.gaps: list[Any] = []
+        """What fills them."""
+        self.held: dict[str, list[Any]] = {"before": [], "after_in_child": [], "after_in_parent": []}
+        for when in self.held:
+            REGISTER(**{when: lambda when=when: self.tell(when)})
+        self.serving = False
+        """True while it forks an instance: of that some need not be told."""
         self.data = 0
         self.function: Any = None
         """Of a template: the action's."""
@@ -55,7 +66,29 @@ class Zygote:
             tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
             plan = self.steps["landlock"]
             plan["read"] += [top for top in tops if not os.path.islink(top)]  # noqa: PTH114
-        return self.settle(bring(told["paths"], told["imports"]))
+        if "seccomp" in self.steps:
+            self.filter = self.confine.filter_of(self.steps["seccomp"])
+        os.register_at_fork = self.hold
+        failed = bring(told["paths"], told["imports"])
+        os.register_at_fork = REGISTER
+        return self.settle(failed)
+
+    def hold(self, **told: Any) -> None:
+        """In the place of `os.register_at_fork`: what is told of any fork but those that are instances.
+
+        Locks of the standard library are free where one thread forks; to make them anew takes 600 kB in each fork.
+        """
+        if sys._getframe(1).f_globals.get("__name__") not in HELD:
+            REGISTER(**told)
+            return
+        for when, handler in told.items():
+            self.held[when].append(handler)
+
+    def tell(self, when: str) -> None:
+        """The same, later."""
+        if not self.serving:
+            for handler in self.held[when][:: -1 if when == "before" else 1]:
+                handler()
 
     def load(self, init: dict[str, Any]) -> dict[str, Any]:
         """Run the action's init code; what to say of it."""
@@ -65,7 +98,7 @@ class Zygote:
             return {"refused": json.loads(answer)["error"]}
         self.child.hook("before_snapshot")
         self.child.flush()
-        self.pristine.refresh()
+        self.pristine.forget()
         gc.collect()
         why = self.pristine.unfit(before)
         return {"refused": why} if why else self.settle({})
@@ -76,6 +109,7 @@ class Zygote:
         if threads != 1:
             return {"refused": f"there are {threads} threads"}
         gc.collect()
+        self.gaps += self.pristine.fill()
         gc.freeze()
         pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
         size = os.sysconf("SC_PAGE_SIZE")
@@ -88,7 +122,9 @@ class Zygote:
             request, descriptors = receive(self.control)
             if "fork" in request:
                 parent = os.getpid()
+                self.serving = True
                 number = os.fork()
+                self.serving = False
                 if number == 0:
                     self.become(request["fork"], descriptors, parent)
                     return True
@@ -121,16 +157,15 @@ class Zygote:
         self.call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
-        self.control.close()
+        os.close(self.control.detach())
         wire, stdout, stderr = descriptors
         os.dup2(stdout, 1)
         os.dup2(stderr, 2)
         os.close(stdout)
         os.close(stderr)
-        if self.function is None:  # else it is what the init code made of it
-            os.environ.clear()
-            os.environ.update(wanted["environment"])
-        self.pristine.refresh()
+        for name, value in wanted["environment"].items():
+            os.environ[name] = value
+        self.pristine.reseed()
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
@@ -146,8 +181,8 @@ class Zygote:
             plan = steps["landlock"]
             write = plan["write"] if "cell" in steps else [*plan["write"], own]
             self.landlock.restrict({**plan, "write": write}, self.call)
-        if "seccomp" in steps:
-            self.confine.filter_system_calls(steps["seccomp"], self.call)
+        if self.filter is not None:
+            self.confine.filter_system_calls(self.filter, self.call)
         self.confine.use_processors(wanted["processors"])
         # What the zygote has is not counted: a fork may have as much of its own as a process may.
         limits = wanted["limits"]

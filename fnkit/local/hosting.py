@@ -12,8 +12,7 @@ from starlette.types import Message
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
 from fnkit.core.errors import Missing, Refused
-from fnkit.events.cloudevents import Event
-from fnkit.events.feed import Feed, Fired
+from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.folder import Folder
 from fnkit.events.sources import OWN, Storage
 from fnkit.events.store import Store
@@ -37,17 +36,18 @@ class Hosting:
     platform: Platform
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
-    async def fire(self, feed: Feed, event: Event, arguments: Mapping[str, Json]) -> str | None:
+    async def fire(self, feed: Feed, pending: Pending, arguments: Mapping[str, Json]) -> str | None:
         """Fire the trigger, as its owner would over HTTP, once for each event. Raises Refused."""
-        identity = self._owner(feed)
+        identity, event = self._owner(feed), pending.event
         headers = [(name.encode(), value.encode()) for name, value in event.headers().items()]
         scope = {"type": "http", "method": "POST", "headers": headers, "query_string": b""}
         request = Request(scope, _nothing)
         call = Call(request, identity, transaction_id(b""), now_ms(), feed.namespace, (feed.name,))
         try:
             self.platform.throttles.fire(identity)
-            once = hashlib.sha256(f"{feed.trigger} {event.id}".encode()).hexdigest()[:32]
-            return await begin(self.platform, call, dict(arguments), once)
+            digest = hashlib.sha256(f"{feed.trigger} {event.id}".encode()).hexdigest()
+            # Like every id it begins with a time: by that records grow old. `due` moves only if nothing began.
+            return await begin(self.platform, call, dict(arguments), f"{pending.due:012x}{digest[:20]}")
         except Rejected as rejected:
             raise Refused(f"Firing {feed.trigger}", rejected.text, status=rejected.status) from None
 
@@ -81,16 +81,23 @@ class Hosting:
         """Return when an object of our own store was put or deleted."""
         await self.platform.objects.changed()
 
+    async def ended(self, feed: Feed, activation: str) -> None:
+        """Return when the runs that a firing began have ended."""
+        ids = (line.get("activationId", "") for line in self._lines(feed, activation))
+        found = (self.platform.controller.running(feed.namespace, one) for one in ids)
+        if runs := [run.ended() for run in found if run is not None]:
+            await asyncio.wait(runs)
+
     def in_flight(self, feed: Feed, fired: Fired, at: int) -> bool:
         """Whether one of the runs that a firing began had not ended by then."""
-        runs = [line.get("activationId") for line in self._lines(feed, fired)]
+        runs = [line.get("activationId") for line in self._lines(feed, fired.activation)]
         return any(self._ended(feed, run) >= at for run in runs if run)
 
     def runs(self, feed: Feed, fired: Iterable[Fired]) -> dict[str, int]:
         """How many of the runs that those firings began are running, succeeded, failed."""
         counts = {"running": 0, "succeeded": 0, "failed": 0}
         for one in fired:
-            for line in self._lines(feed, one):
+            for line in self._lines(feed, one.activation):
                 ending = self.platform.activations.ending(feed.namespace, line.get("activationId", ""))
                 if "activationId" not in line:
                     counts["failed"] += 1
@@ -98,9 +105,9 @@ class Hosting:
                     counts["running" if ending is None else "failed" if ending[1] else "succeeded"] += 1
         return counts
 
-    def _lines(self, feed: Feed, fired: Fired) -> list[dict[str, Json]]:
+    def _lines(self, feed: Feed, activation: str | None) -> list[dict[str, Json]]:
         """What a firing's record says of each rule."""
-        logs = self.platform.activations.logs(feed.namespace, fired.activation or "")
+        logs = self.platform.activations.logs(feed.namespace, activation or "")
         return [json.loads(line) for line in json.loads(logs or "[]")]
 
     def _ended(self, feed: Feed, activation_id: str) -> float:

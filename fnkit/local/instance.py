@@ -19,6 +19,8 @@ from fnkit.local.messages import OUT_OF_MEMORY, READY, Answer, Died, Line, OutOf
 from fnkit.local.sandbox.place import Place
 
 CHUNK = 262_144
+AT_ONCE = 32_768
+"""Bytes of a line that a socket takes in one piece where nothing is before it."""
 
 
 class Process(Protocol):
@@ -68,7 +70,7 @@ class Instance:
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
         self._ready = False
-        self._asked: dict[str, asyncio.Future[Answer]] = {}
+        self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle]] = {}
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
         """Tags of answers that nobody awaits any more."""
@@ -106,17 +108,30 @@ class Instance:
             tag = ""
         else:
             self._shared.open(tag, self._printed())
-        asked: asyncio.Future[Answer] = self._loop.create_future()
-        self._asked[tag] = asked
-        timer = self._loop.call_later(seconds, self._settle, tag, TimedOut())
+        answered: asyncio.Future[Answer] = self._loop.create_future()
+
+        def heard(answer: Answer) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        self._expect(tag, heard, seconds)
         try:
-            await self._send(frame, asked)
-            return await asked
+            await self._send(frame, answered)
+            return await answered
         except OSError:
             return Died()
         finally:
-            timer.cancel()
-            del self._asked[tag]
+            self._forget(tag)
+
+    def post(self, frame: bytes, seconds: float, heard: Callable[[Answer], None]) -> None:
+        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it."""
+        self._expect("", heard, seconds)
+        try:
+            sent = self._wire.send(frame)
+        except OSError:
+            sent = 0
+        if sent < len(frame):  # it rests, so there is room for this, unless it is dying or plays with its wire
+            self._process.kill()
 
     def share(self, logs: int) -> None:
         """From now on it takes several runs at a time, and its answers bear their tags; `logs` MB for each run."""
@@ -188,12 +203,21 @@ class Instance:
         for tag, line in self._lines.feed(chunk):
             self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
 
+    def _expect(self, tag: str, heard: Callable[[Answer], None], seconds: float) -> None:
+        self._asked[tag] = heard, self._loop.call_later(seconds, self._settle, tag, TimedOut())
+
+    def _forget(self, tag: str) -> None:
+        if asked := self._asked.pop(tag, None):
+            asked[1].cancel()
+
     def _settle(self, tag: str, answer: Answer) -> None:
-        asked = self._asked.get(tag)
-        if asked is not None and not asked.done():
-            asked.set_result(answer)
+        asked = self._asked.pop(tag, None)
+        if asked is not None:
+            heard, timer = asked
+            timer.cancel()
             if isinstance(answer, TimedOut):
                 self._late.add(tag)
+            heard(answer)
         elif isinstance(answer, Line) and tag not in self._late:
             self._process.kill()  # it spoke without being asked: it is not to be trusted with the next call
 
@@ -214,7 +238,7 @@ class Instance:
     def _ended(self) -> None:
         self._process.kill()  # what it left behind in its group
         self._process.reap()
-        while any(not asked.done() for asked in self._asked.values()):
+        while self._asked:
             before = self._lines.received
             self._receive()  # an answer that was sent just before the end counts
             if self._lines.received == before:

@@ -11,6 +11,7 @@ from fnkit.local import answers
 from fnkit.local.activation import Course, NotStarted, start
 from fnkit.local.answers import Verdict
 from fnkit.local.instance import Instance
+from fnkit.local.lives import Lives, Why
 from fnkit.local.logs import log_line
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Slot
@@ -34,15 +35,23 @@ class Instances:
         self._given_up: set[int] = set()
         self._chores: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.lives = Lives()
+        """What became of each."""
         shutil.rmtree(folder, ignore_errors=True)
 
     def get(self, slot: Slot) -> Instance | None:
         """The instance of a slot, None where it is not there (yet)."""
         return self._there.get(slot.id)
 
+    def rested(self, slot: Slot) -> Instance | None:
+        """The instance of a slot where it is there, alive, and has its code."""
+        instance = self._there.get(slot.id)
+        return instance if instance is not None and slot.id not in self._coming and instance.alive else None
+
     def expect(self, slot: Slot) -> None:
         """One will be started: `arrival` awaits it."""
         self._coming[slot.id] = asyncio.Event()
+        self.lives.allocated(slot)
 
     async def arrival(self, slot: Slot) -> Instance | None:
         """The instance once it has its code; None where it did not come to be, or has ended."""
@@ -57,11 +66,11 @@ class Instances:
             failure = await self._start(slot, course)
         except BaseException:
             self.forget(slot)
-            self.end(slot)
+            self.end(slot, "failed")
             raise
         self.forget(slot)
         if failure is not None:
-            self.end(slot)
+            self.end(slot, "failed")
         return failure
 
     async def _start(self, slot: Slot, course: Course) -> Failure | None:
@@ -70,11 +79,13 @@ class Instances:
         except NotStarted as failure:
             return failure.verdict, failure.logs
         instance = self._there[slot.id] = loaded.instance
+        self.lives.started(slot, instance.began)
         instance.when_gone(lambda: self._lost(slot))
         if self._closed or slot.id in self._given_up:
             raise stopping()
         verdict = await course.initialize(loaded)
         if verdict is None:
+            self.lives.ready(slot)
             return None
         logs = instance.logs()
         if verdict.result == {"error": answers.INIT_DIED} and course.job.executable.limits.logs:
@@ -86,8 +97,9 @@ class Instances:
         self._given_up.discard(slot.id)
         self._coming.pop(slot.id).set()
 
-    def end(self, slot: Slot) -> None:
+    def end(self, slot: Slot, why: Why) -> None:
         """Its process and its folder go in the background; what is being started goes when it is there."""
+        self.lives.released(slot, why)
         if slot.id in self._coming:
             self._given_up.add(slot.id)
         instance = self._there.pop(slot.id, None)

@@ -176,4 +176,11 @@ def _executable(action: Entity, code: str, notes: Mapping[str, Json]) -> Executa
         network=notes.get("fnkit-network") is not False,
         image=document["exec"].get("image", ""),
         template=notes.get("fnkit-template") is not False,
+        keep=_seconds(notes.get("fnkit-keep-alive")),
     )
+
+
+def _seconds(value: Json) -> float | None:
+    """A time of 0 or more; None for whatever else an annotation may hold."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and 0 <= value < float("inf") else None

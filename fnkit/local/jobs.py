@@ -43,6 +43,8 @@ class Executable:
     """Of a `blackbox` action, whose code may be empty."""
     template: bool = True
     """False where the annotation `fnkit-template` is false: its init code runs for each instance."""
+    keep: float | None = None
+    """Seconds that an unused instance is kept, where the annotation `fnkit-keep-alive` says so."""
 
     @property
     def shared(self) -> int:

@@ -16,6 +16,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.errands import Errands
+from fnkit.local.histogram import Fixed
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds, find
@@ -56,20 +57,18 @@ class Opened:
 
         Raises PlatformFault.
         """
-        folder, throttles = keys.folder, Throttles()
+        folder, throttles, errands = keys.folder, Throttles(), Errands()
         entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
         activations.retention.start()
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
-        errands = Errands()
         common, modules = Common(errands, cache), Modules(errands, cache)
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
         starter = _starter(choice.rung, folder.root, settings.stems)
-        pool = Pool(settings.memory or memory())
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+        scheduler = Scheduler(starter, layouts, folder.root / "instances", _pool(settings))
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         platform = Platform(
@@ -90,6 +89,7 @@ class Opened:
             packages=common.packages,
             common=_statuses(common, modules, kinds),
             snapshot=scheduler.snapshot,
+            lives=scheduler.lives,
             sources=starter.views,
         )
         _go_on(platform)
@@ -102,6 +102,10 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _pool(settings: Settings) -> Pool:
+    return Pool(settings.memory or memory(), Fixed(settings.keep_alive) if settings.keep_alive else None)
 
 
 def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:

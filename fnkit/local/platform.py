@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fnkit.core.entities import Json
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
@@ -46,5 +47,7 @@ class Platform:
     """Family of kinds → whether what upstream's images bring is there, in words."""
     snapshot: Callable[[], Snapshot]
     """The pool now."""
+    lives: Callable[[str, int], Sequence[Json]]
+    """Of a namespace, since a moment in ms: what became of its instances."""
     sources: Callable[[], Sequence[SourceView]]
     """What instances are forked from now."""

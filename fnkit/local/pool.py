@@ -8,8 +8,9 @@ Source: apache/openwhisk ContainerPool.scala; Fuerst and Sharma, FaasCache, ASPL
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import inf
 
-from fnkit.local.histogram import KeepAlive, Weighed, Window
+from fnkit.local.histogram import Fixed, KeepAlive, Weighed, Window
 from fnkit.local.slots import Habit, Key, Need, Slot
 
 MOST = 10_000
@@ -46,6 +47,8 @@ class Due:
     """Runs of these are near: `prepare` an instance."""
     more: bool
     """True where there is something left that time will bring."""
+    next: float
+    """Seconds until the first instance goes that is kept for a fixed time."""
 
 
 class Pool:
@@ -54,6 +57,7 @@ class Pool:
     def __init__(self, capacity: int = 2048, keep: KeepAlive | None = None) -> None:
         self.capacity = capacity
         self._keep = keep or Weighed()
+        self._fixed = self._keep.seconds if isinstance(self._keep, Fixed) else inf
         self._slots: dict[int, Slot] = {}
         self._open: dict[Key, list[Slot]] = {}
         """Slots that take a run, the one used last at the end: the others may age out."""
@@ -87,6 +91,11 @@ class Pool:
         """True where an instance waits for a run of `key`."""
         return key in self._open
 
+    def rested(self, key: Key) -> Slot | None:
+        """The slot that a run of `key` would get now, None where none waits."""
+        fitting = self._open.get(key)
+        return fitting[-1] if fitting else None
+
     def acquire(self, need: Need, now: float) -> Warm | Cold | Full:
         """Decide where a run goes, and take it."""
         if fitting := self._open.get(need.key):
@@ -95,7 +104,7 @@ class Pool:
             return Warm(slot)
         if not self.room(need.memory):
             return Full()
-        evicted = self._evict(need.memory, float("inf"))
+        evicted = self._evict(need.memory, inf)
         assert evicted is not None
         slot = self._add(need, now)
         self._take(slot, now)
@@ -171,7 +180,13 @@ class Pool:
                 del self._planned[name]
             elif rest >= window.ready:
                 wanted.append(habit.need)
-        return Due(expired, tuple(wanted), more=bool(self._slots or self._planned))
+        unused = (slot for slot in self._slots.values() if not slot.running)
+        soonest = min((slot.since + self.hurry(slot) - now for slot in unused), default=inf)
+        return Due(expired, tuple(wanted), bool(self._slots or self._planned), soonest)
+
+    def hurry(self, slot: Slot) -> float:
+        """Seconds that it may be unused where somebody fixed them; what idle times say has no hurry."""
+        return self._fixed if slot.need.keep is None else slot.need.keep
 
     def discard(self, action: str) -> tuple[Slot, ...]:
         """Take out what runs `action`; busy instances go when they are released."""
@@ -196,6 +211,8 @@ class Pool:
         return early
 
     def _window(self, habit: Habit) -> Window:
+        if habit.need.keep is not None:
+            return Window(0.0, habit.need.keep)
         count = habit.histogram.total
         if habit.known is None or count > habit.known[0] * 1.05:
             habit.known = (count, self._keep.window(habit.histogram))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from fnkit.core.clock import now_ms
@@ -13,6 +13,7 @@ from fnkit.local.conductors import Composition
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
 from fnkit.local.joins import Join
+from fnkit.local.pending import Table
 from fnkit.local.records import STOPPED, Record, dumps, new_id, response_of
 from fnkit.local.sequences import Sequence
 from fnkit.local.steps import Answer, Ending
@@ -47,6 +48,8 @@ class Position:
     """True where a step that the end of the server cut off is run again."""
     running: str | None = None
     """The id of the step that runs, or ran last."""
+    kept: bool = False
+    """True once it was written."""
 
     @classmethod
     def of(cls, invocable: Invocable, ask: Ask, outer: Self | None, plan: Plan) -> Self:
@@ -120,7 +123,7 @@ class Position:
         result = dumps(answer.result)
         # A record of a composition never has a size.
         size = answer.size if isinstance(self.plan, Sequence) else None
-        fields = {
+        head = {
             "name": self.action["name"],
             "version": self.action["version"],
             "publish": False,
@@ -140,7 +143,7 @@ class Position:
             start=self.start,
             status=answer.status,
             began="",
-            head=dumps(fields),
+            head=dumps(head),
             result=result,
             response=response_of(answer.status, result, size),
             logs=dumps(self.logs),
@@ -164,7 +167,7 @@ class Position:
 
     def to_text(self) -> str:
         """As it is kept."""
-        kept = {name: getattr(self, name) for name in self.__slots__}
+        kept = {name: getattr(self, name) for name in _KEPT}
         kind = next(kind for kind, plan in KINDS.items() if isinstance(self.plan, plan))
         return dumps({**kept, "plan": {kind: self.plan.to_json()}})
 
@@ -173,7 +176,14 @@ class Position:
         """As it was kept."""
         value: dict[str, Any] = json.loads(text)
         ((kind, plan),) = value["plan"].items()
-        return cls(**{**value, "plan": KINDS[kind].from_json(plan)})
+        return cls(**{**value, "plan": KINDS[kind].from_json(plan), "kept": True})
+
+
+_KEPT = tuple(one.name for one in fields(Position) if one.name not in ("plan", "kept"))
+_POSITIONS = Table(
+    "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
+    "DELETE FROM positions WHERE id = ?",
+)
 
 
 class Positions:
@@ -185,12 +195,9 @@ class Positions:
 
     def save(self, position: Position) -> None:
         """Keep it, in the transaction of this turn."""
-        self._store.write(
-            "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
-            position.id,
-            position.cause,
-            position.to_text(),
-        )
+        fresh = not position.kept
+        position.kept = True
+        self._store.keep(_POSITIONS, position.id, position.cause, position.to_text(), fresh=fresh)
 
     def begin_join(self, outer: Position, arguments: Json) -> Position:
         """The join of branches as a step of `outer`, kept in the transaction of this turn."""
@@ -202,7 +209,7 @@ class Positions:
         """Put its record in its place, in the transaction of this turn."""
         record = position.record()
         self._activations.write(record)
-        self._store.write("DELETE FROM positions WHERE id = ?", position.id)
+        self._store.drop(_POSITIONS, position.id)
         return record
 
     def ended(self, namespace: str, activation_id: str) -> bool:

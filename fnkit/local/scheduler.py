@@ -8,41 +8,34 @@ outcome = await scheduler.run(job)
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, PlatformFault
-from fnkit.local.activation import Course, State
+from fnkit.local.activation import Course
 from fnkit.local.ahead import Ahead, need_of, path_of, without_run
+from fnkit.local.answers import Verdict
+from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
 from fnkit.local.jobs import Began, Executable, Job, Outcome
 from fnkit.local.limits import OF_ONE_ACTION
+from fnkit.local.lives import Why
+from fnkit.local.messages import Answer
 from fnkit.local.pool import Cold, Full, Pool, Warm
+from fnkit.local.progress import Courses, Progress
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
 from fnkit.local.turns import Turns
-from fnkit.local.views import InstanceView, QueueView, Snapshot
+from fnkit.local.views import QueueView, Snapshot, view
 
-REMEMBERED = 1000
-"""Finished activations whose progress is still told."""
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
 SWEEP = 15.0
 """Seconds between looks for instances that have been idle for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an activation is: durations in ms, None where not known yet."""
-
-    state: State
-    began: Began | None
-    wait: int | None
-    init: int | None
-    run: int | None
 
 
 class Scheduler:
@@ -60,7 +53,7 @@ class Scheduler:
         self._instances = Instances(starter, layouts, folder, self._lost)
         self._turns = Turns(pool, self._acquire, self._give_back)
         self._ahead = Ahead()
-        self._courses: OrderedDict[str, Course] = OrderedDict()
+        self._courses = Courses()
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
         self._began: Counter[Began] = Counter()
@@ -77,7 +70,7 @@ class Scheduler:
         """
         if self._closed:
             raise stopping()
-        course = self._courses[job.activation_id] = Course(job)
+        course = self._courses.add(Course(job))
         need = need_of(job)
         try:
             slot = await self._slot(need)
@@ -90,11 +83,45 @@ class Scheduler:
             finally:
                 self._turns.ended(need, time.monotonic() - began)
         except BaseException:
-            del self._courses[job.activation_id]
+            self._courses.drop(course)
             raise
         finally:
-            self._forget()
+            self._courses.forget()
             self._turns.serve()
+
+    def at_once(self, job: Job, tell: Callable[[Outcome | Exception], None]) -> bool:
+        """Run `job` on an instance that waits for it: `tell` gets what came of it. False, and nothing done, else.
+
+        All of a warm call between its request and its answer, without a task and without a turn of the loop.
+        """
+        need = need_of(job)
+        slot = None if self._closed else self._turns.rested(need)
+        instance = None if slot is None else self._instances.rested(slot)
+        if slot is None or instance is None:
+            return False
+        course = Course(job)
+        frame = course.frame("warm" if slot.activations else "prewarmed")
+        if len(frame) > AT_ONCE:
+            return False
+        self._turns.have(need)
+        self._courses.add(course)
+        began = time.monotonic()
+        stay = self._instances.lives.run(slot, job.activation_id, job.received_ms)
+
+        def heard(answer: Answer) -> None:
+            stay.over()
+            try:
+                outcome = self._ended(slot, instance, course, course.judge(answer))
+            except Exception as error:
+                tell(error)
+                raise
+            self._turns.ended(need, time.monotonic() - began)
+            self._courses.forget()
+            tell(outcome)
+            self._turns.serve()
+
+        instance.post(frame, course.seconds, heard)
+        return True
 
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
@@ -103,28 +130,17 @@ class Scheduler:
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
-        course = self._courses.get(activation_id)
-        if course is None:
-            return None
-        return Progress(course.state, course.began, course.wait, course.init, course.run)
+        return self._courses.state(activation_id)
+
+    def lives(self, namespace: str, since: int = 0) -> list[dict[str, Json]]:
+        """What became of the instances that served a namespace: see `Lives.told`."""
+        return self._instances.lives.told(namespace, since)
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
-        views = tuple(self._view(slot) for slot in self._pool.slots())
+        views = tuple(view(slot, self._instances.get(slot)) for slot in self._pool.slots())
         queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
         return Snapshot(views, queues, self._pool.capacity, self._pool.memory[0], dict(self._began))
-
-    def _view(self, slot: Slot) -> InstanceView:
-        instance = self._instances.get(slot)
-        return InstanceView(
-            namespace=slot.need.key.namespace,
-            action=slot.need.key.action,
-            state=slot.state,
-            memory=slot.need.memory,
-            activations=slot.activations,
-            pid=instance.pid if instance else None,
-            began=("prewarmed" if slot.prepared else instance.began) if instance else None,
-        )
 
     def prepare(self, executable: Executable, namespace: str) -> None:
         """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
@@ -146,7 +162,7 @@ class Scheduler:
         action = f"/{namespace}/{name}"
         self._ahead.forget(action)
         for slot in self._pool.discard(action):
-            self._retire(slot)
+            self._retire(slot, "changed")
         self._turns.serve()
 
     async def close(self) -> None:
@@ -157,7 +173,7 @@ class Scheduler:
         self._instances.refuse()
         self._turns.end(stopping())
         for slot in self._pool.slots():
-            self._retire(slot)
+            self._retire(slot, "stopped")
         await self._instances.close()
 
     def _acquire(self, need: Need) -> Warm | Cold | Full:
@@ -165,7 +181,7 @@ class Scheduler:
         if isinstance(decision, Cold):
             self._instances.expect(decision.slot)
             for other in decision.evicted:
-                self._retire(other)
+                self._retire(other, "evicted")
         return decision
 
     def _give_back(self, grant: Warm | Cold) -> None:
@@ -202,7 +218,14 @@ class Scheduler:
             self._pool.started(slot.id, time.monotonic() - started)
             instance = self._instances.get(slot)
             assert instance is not None
-        verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        stay = self._instances.lives.run(slot, course.job.activation_id, course.job.received_ms)
+        try:
+            verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
+        finally:
+            stay.over()
+        return self._ended(slot, instance, course, verdict)
+
+    def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
         logs = instance.logs(course.job.activation_id)
         self._leave(slot, reusable=verdict.reusable and instance.alive)
         outcome = course.finish(verdict, logs)
@@ -217,7 +240,7 @@ class Scheduler:
         slot = decision.slot
         self._instances.expect(slot)
         for other in decision.evicted:
-            self._retire(other)
+            self._retire(other, "evicted")
 
         async def make() -> None:
             course = Course(without_run(job))
@@ -225,9 +248,9 @@ class Scheduler:
             with suppress(PlatformFault):
                 if await self._instances.start(slot, course) is None:
                     self._pool.started(slot.id, time.monotonic() - started)
-                    self._watch()
+                    self._watch(self._pool.hurry(slot))
                     return
-            self._retire(slot)  # what is wrong is told where it is run
+            self._retire(slot, "failed")  # what is wrong is told where it is run
             self._turns.serve()
 
         self._instances.chore(make())
@@ -237,39 +260,37 @@ class Scheduler:
         if not reusable:
             self._pool.doom(slot.id)
         if self._pool.release(slot.id, time.monotonic()):
-            self._watch()
+            self._watch(self._pool.hurry(slot))
         else:
-            self._retire(slot)
+            self._retire(slot, "changed" if reusable else "failed")
 
     def _lost(self, slot: Slot) -> None:
         """Its process has ended: where nothing ran in it nobody else would tell."""
         if not slot.running and slot.id in self._pool:
-            self._retire(slot)
+            self._retire(slot, "ended")
             self._turns.serve()
 
-    def _retire(self, slot: Slot) -> None:
+    def _retire(self, slot: Slot, why: Why) -> None:
         """Take the slot out of the pool now; its process and folder go in the background."""
         self._pool.remove(slot.id)
-        self._instances.end(slot)
+        self._instances.end(slot, why)
 
-    def _watch(self) -> None:
-        if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._tick)
+    def _watch(self, within: float) -> None:
+        """Look for what time has brought in so many seconds, and every `SWEEP` anyway."""
+        loop = asyncio.get_running_loop()
+        if self._sweep is not None:
+            if within >= SWEEP or self._sweep.when() <= loop.time() + within:
+                return
+            self._sweep.cancel()
+        self._sweep = loop.call_later(min(within, SWEEP), self._tick)
 
     def _tick(self) -> None:
         self._sweep = None
         due = self._pool.tick(time.monotonic())
         for slot in due.expired:
-            self._retire(slot)
+            self._retire(slot, "idle")
         for need in due.wanted:
             if (job := self._ahead.job(need)) is not None:
                 self._make_ready(need, job)
         if due.more:
-            self._watch()
-
-    def _forget(self) -> None:
-        while len(self._courses) > REMEMBERED:
-            oldest = next((key for key, course in self._courses.items() if course.outcome), None)
-            if oldest is None:
-                return
-            del self._courses[oldest]
+            self._watch(due.next)

@@ -38,6 +38,8 @@ class Settings:
     """How much of them, about."""
     memory: int = 0
     """MB of all instances together; 0 for half of the machine's."""
+    keep_alive: int = 0
+    """Seconds that an unused instance is kept; 0 for what the idle times of its action say."""
     stems: int = 1
     """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
     max_concurrency: int = 1
@@ -63,6 +65,9 @@ class Settings:
             raise BadArgument("Starting the platform", found, f"Give a number from 1 to {MOST_AT_A_TIME}.")
         if self.stems < 0:
             raise BadArgument("Starting the platform", f"--stems {self.stems} is no number of instances.")
+        if self.keep_alive < 0:
+            found = f"--keep-alive {self.keep_alive} is no number of seconds."
+            raise BadArgument("Starting the platform", found, "Give one, or 0 for what idle times say.")
         if self.memory < 0:
             found = f"--memory {self.memory} is no number of MB."
             raise BadArgument("Starting the platform", found, "Give one, or 0 for half of the machine's.")

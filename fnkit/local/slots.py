@@ -30,6 +30,8 @@ class Need:
     """MB."""
     concurrency: int = 1
     """Runs that one instance takes at a time."""
+    keep: float | None = None
+    """Seconds that an unused instance is kept; None where its action's idle times say."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,8 +1,9 @@
 """The platform's memory on disk: one SQLite database in WAL mode with one writer.
 
-What is committed here survives `kill -9` of the server (and a power cut, with `full=True`). Writes of one turn of
-the event loop share a commit: alone it is done at once, under load one commit carries many. A commit of ours is a
-line in the journal; SQLite's own, which costs ten times as much, comes a little later and takes many of ours.
+What is committed here survives `kill -9` of the server (and a power cut, with `full=True`). A commit of ours is a
+line in the journal, one system call, so it is done at once; where it waits for the disk, the writes of one turn of
+the event loop share it. SQLite's own commit, which costs ten times as much, comes a little later and takes many of
+ours, and rows that come and go in between it never sees (`pending`).
 
 Checkpoints run on another connection, in a thread of their own: in the committing connection they would take
 4 to 14 ms now and then.
@@ -12,12 +13,13 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from fnkit.local.journal import Journal, Write
 from fnkit.local.migrations import MIGRATIONS, Migration, migrate
+from fnkit.local.pending import Pending, Table
 
 CHECKPOINT_EVERY = 4 * 1024 * 1024
 """Bytes written between two checkpoints, about."""
@@ -37,6 +39,8 @@ class Store:
     """An open database. All calls belong to the thread of the event loop."""
 
     def __init__(self, path: Path, full: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        self._full = full
+        self._pending = Pending()
         self._db = _connect(path)
         migrate(self._db, migrations)
         self._db.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
@@ -61,46 +65,77 @@ class Store:
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query; what was written in this turn is seen."""
+        self._tell_sqlite()
         return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> Any:
         """The first row of a query, or None."""
+        self._tell_sqlite()
         return self._db.execute(query, values).fetchone()
 
     def write(self, statement: str, *values: Any) -> None:
         """Write in the commit of this turn: await `committed` before you tell. Values are text, numbers, None."""
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
+        self._tell_sqlite()
+        self._begin()
         try:
             self._db.execute(statement, values)
         except sqlite3.OperationalError as error:  # a full disk: SQLite may have undone the others' writes too
             self._undo()
             self._tell(error)
             raise
-        self._batch.append((statement, values))
-        for value in values:
-            if type(value) is str and len(value) > LARGE:
-                self._direct = True
+        self._note((statement, values))
+
+    def keep(self, table: Table, *values: Any, fresh: bool = False) -> None:
+        """As `write`, a row that SQLite hears of later, or never; `fresh` where none of its name was there."""
+        self._pending.keep(table, values, fresh)
+        self._note((table.keep, values))
+
+    def drop(self, table: Table, name: str) -> None:
+        """As `write`, the end of a row that was kept."""
+        self._pending.drop(table, name)
+        self._note((table.drop, (name,)))
 
     async def committed(self) -> None:
-        """Return when everything written so far is on disk."""
+        """Return when everything written so far is on disk. Raises OSError or sqlite3.Error where it is not."""
+        if not self._full:
+            self.commit()
+            return
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self.commit)
+            loop.call_soon(self._commit_for_all)
         self._waiting.append(done)
         await done
 
+    def then(self, tell: Callable[[Exception | None], None]) -> None:
+        """As `committed`, for who cannot await it: `tell` hears of the end, and what went wrong."""
+        if self._full:
+            task = asyncio.ensure_future(self.committed())
+            task.add_done_callback(lambda done: tell(done.exception()))  # type: ignore[arg-type]
+            return
+        try:
+            self.commit()
+        except (sqlite3.Error, OSError) as error:
+            tell(error)
+        else:
+            tell(None)
+
     def commit(self) -> None:
-        """Commit now, and wake all who wait for it."""
-        fault: Exception | None = None
+        """Commit now. Raises OSError or sqlite3.Error where that cannot be: what was not committed is gone."""
         try:
             if self._batch:
                 self._keep()
         except (sqlite3.Error, OSError) as error:
             self._undo()
-            fault = error
-        self._tell(fault)
+            self._tell(error)
+            raise
+
+    def _commit_for_all(self) -> None:
+        try:
+            self.commit()
+        except (sqlite3.Error, OSError):
+            return  # they have been told
+        self._tell(None)
 
     def close(self) -> None:
         """Commit, bring the log into the database and let go of the files."""
@@ -113,6 +148,22 @@ class Store:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
         self._journal.close()
+
+    def _note(self, write: Write) -> None:
+        self._batch.append(write)
+        for value in write[1]:
+            if type(value) is str and len(value) > LARGE:
+                self._direct = True
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+
+    def _tell_sqlite(self) -> None:
+        """What it was not told of yet: somebody asks, or commits."""
+        if self._pending:
+            self._begin()
+            self._pending.tell(self._db)
 
     def _keep(self) -> None:
         try:
@@ -146,6 +197,7 @@ class Store:
 
     def _flush(self) -> None:
         """SQLite's commit, of everything."""
+        self._tell_sqlite()
         if self._db.in_transaction:
             self._since_checkpoint += PER_WRITE * (self._journaled + len(self._batch))
             self._db.execute("UPDATE journal SET number = ?", (self._number,))
@@ -159,6 +211,7 @@ class Store:
     def _undo(self) -> None:
         """Take back what was not committed, and nothing else."""
         self._db.rollback()
+        self._pending.clear()
         self._batch, self._journaled, self._direct = [], 0, False
         self._number = self.row("SELECT number FROM journal")[0]
         self._replay()
@@ -167,8 +220,7 @@ class Store:
         """Write again what SQLite did not commit. A line out of order is another database's, or a power cut's."""
         for number, writes in self._journal.lines():
             if number == self._number + 1:
-                if not self._db.in_transaction:
-                    self._db.execute("BEGIN IMMEDIATE")
+                self._begin()
                 for statement, values in writes:
                     self._db.execute(statement, values)
                 self._number = number

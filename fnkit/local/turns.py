@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnkit.core.errors import FnkitError
 from fnkit.local.fair import AHEAD, Fair, Flow
 from fnkit.local.pool import Cold, Full, Pool, Warm
-from fnkit.local.slots import Need
+from fnkit.local.slots import Need, Slot
 
 Grant = Warm | Cold
 
@@ -42,6 +42,17 @@ class Turns:
     def waiting(self, namespace: str, action: str) -> int:
         """How many wait for an instance of an action."""
         return len(self._fair.flow(namespace, action).waiting)
+
+    def rested(self, need: Need) -> Slot | None:
+        """A slot where nothing runs and that this run may have now: `have` takes it."""
+        if self._fair or need.concurrency > 1:
+            return None
+        return self._pool.rested(need.key)
+
+    def have(self, need: Need) -> None:
+        """Take the slot that `rested` gave."""
+        self._acquire(need)
+        self._fair.charge(self._fair.flow(need.key.namespace, need.key.action))
 
     async def take(self, need: Need) -> Grant:
         """A slot for a run: at once where one is free and nobody waits, else in turn. Raises what `end` got."""

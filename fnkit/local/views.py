@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import get_args
 
 from fnkit.core.entities import MIB, Json
+from fnkit.local.instance import Instance
 from fnkit.local.jobs import Began
-from fnkit.local.slots import State
+from fnkit.local.slots import Slot, State
 from fnkit.local.usage import usage
 from fnkit.local.zygotes import SourceView
 
@@ -29,6 +30,19 @@ class InstanceView:
     """None until it is started."""
     began: Began | None
     """How it came to be."""
+
+
+def view(slot: Slot, instance: Instance | None) -> InstanceView:
+    """A slot of the pool, and what it holds if that has started."""
+    return InstanceView(
+        namespace=slot.need.key.namespace,
+        action=slot.need.key.action,
+        state=slot.state,
+        memory=slot.need.memory,
+        activations=slot.activations,
+        pid=instance.pid if instance else None,
+        began=("prewarmed" if slot.prepared else instance.began) if instance else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ class Zygote:
         inside = self.room.folder if self._rung.own_view else None
         place = replace(await self._furnish(wanted.at(own)), room=inside)
         shares = share(place, processes=inside is not None)
-        request = {"own": str(own), "environment": place.environment, **shares}
+        environment = place.environment if inside is None else {}  # else it has the zygote's
+        request = {"own": str(own), "environment": environment, **shares}
         with connected() as (ends, theirs):
             said, watches = await self._control.ask({"fork": request}, theirs, seconds)
             process = Forked(self, int(said["forked"]), *watches)

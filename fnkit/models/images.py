@@ -92,7 +92,7 @@ def _read(source: Any) -> tuple[bytes, str]:
     if text.startswith("data:"):
         return _from_data_url(text), "Opening the image in a data: URL"
     if text.startswith(("http:", "https:", "file:")):
-        return _from_url(text), f"Opening the image {text}"
+        return _from_url(text), f"Opening the image {_named(text)}"
     try:
         path = Path(text)
         if path.stat().st_size > MOST_BYTES:
@@ -118,8 +118,14 @@ def _from_data_url(url: str) -> bytes:
         raise BadPhoto("Opening the image in a data: URL", f"its base64 is broken ({error}).") from error
 
 
+def _named(url: str) -> str:
+    """A URL as errors may tell it: what stands behind a ? or before an @ may open more than this photo."""
+    parts = urllib.parse.urlsplit(url)
+    return urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 def _from_url(url: str) -> bytes:
-    tried = f"Opening the image {url}"
+    tried = f"Opening the image {_named(url)}"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from getpass import getpass
 from typing import Any
 
+from fnkit.context import LOG, WATCHED
 from fnkit.delivery.progress import Step
 from fnkit.notebook import show
 from fnkit.notebook.progress import Bar, Bundle
@@ -18,8 +19,9 @@ class Notebook:
         self._page = page or _show
         self._bar = Bar(self._page)
         self._said: set[str] = set()
-        self._ear = _Ear(self)
-        self._watched: Any = None
+        self._ear, self._eye = _Ear(self), _Eye(self)
+        self._watched: object = None
+        self._drawn: Any = None
 
     def __enter__(self) -> "Notebook":
         self._bar = Bar(self._page)
@@ -28,18 +30,26 @@ class Notebook:
 
     def __exit__(self, *raised: Any) -> None:
         self._bar.__exit__(*raised)
-        if self._watched is not None:
-            # What was watched is the cell's result now: it stands below.
-            self._watched.update({"text/plain": "", "text/html": ""}, raw=True)
-            self._watched = None
 
     def listen(self) -> None:
         """Take what `fnkit.invoke(…)` and its like say, which go past the magics and speak to the log."""
-        logging.getLogger("fnkit").addHandler(self._ear)
+        LOG.addHandler(self._ear)
+        WATCHED.addHandler(self._eye)
+        WATCHED.setLevel(logging.INFO)
+        WATCHED.propagate = False
 
     def cease(self) -> None:
         """Leave it to the log again."""
-        logging.getLogger("fnkit").removeHandler(self._ear)
+        LOG.removeHandler(self._ear)
+        WATCHED.removeHandler(self._eye)
+        WATCHED.setLevel(logging.NOTSET)
+        WATCHED.propagate = True
+
+    def ended(self, result: object) -> None:
+        """A cell gave `result`: where that is what was watched, it stands below, and once is enough."""
+        if self._drawn is not None and result is self._watched:
+            self._drawn.update({"text/plain": "", "text/html": ""}, raw=True)
+        self._watched = self._drawn = None
 
     def notice(self, line: str) -> None:
         """A line under the cell, at once."""
@@ -60,10 +70,11 @@ class Notebook:
         found = show.view(value)
         if found is None:
             return
-        if self._watched is None:
-            self._watched = self._page(found.bundle())
+        if self._drawn is None or getattr(value, "id", None) != getattr(self._watched, "id", None):
+            self._drawn = self._page(found.bundle())
         else:
-            self._watched.update(found.bundle(), raw=True)
+            self._drawn.update(found.bundle(), raw=True)
+        self._watched = value
 
     def confirm(self, question: str) -> bool:
         """Whether to go on. False where nobody can be asked (papermill): then it takes `--yes`."""
@@ -84,6 +95,18 @@ class _Ear(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Say it."""
         self._face.notice_once(record.getMessage())
+
+
+class _Eye(logging.Handler):
+    """Sees what is watched by `fnkit.session(…, follow=True)` and its like."""
+
+    def __init__(self, face: Notebook) -> None:
+        super().__init__(logging.INFO)
+        self._face = face
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Draw it."""
+        self._face.watch(record.msg)
 
 
 def _ask(ask: Any, prompt: str) -> str:

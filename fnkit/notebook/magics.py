@@ -67,9 +67,11 @@ class FnkitMagics(Configurable):
         self._history.listen()
         self._boundary.watch()
         self._face.listen()
+        self._shell.events.register("post_run_cell", self._ended)
 
     def unregister(self) -> None:
         """Take all of it away."""
+        self._shell.events.unregister("post_run_cell", self._ended)
         self._face.cease()
         self._boundary.cease()
         self._history.cease()
@@ -148,6 +150,9 @@ class FnkitMagics(Configurable):
         if self._context is None:
             self._context = Context(self._face, {"apihost": self.apihost} if self.apihost else {})
         return self._context
+
+    def _ended(self, result: Any) -> None:
+        self._face.ended(result.result)
 
     def _forget(self, _change: Mapping[str, Any] | None = None) -> None:
         self._context = None

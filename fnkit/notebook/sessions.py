@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from fnkit.compose import cards
+from fnkit.compose.flow import Flow
 from fnkit.compose.runs import Run
 from fnkit.compose.session import Session
 from fnkit.core.entities import Json
@@ -58,6 +59,11 @@ def several(sessions: Sequence[Session]) -> View:
     ]
     data = [facts(one) for one in sessions]
     return View("\n".join(map(str, sessions)), card(grid(head, rows)), "sessions", data)
+
+
+def flow(flow: Flow) -> View:
+    """A flow as it is written."""
+    return View(str(flow), drawn(flow.picture()), "flow", flow.to_json())
 
 
 def picture(picture: Picture) -> View:

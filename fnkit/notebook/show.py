@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from fnkit.compose.flow import Flow
 from fnkit.compose.session import Session
 from fnkit.core.entities import Json, ModelFile
+from fnkit.delivery.bill import Bill
 from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.lives import Lives
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.result import Results
@@ -18,7 +21,7 @@ from fnkit.delivery.wired import Wires
 from fnkit.delivery.wiring import Wired
 from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
-from fnkit.notebook import calls, deploys, entities, events, maps, sessions
+from fnkit.notebook import bills, calls, deploys, entities, events, lives, maps, sessions
 from fnkit.notebook.calls import side_by_side
 from fnkit.notebook.markup import (
     Html,
@@ -75,6 +78,8 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
     return {
         Invocation: calls.one,
         Session: sessions.one,
+        Lives: lives.lives,
+        Flow: sessions.flow,
         Picture: sessions.picture,
         Receipt: deploys.receipt,
         Plan: deploys.plan,
@@ -88,6 +93,7 @@ def _single() -> Mapping[type, Callable[[Any], View]]:
         Wires: events.wires,
         Wired: events.wired,
         Results: maps.results,
+        Bill: bills.bill,
         **dict.fromkeys((Login, Stopped, Deleted, Fired), _line),
         **dict.fromkeys((Running, ModelFile, Known), _fields),
     }

@@ -34,5 +34,7 @@ COLOURS = {
     "wait": Colour("#9aa0a6", "#8b949e"),
     "init": Colour("#e8710a", "#f0883e"),
     "run": Colour("#1a9e77", "#3fb68b"),
+    "start": Colour("#8250df", "#a371f7"),
+    "kept": Colour("#dde3e9", "#2b333d"),
 }
 """By name. The grey of what was not taken is meant to step back."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fnkit.core.entities import Split
-from fnkit.pictures import svg
+from fnkit.pictures import svg, ticks
 from fnkit.pictures.lettering import fitted, width
 from fnkit.pictures.palette import COLOURS
 from fnkit.pictures.scene import Path, Rect, Scene, Shape, Spot, Text
@@ -89,7 +89,7 @@ class Lane:
 def chart(lanes: Sequence[Lane], about: str = "") -> Scene:
     """Lanes under each other on one scale, from the first request to the last answer."""
     end = max((span.start + total(span.split) for lane in lanes for span in lane.spans), default=1) or 1
-    step = _step(end)
+    step = ticks.step(end)
     full = -(-end // step) * step
     scale = SPACE / full
     left, foot = MARGIN + NAME, TOP + LANE * len(lanes)
@@ -97,7 +97,7 @@ def chart(lanes: Sequence[Lane], about: str = "") -> Scene:
     for ms in range(0, full + 1, step):
         x = left + ms * scale
         shapes.append(Path(((x, TOP), (x, foot + 4)), "rule"))
-        shapes.append(Text(x, foot + 18, _time(ms), "faint", 10.5, "middle"))
+        shapes.append(Text(x, foot + 18, ticks.label(ms), "faint", 10.5, "middle"))
     spots: list[Spot] = []
     for number, lane in enumerate(lanes):
         y = TOP + LANE * number
@@ -136,22 +136,6 @@ def _legend(x: float) -> Iterator[Shape]:
         yield Rect(x, MARGIN - 6, 10, 10, name, radius=2)
         yield Text(x + 15, MARGIN + 3, about, "faint", 10.5)
         x += width(about, 10.5) + 34
-
-
-def _step(end: int) -> int:
-    """Ms between two ticks: 1, 2 or 5 of some power of ten, so that there are five to ten of them."""
-    power = 1
-    while True:
-        for digit in (1, 2, 5):
-            if end / (digit * power) <= 8:
-                return digit * power
-        power *= 10
-
-
-def _time(ms: int) -> str:
-    if ms >= 60_000 and ms % 60_000 == 0:
-        return f"{ms // 60_000} min"
-    return f"{ms / 1000:g} s" if ms >= 1000 else f"{ms} ms"
 
 
 def colour(name: str) -> str:

@@ -4,6 +4,7 @@ from fnkit.verbs.actions import delete, get, invoke, list, show
 from fnkit.verbs.deploying import deploy, test
 from fnkit.verbs.feeding import events, feeds_run
 from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+from fnkit.verbs.lives import instances
 from fnkit.verbs.mapping import map
 from fnkit.verbs.namespaces import namespace_limits, namespace_list
 from fnkit.verbs.packages import (
@@ -17,7 +18,7 @@ from fnkit.verbs.packages import (
 from fnkit.verbs.platform import props, serve, start, status, stop
 from fnkit.verbs.projects import diff, remove
 from fnkit.verbs.rules import rule_create, rule_delete, rule_disable, rule_enable, rule_get, rule_list, rule_update
-from fnkit.verbs.runs import activations, logs, result
+from fnkit.verbs.runs import activations, bill, logs, result
 from fnkit.verbs.sessions import session, sessions
 from fnkit.verbs.settings import config, login
 from fnkit.verbs.table import Verb, verb
@@ -38,7 +39,6 @@ from fnkit.verbs.users import (
     user_list,
     user_unblock,
 )
-from fnkit.verbs.when import every, on
 
 __all__ = [
     "ACTIONS",
@@ -53,14 +53,15 @@ __all__ = [
     "TRIGGERS",
     "USERS",
     "activations",
+    "bill",
     "config",
     "delete",
     "deploy",
     "diff",
     "events",
-    "every",
     "feeds_run",
     "get",
+    "instances",
     "invoke",
     "list",
     "login",
@@ -72,7 +73,6 @@ __all__ = [
     "models_show",
     "namespace_limits",
     "namespace_list",
-    "on",
     "package_bind",
     "package_create",
     "package_delete",
@@ -123,8 +123,10 @@ ACTIONS = (
     result,
     logs,
     activations,
+    bill,
     sessions,
     session,
+    instances,
     events,
     get,
     list,

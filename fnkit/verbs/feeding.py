@@ -11,7 +11,7 @@ from fnkit.context import Context
 from fnkit.core import places
 from fnkit.core.canonical import sha256
 from fnkit.core.errors import BadArgument, Refused
-from fnkit.verbs.table import Option
+from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
     from fnkit.delivery.wired import Wires
@@ -23,7 +23,12 @@ LOOK = 30.0
 
 
 def events(
+    trigger: Annotated[str | None, Argument("only what this trigger starts", "TRIGGER")] = None,
     *,
+    wait: Annotated[
+        int | None, Option("wait until so many of its events were fired and what they began has ended", "N")
+    ] = None,
+    timeout: Annotated[float, Option("how long to wait, in seconds", "S", short="-t")] = 3600.0,
     save: Annotated[Sequence[Path], Option("write the picture too: .svg, .png or .mmd", "FILE")] = (),
     context: Context | None = None,
 ) -> "Wires":
@@ -31,7 +36,14 @@ def events(
     from fnkit.delivery import drawn, wired
 
     context = context or Context()
+    if wait is not None:
+        if trigger is None:
+            raise BadArgument("Waiting for events", "no trigger is named.", "fnkit events TRIGGER --wait N")
+        if not wired.wait(context.client, trigger, wait, timeout, context.face.tell):
+            context.face.notice(f"{trigger} is not done after {timeout:g} s.")
     found = wired.wires(context.client)
+    if trigger is not None:
+        found = found.only(trigger)
     for path in save:
         context.face.notice(f"Wrote {drawn.picture(found).save(path)}.")
     return found

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fnkit.compose import conductor, javascript, written
-from fnkit.compose.flow import Flow
-from fnkit.compose.nodes import brought, called
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.core.names import JOIN, ActionName
@@ -19,6 +16,7 @@ from fnkit.verbs.orders import Order
 
 if TYPE_CHECKING:
     from fnkit.action.cells import Cells
+    from fnkit.compose.flow import Flow
 
 _PLACE = re.compile(r"(?P<file>.+\.(?:py|ipynb)):(?P<name>[^\W\d]\w*)")
 REMOTE_JOIN = "fnkit/join"
@@ -29,7 +27,7 @@ REMOTE_JOIN = "fnkit/join"
 class Composed:
     """A flow, and the cells that its functions live in; None where that is the file that they were written in."""
 
-    flow: Flow
+    flow: "Flow"
     cells: "Cells | None"
     foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """`exec` of the actions that hold its JavaScript, by full name."""
@@ -43,27 +41,44 @@ def composed(source: Any, cells: "Cells | None", name: str | None = None) -> Com
     found = _composed(source, cells)
     if found is None or name is None:
         return found
+    from fnkit.compose import javascript
+    from fnkit.compose.flow import Flow
+
     carried = javascript.carried(found.flow.node, ActionName.parse(name))
     return replace(found, flow=Flow(carried.node), foreign=carried.actions)
 
 
 def _composed(source: Any, cells: "Cells | None") -> Composed | None:
-    if isinstance(source, Flow):
-        return Composed(source, cells or _notebook(source))
-    place = _PLACE.fullmatch(str(source)) if isinstance(source, str | Path) else None
-    if place is None:
+    if source is None:
         return None
-    flow, home = written.read(Path(place["file"]).expanduser(), place["name"])
-    return Composed(flow, home)
+    if isinstance(source, str | Path):
+        place = _PLACE.fullmatch(str(source))
+        return _read(Path(place["file"]).expanduser(), place["name"]) if place else None
+    from fnkit.compose.flow import Flow
+
+    return Composed(source, cells or _notebook(source)) if isinstance(source, Flow) else None
+
+
+def _read(path: Path, name: str) -> Composed:
+    from fnkit.compose import written
+
+    return Composed(*written.read(path, name))
 
 
 def order(made: Composed, name: str | None, options: DeployOptions | BuildOptions, context: Context) -> Order:
     """What to deploy of a flow, as `orders.order` says it of a function."""
     if name is None:
         raise BadArgument("Deploying a flow", "the action has no name.", 'Give one: flow.deploy("name").')
+    from fnkit.compose import conductor
+    from fnkit.compose.nodes import brought, store
+
     parsed, node = ActionName.parse(name), made.flow.node
     if brought(node).keys() & {f"/{parsed.namespace}/{parsed}"}:
         raise BadArgument(f"Deploying the flow {name}", "it brings along an action of that name.", "Rename one.")
+    kept = store(node)
+    if kept and kept["url"].startswith(conductor.OWN) and not context.client.embedded:
+        found = f"{context.client.props.host} has no object store of its own, which {kept['url']} means."
+        raise BadArgument(f"Deploying the flow {name}", found, "Give s3://BUCKET/PREFIX.")
     join = JOIN if context.client.embedded else f"/_/{REMOTE_JOIN}"
     spec = conductor.spec(node, parsed, made.cells, orders.wishes(options), join)
     settings = orders.settings(cast(DeployOptions, options))
@@ -74,6 +89,8 @@ def order(made: Composed, name: str | None, options: DeployOptions | BuildOption
 
 def needed(made: Composed, options: DeployOptions, context: Context) -> list[Order]:
     """The actions that have to be there first. Raises BadArgument with the node of one that is not."""
+    from fnkit.compose.nodes import brought, called
+
     orders_: list[Order] = []
     along = brought(made.flow.node)
     for name, place in called(made.flow.node).items():
@@ -82,7 +99,7 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
             continue
         if options.get("with_actions") and name in along:
             build = cast(BuildOptions, {key: options[key] for key in ("kind",) if key in options})
-            orders_.append(orders.order(along[name], str(known), build, made.cells))
+            orders_.append(_brought(along[name], str(known), build, made.cells))
         elif not _there(known, context):
             advice = "Deploy it first." if name not in along else "Add --with-actions (with_actions=True)."
             raise BadArgument(
@@ -97,6 +114,16 @@ def joins(flow: Flow, context: Context) -> list[Order]:
     """What has to be there where a flow has branches and the platform does not join them itself."""
     fans = any(one.type in ("parallel", "map") for _, one in flow.node.walk())
     return [_join()] if fans and not context.client.embedded else []
+
+
+def _brought(function: Any, name: str, build: BuildOptions, cells: "Cells | None") -> Order:
+    """A function that a flow brings along, with the model that it loads: each has its own, and no --model."""
+    found = orders.order(function, name, build, cells)
+    loads: tuple[str, ...] = getattr(found.spec, "loads", ())
+    if len(loads) != 1:
+        return found
+    with_model: BuildOptions = {**build, "model": loads[0]}
+    return orders.order(function, name, with_model, cells)
 
 
 def bring(made: Composed, context: Context) -> None:
@@ -114,6 +141,7 @@ def bring(made: Composed, context: Context) -> None:
 
 def _join() -> Order:
     """The join of branches, for a platform that has none of its own."""
+    from fnkit.compose import conductor
     from fnkit.core.entities import Limits
     from fnkit.delivery.order import Settings
 
@@ -129,8 +157,10 @@ def _there(name: ActionName, context: Context) -> bool:
         return False
 
 
-def _dry(flow: Flow) -> Any:
+def _dry(flow: "Flow") -> Any:
     """The flow as a function for the test, None where only the platform knows what an action answers."""
+    from fnkit.compose.nodes import brought, called
+
     along = brought(flow.node)
     if any(name not in along for name in called(flow.node)):
         return None
@@ -141,7 +171,7 @@ def _dry(flow: Flow) -> Any:
     return dry
 
 
-def _notebook(flow: Flow) -> "Cells | None":
+def _notebook(flow: "Flow") -> "Cells | None":
     for _, node in flow.node.walk():
         if node.code is not None and node.code.live is not None:
             return orders.history(node.code.live)

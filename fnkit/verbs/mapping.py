@@ -1,7 +1,6 @@
 """The verb that calls an action on many inputs."""
 
 import builtins
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from fnkit.core.errors import BadArgument
 from fnkit.core.names import ActionName
 from fnkit.verbs.actions import Name
 from fnkit.verbs.table import Argument, Option
+from fnkit.verbs.values import object_of
 
 if TYPE_CHECKING:
     from fnkit.delivery.mapping import Mapped
@@ -72,12 +72,5 @@ def lines(source: str | Path) -> Iterable[Mapping[str, Any]]:
 
 def _objects(text: Iterable[str], place: str) -> Iterator[Mapping[str, Any]]:
     for number, line in enumerate(text, 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise BadArgument(f"Reading line {number} of {place}", f"it is not JSON: {error}.") from None
-        if not isinstance(value, dict):
-            raise BadArgument(f"Reading line {number} of {place}", "it is no object.", 'Write {"key": value}.')
-        yield value
+        if line.strip():
+            yield object_of(line, f"line {number} of {place}")

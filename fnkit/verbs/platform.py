@@ -33,6 +33,9 @@ class ServeOptions(TypedDict, total=False):
         int, Option("let a Node.js action's instance take so many runs at a time, if its limit says so (1)", "N")
     ]
     keep_mb: Annotated[int, Option("keep so much of them, the oldest go first (2048)", "MB")]
+    keep_alive: Annotated[
+        int, Option("keep every unused instance so long (0: what its action's idle times say)", "SECONDS")
+    ]
     stems: Annotated[int, Option("of what is not forked, as Node.js, start so many instances ahead (1)", "COUNT")]
     memory: Annotated[int, Option("let all instances together have so much (0: half of the machine's)", "MB")]
 

@@ -196,6 +196,13 @@ def _flow(function: "Function", project: "Project") -> "Composed":
     made = flows.composed(f"{function.source}:{function.entry or 'main'}", None)
     if made is None:
         raise BadArgument(f"Deploying the flow {function.name}", f"{function.source} is no script or notebook.")
+    for place, node in made.flow.node.walk():
+        if node.code is not None and not node.code.kind.startswith("python"):
+            raise BadArgument(
+                f"Deploying the flow {function.name}: node {place} ({node.label})",
+                "it is JavaScript, which becomes an action of its own, and a project has those that it declares.",
+                f"Deploy the flow by itself: fnkit deploy {function.name} {function.source}:{function.entry}",
+            )
     names = {full_name(name): full_name(called) for name, called in project.names.items()}
     return replace(made, flow=replace(made.flow, node=renamed(made.flow.node, names)))
 

@@ -9,6 +9,7 @@ from fnkit.verbs.answers import Listing
 from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
+    from fnkit.delivery.bill import Bill
     from fnkit.delivery.invocation import Invocation
     from fnkit.whisk.activations import Summary
 
@@ -47,6 +48,20 @@ def activations(
     """Give the activations of your namespace, the newest first."""
     found = (context or Context()).client.activations.list(name, limit, skip)
     return Listing.of("activation", found, lambda one: one.id, lambda one: one.name, lambda one: one.status)
+
+
+def bill(
+    *,
+    since: Annotated[int | None, Option("from when on, in ms since 1970", "MS")] = None,
+    upto: Annotated[int | None, Option("up to when", "MS")] = None,
+    price: Annotated[float | None, Option("what a GB s costs", "MONEY")] = None,
+    context: Context | None = None,
+) -> "Bill":
+    """Give what ran, by action: runs, cold and warm, GB s, and what a cloud would ask for them."""
+    from fnkit.delivery import bill as bills
+
+    client = (context or Context()).client
+    return bills.bill(client, since, upto, bills.PRICE if price is None else price)
 
 
 def _look(id: str | None, context: Context | None) -> "Invocation":

@@ -20,9 +20,9 @@ def assigned(words: Iterable[str | Mapping[str, Any]]) -> dict[str, Any]:
         if isinstance(word, Mapping):
             values |= word
         elif word.startswith("{"):
-            values |= _object(word.encode(), "the line")
+            values |= object_of(word, "arguments from the line")
         elif word.startswith("@"):
-            values |= _object(_content(Path(word[1:]).expanduser()), word[1:])
+            values |= object_of(_content(Path(word[1:]).expanduser()), f"arguments from {word[1:]}")
         else:
             key, sign, text = word.partition("=")
             if not (key and sign):
@@ -48,6 +48,17 @@ def value(text: str, key: str = "") -> Any:
         return Path(text).expanduser() if _is_picture(text) else text
 
 
+def object_of(text: str | bytes, what: str) -> dict[str, Any]:
+    """The JSON object that a text is; `what` names the text. Raises BadArgument."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise BadArgument(f"Reading {what}", f"it is not JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise BadArgument(f"Reading {what}", "it is not a JSON object.", 'Write {"key": value}.')
+    return content
+
+
 def _is_picture(text: str) -> bool:
     kind, _ = mimetypes.guess_type(text)
     return bool(kind and kind.startswith("image/")) and "\n" not in text and Path(text).expanduser().is_file()
@@ -62,14 +73,3 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadArgument(f"Reading arguments from {path}", f"{error.strerror}.") from None
-
-
-def _object(text: bytes, place: str) -> dict[str, Any]:
-    """The JSON object that a text is."""
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise BadArgument(f"Reading arguments from {place}", f"it is not JSON: {error}.") from None
-    if not isinstance(content, dict):
-        raise BadArgument(f"Reading arguments from {place}", "it is not a JSON object.", 'Write {"key": value}.')
-    return content

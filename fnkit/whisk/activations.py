@@ -32,6 +32,10 @@ class Summary:
     """None on a warm run."""
     cause: str | None = None
     """The id of the sequence or composition that it is a step of."""
+    kind: str | None = None
+    """The action's kind; `sequence` of a sequence and a composition, None on a trigger's record."""
+    memory: int | None = None
+    """The action's limit in MB."""
 
 
 STATUSES = ("success", "application error", "action developer error", "whisk internal error")
@@ -114,4 +118,6 @@ def _summary(item: dict[str, Json]) -> Summary:
         wait_time=record.wait_time,
         init_time=record.init_time,
         cause=record.cause,
+        kind=record.annotations.get("kind"),
+        memory=(record.annotations.get("limits") or {}).get("memory"),
     )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import Refused, Unauthorized, Unreachable
+from fnkit.whisk.lives import Life
 from fnkit.whisk.messages import Request, Transport
 from fnkit.whisk.resource import parsed
 
@@ -120,6 +121,12 @@ class Embedded:
     def pool(self) -> Json:
         """`{"instances": […], "cold", "warm", "queued"}`."""
         return self._ask(Request("GET", f"{ROOT}/pool", "the pool", repeatable=True))
+
+    def lives(self, last: float) -> tuple[int, int, tuple[Life, ...]]:
+        """Your instances of the last so many seconds, oldest first; before them since when and until, in ms."""
+        query = {"last": f"{last:.3f}"}
+        answer = self._ask(Request("GET", f"{ROOT}/instances", "instances", query, repeatable=True))
+        return answer["since"], answer["now"], tuple(Life.from_json(item) for item in answer["instances"])
 
     def put_object(self, key: str, content: bytes, media: str = "application/octet-stream") -> StoredObject:
         """Keep an object under this key."""

@@ -118,6 +118,10 @@ def test_an_object_starts_an_action_that_finds_it(embedded, heard, clean):
     assert (got["event"], got["key"], got["name"]) == ("created", "in/a b ü.jpg", "a b ü.jpg")
     assert requests.get(got["url"], timeout=60).content == "in/a b ü.jpg".encode()
     assert got["image"] == got["url"]
+    # Records grow old by the time that an id begins with: those of an event's runs too.
+    [told] = embedded.call("GET", f"/fnkit/v1/feeds/{name}?events=1").json()["events"]
+    for one in (record, embedded.record(told["activation"])):
+        assert abs(int(one["activationId"][:12], 16) - one["start"]) < 60_000
     headers = got["__ow_headers"]
     assert (headers["ce-specversion"], headers["ce-id"]) == ("1.0", got["id"])
     assert headers["ce-type"] == "fnkit.storage.object.created"

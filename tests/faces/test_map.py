@@ -55,7 +55,11 @@ def test_standard_input(shell, halve):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [('{"number": 1}\nnonsense\n', "line 2 of bad.jsonl"), ("[1]\n", "it is no object"), (None, "No such file")],
+    [
+        ('{"number": 1}\nnonsense\n', "line 2 of bad.jsonl"),
+        ("[1]\n", "it is not a JSON object"),
+        (None, "No such file"),
+    ],
 )
 def test_lines_that_are_none(shell, halve, text, words):
     path = shell.work / "bad.jsonl"

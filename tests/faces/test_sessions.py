@@ -1,9 +1,15 @@
 """Sessions as a person asks for them: in a shell, in a notebook, in Python."""
 
+import os
+import pty
 import re
+import select
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from IPython.core.displaypub import DisplayPublisher
 
 import fnkit
 from fnkit.compose.session import Session
@@ -20,6 +26,8 @@ ADD = (
     "    print('added')\n"
     "    return {**args, 'n': args.get('n', 0) + 1, 'api_key': 'k-123', 'html': '<script>alert(1)</script>'}\n"
 )
+UP = "\x1b[1A"
+"""What moves a terminal's cursor up a line."""
 FAIL = "def main(args):\n    return {'error': 'no <b>film</b>'}\n"
 
 
@@ -96,6 +104,55 @@ def test_a_shell_follows_a_session_line_by_line(shell, there, gate):
     assert re.search(r"^state +done$", out, re.M)
 
 
+@pytest.fixture
+def terminal(shell):
+    """Begins `fnkit words…` in a terminal; gives what it writes, as it comes, and awaits its end."""
+    begun = []
+
+    def begin(*words):
+        ours, theirs = pty.openpty()
+        environment = {**shell.environment, "TERM": "xterm-256color", "LINES": "40", "COLUMNS": "100"}
+        command = [sys.executable, "-m", "fnkit", *words]
+        begun.append(
+            subprocess.Popen(command, cwd=shell.work, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        )
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as screen:
+            while piece := _read(screen):
+                yield piece.decode()
+        assert begun[-1].wait(60) == 0
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+def _read(screen):
+    assert select.select([screen], [], [], 60)[0], "nothing is written any more"
+    try:
+        return screen.read(65536)
+    except OSError:  # the other end is closed: it is over
+        return b""
+
+
+def test_a_terminal_shows_a_session_in_place(terminal, there, gate):
+    started = there.actions.start(ActionName.parse("fs-slow"), {"gate": gate.url})
+    assert gate.reached.wait(60)
+    written = ""
+    for piece in terminal("session", started, "--follow"):
+        written += piece
+        if "… fs-waits  running" in written:
+            gate.open()
+    running, _, after = written.partition("… fs-waits  running")
+    assert UP in after, "the next look goes over the one before"
+    result = after.rpartition(UP)[2]
+    assert UP not in running and "state        running" in running
+    lines = [line.split()[:2] for line in result.splitlines() if "✓" in line]
+    assert lines == [["✓", name] for name in ("fs-slow", "fs-add", "fs-waits", "fs-add")]
+    assert "state        done" in result and "running" not in result
+
+
 def test_a_shell_writes_the_picture(shell, there):
     run(there, "fs-good")
     shell("session", "--save", "flow.svg", "--save", "flow.png", "--save", "flow.mmd", "--save", "flow-time.svg")
@@ -159,28 +216,32 @@ def test_python_has_the_same(noted):
     assert fnkit.sessions(limit=1)[0].id == good
 
 
-def test_a_notebook_draws_a_session_in_place_while_it_runs(noted, gate):
-    _, client = noted
+@pytest.mark.parametrize("typed", ["%fnkit session {} --follow", "fnkit.session('{}', follow=True)"])
+def test_a_notebook_draws_a_session_in_place_while_it_runs(noted, gate, typed):
+    kernel, client = noted  # noqa: F811
+    kernel("import fnkit")
     started = client.actions.start(ActionName.parse("fs-slow"), {"gate": gate.url})
     assert gate.reached.wait(60)
-    # The gate opens when the first picture is there: the page asks for no clock.
-    opened = []
+    shown = []
 
-    class Page:
-        def __call__(self, bundle, **more):
-            opened.append(bundle)
+    class Page(DisplayPublisher):
+        """The gate opens when the first picture is there: nothing here asks a clock."""
+
+        def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **more):
+            shown.append((data["text/html"], (transient or {}).get("display_id"), update))
             gate.open()
-            return self
 
-        def update(self, bundle, raw):
-            opened.append(bundle)
+    kernel.shell.display_pub = Page()
+    assert kernel.shell.run_cell(typed.format(started)).result.state == "done"
+    watched = [(page, update) for page, identity, update in shown if identity == shown[0][1]]
+    assert [update for _, update in watched] == [False] + [True] * (len(watched) - 1), "one picture, in its place"
+    assert "running" in watched[0][0] and "<object" not in watched[0][0]
+    assert "done" in watched[-2][0] and watched[-1][0] == "", "the cell's result stands below"
 
-    from fnkit.context import Context
-    from fnkit.notebook.face import Notebook
 
-    with Notebook(Page()) as face:
-        found = fnkit.session(started, follow=True, context=Context(face))
-    pictures = [html(bundle) for bundle in opened]
-    assert "running" in pictures[0] and "<object" not in pictures[0]
-    assert "done" in pictures[-2] and pictures[-1] == "", "the cell's result stands below"
-    assert found.state == "done"
+def test_what_was_followed_and_is_not_the_cells_result_stays(noted):
+    kernel, client = noted  # noqa: F811
+    good = run(client, "fs-good")
+    done = kernel(f"import fnkit\nkept = fnkit.session('{good}', follow=True)")
+    (page,) = [shown["text/html"] for shown in done.shown]
+    assert done.value is None and "done" in page

@@ -10,10 +10,11 @@ import fnkit
 from fnkit.compose.nodes import Node, to_json
 from fnkit.core.names import JOIN
 
-SHIPS = ("moves", "steps", "fork", "machine", "platform", "turn")
+SHIPS = ("moves", "steps", "fork", "program", "machine", "platform", "wire", "turn")
 MAIN = f"""
 import json
-from fnkit.compose.machine import KEY, Flow
+from fnkit.compose.machine import KEY
+from fnkit.compose.program import Flow
 from fnkit.compose.turn import conductor
 from inline import PYTHON
 

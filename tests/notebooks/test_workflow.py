@@ -96,7 +96,7 @@ def test_a_good_photo_goes_all_the_way(run):
 def test_a_spoiled_photo_goes_back(run, cell):
     assert run.facts(cell)["state"] == "done"
     assert steps(run, cell) == ["photo-quality"]
-    assert set(session(run, cell).result) == {"image", "back"}
+    assert set(session(run, cell).result) == {"image", "score", "back"}
 
 
 def test_a_photo_of_nobody_fails_where_it_fails(run):

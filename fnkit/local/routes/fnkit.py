@@ -2,6 +2,7 @@
 
 import asyncio
 import platform as machine
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -11,8 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fnkit import __version__
+from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
-from fnkit.core.errors import FnkitError, Missing
+from fnkit.core.errors import BadArgument, FnkitError, Missing
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
 from fnkit.local.rejected import Rejected, missing
@@ -45,6 +47,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
         route("/activations/{id}", _activation, "GET"),
         route("/sessions", _sessions, "GET"),
         route("/pool", _pool, "GET"),
+        route("/instances", _instances, "GET"),
         route("/layers", layers.post, "POST"),
         route("/layers/{digest}", layers.put, "PUT"),
         route("/feeds", feeds.list_all, "GET"),
@@ -126,3 +129,11 @@ async def _pool(platform: Platform, identity: Identity, request: Request) -> Res
     instances, sources = await asyncio.to_thread(weighed, pool, platform.sources())
     told = {**pool.to_json(), "instances": instances, "sources": sources}
     return JSONResponse({**told, "durations": platform.controller.metrics.durations()})
+
+
+async def _instances(platform: Platform, identity: Identity, request: Request) -> Response:
+    last, now = request.query_params.get("last", ""), now_ms()
+    if last and not re.fullmatch(r"\d{1,9}(\.\d+)?", last):
+        raise BadArgument("Looking at instances", f"last={last} is no number of seconds.")
+    since = now - round(float(last) * 1000) if last else 0
+    return JSONResponse({"now": now, "since": since, "instances": platform.lives(identity.namespace, since)})

@@ -84,8 +84,8 @@ async def begin(
 ) -> str | None:
     """Start the action of each active rule of the trigger: the firing's id, None where there is no such rule.
 
-    With `event`, an id of 32 hex digits, the same firing happens once however often it is asked for, and what it
-    starts is begun again where the server ends before it does. Raises Rejected.
+    With `event`, an id that begins with a time as all do, the same firing happens once however often it is asked
+    for, and what it starts is begun again where the server ends before it does. Raises Rejected.
     """
     trigger = platform.entities.get(call.namespace, call.names[0], "trigger")
     rules = list(links(trigger))
@@ -112,8 +112,8 @@ class Given:
         asked = Ask(call.identity, call.transaction_id, call.received_ms, self.arguments)
         if self.event is None:
             return asked
-        own = hashlib.sha256(f"{self.event} {link.rule}".encode()).hexdigest()[:32]
-        return replace(asked, again=True, id=own)
+        own = hashlib.sha256(f"{self.event} {link.rule}".encode()).hexdigest()
+        return replace(asked, again=True, id=f"{self.event[:12]}{own[:20]}")
 
 
 async def _follow(platform: Platform, call: Call, link: Link, given: Given) -> Fired:

@@ -23,8 +23,9 @@ SIGKILL = 9
 WIRE = 3
 """Node.js keeps what it starts from inheriting the first 16 numbers, and those after them without a gap."""
 
+CALLS = ("prctl", "unshare", "mount", "umount2", "syscall", "capset")
 Call = Callable[..., int]
-"""A function of the C library by name; raises OSError where it says -1."""
+"""One of CALLS by name, of the C library; raises OSError where it says -1."""
 
 
 def main() -> None:
@@ -65,7 +66,7 @@ def lock(plan: dict[str, Any], call: Call) -> None:
     if "landlock" in plan:
         part("landlock").restrict(plan["landlock"], call)
     if "seccomp" in plan:
-        filter_system_calls(plan["seccomp"], call)
+        filter_system_calls(filter_of(plan["seccomp"]), call)
 
 
 def c_library() -> Call:
@@ -73,34 +74,36 @@ def c_library() -> Call:
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)
-    functions: dict[str, Any] = {}
+    long, get_errno = ctypes.c_long, ctypes.get_errno
+    functions = {name: library[name] for name in CALLS}  # all made here, for the forks of a zygote too
+    for function in functions.values():
+        function.restype = long
 
     def call(name: str, *arguments: Any) -> int:
-        function = functions.get(name)
-        if function is None:
-            function = functions[name] = library[name]
-            function.restype = ctypes.c_long
         # Plain ints would go as 32 bits: each is widened to a register.
-        wide = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-        result: int = function(*wide)
+        result: int = functions[name](*[long(a) if isinstance(a, int) else a for a in arguments])
         if result == -1:
-            number = ctypes.get_errno()
+            number = get_errno()
             raise OSError(number, f"{name}: {os.strerror(number)}")
         return result
 
     return call
 
 
-def filter_system_calls(program: str, call: Call) -> None:
-    """Install a seccomp filter, given as base64 of its instructions."""
+def filter_of(program: str) -> tuple[bytes, Any]:
+    """A seccomp filter, given as base64 of its instructions, as the kernel takes it; and what it points to."""
     import binascii
     import ctypes
     import struct
 
     code = binascii.a2b_base64(program)
     buffer = ctypes.create_string_buffer(code, len(code))
-    given = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))  # struct sock_fprog
-    call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, given, 0, 0)
+    return struct.pack("HP", len(code) // 8, ctypes.addressof(buffer)), buffer  # struct sock_fprog
+
+
+def filter_system_calls(prepared: tuple[bytes, Any], call: Call) -> None:
+    """Install a filter that `filter_of` made."""
+    call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, prepared[0], 0, 0)
 
 
 def use_processors(count: int) -> None:

@@ -3,7 +3,9 @@
 import shutil
 from dataclasses import dataclass
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from fnkit import compose, verbs
 from fnkit.compose.nodes import from_json
@@ -222,6 +224,70 @@ def test_a_state_beyond_the_limit_names_the_node(asked, names, action):
     names("cf-large")
     deploy(compose.sequence(lambda r: {"text": "x" * 600_000}, compose.retain("cf-echo")), "cf-large", asked)
     assert "0.1.0 (cf-echo): its input has 600," in failed("cf-large", asked)
+
+
+def kept(platform, prefix):
+    found = platform.call("GET", f"/fnkit/v1/objects?prefix={prefix}").json()["objects"]
+    return [one["key"] for one in found]
+
+
+def large(r):
+    return {"n": r["n"], "text": "x" * 600_000}
+
+
+def wide():
+    """A flow whose state is too large at two calls, in a branch and while it waits for branches."""
+    act = compose.action("cf-double", double)
+    each = compose.map(compose.sequence(large, compose.retain(act), lambda r: {"n": r["result"]["n"]}))
+    twice = compose.sequence(large, compose.retain(act), lambda r: {**r["params"], **r["result"]})
+    fan = compose.merge(lambda r: {"value": [{"n": n, "text": r["text"]} for n in range(2)]}, each)
+    return compose.sequence(twice, twice, fan, lambda r: {"n": r["n"], "each": r["value"]})
+
+
+def test_a_state_beyond_the_limit_goes_through_a_store_if_asked_for(embedded, asked, names):
+    names("cf-kept", "cf-double")
+    flow = wide().stored("objects:cf-kept")
+    deploy(flow, "cf-kept", asked)
+    answer = run("cf-kept", asked, n=1)
+    assert answer == flow.run(n=1) == {"n": 4, "each": [{"n": 0}, {"n": 2}]}
+    keys = kept(embedded, "cf-kept/")
+    assert len(keys) >= 3, "the run's own two, in turn, and each branch's"
+    assert len({key.rpartition("-")[0] for key in keys}) == 3
+    assert flow.run(n=1) != wide().run(n=1)
+    for key in keys:
+        embedded.call("DELETE", f"/fnkit/v1/objects/{key}")
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    """A bucket's URL and its endpoint; keys where a deploy finds secrets."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "only-a-test")
+    made = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1")
+    made.create_bucket(Bucket="photos")
+    yield made
+    server.stop()
+
+
+def test_any_openwhisk_has_a_bucket_for_large_states(plain, names, clean, s3):
+    clean.append("packages/fnkit")
+    names("cf-bucket", "cf-double", "fnkit/join")
+    asked, at = Asked(plain), s3.meta.endpoint_url
+    flow = wide().stored("s3://photos/flows", endpoint=at)
+    deploy(flow, "cf-bucket", asked)
+    assert "0.0.1.0 (cf-double): the state of the flow could not be kept: s3://photos/flows: " in (
+        missing := failed("cf-bucket", asked, n=1)
+    )
+    assert "no AWS_ACCESS_KEY_ID and no AWS_SECRET_ACCESS_KEY; deploy it with --secret" in missing
+    deploy(flow, "cf-bucket", asked, secret=["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+    assert run("cf-bucket", asked, n=1) == flow.run(n=1)
+    kept = s3.list_objects_v2(Bucket="photos")["Contents"]
+    assert all(one["Key"].startswith("flows/") and one["Size"] > 600_000 for one in kept)
+    with pytest.raises(BadArgument, match="no object store of its own, which objects:flows means"):
+        deploy(wide().stored("objects:flows"), "cf-bucket", asked)
 
 
 def test_what_cannot_travel_is_named_before_anything_is_sent(asked):

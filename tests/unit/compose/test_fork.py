@@ -7,9 +7,10 @@ import pytest
 
 from fnkit import compose
 from fnkit.compose.fork import BATCH
-from fnkit.compose.machine import KEY, Flow, Run, State
+from fnkit.compose.machine import KEY, Run
 from fnkit.compose.moves import Call, Done, Unstarted
 from fnkit.compose.nodes import to_json
+from fnkit.compose.program import Flow
 
 
 @dataclass
@@ -46,9 +47,7 @@ class Cluster:
             self.joined[name] = self.act(arguments)
         else:
             kept = self.started[-1][1][KEY]
-            given = kept.pop("value")
-            run = Run(self.flow, self, State(**kept))
-            self.joined[name] = self.drive(run, run.begin(given))
+            self.joined[name] = self.drive(*Run.again(self.flow, self, kept, None))
         return name
 
     def act(self, arguments):
@@ -61,8 +60,7 @@ class Cluster:
                 answer = {"results": {one: self.joined[one] for one in outcome.value["ids"]}}
             else:
                 answer = self.act(outcome.value)
-            run = Run(self.flow, self, State(**json.loads(json.dumps(run.state()))))
-            outcome = run.resume(answer)
+            run, outcome = Run.again(self.flow, self, json.loads(json.dumps(run.state())), answer)
         assert isinstance(outcome, Done)
         return outcome.value
 

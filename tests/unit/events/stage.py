@@ -75,6 +75,12 @@ class Stub:
         return f"http://store/{key}"
 
 
+def _set() -> asyncio.Event:
+    made = asyncio.Event()
+    made.set()
+    return made
+
+
 @dataclass
 class Whisk:
     """The host: notes what is fired; `answers` are raised first, one after the other."""
@@ -87,15 +93,20 @@ class Whisk:
     gone: set[str] = field(default_factory=set)
     running: bool = True
     tried: int = 0
+    waiting: int = 0
+    most: int = 0
+    """How many runs went on at a time, and at most."""
+    over: asyncio.Event = field(default_factory=_set)
+    """Set where what was fired is over at once."""
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     poke: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def fire(self, feed, event, arguments):
+    async def fire(self, feed, pending, arguments):
         self.tried += 1
         self.moved.set()
         if self.answers:
             raise self.answers.pop(0)
-        self.events.append(event)
+        self.events.append(pending.event)
         self.fired.append(dict(arguments))
         return f"{len(self.fired):032x}"
 
@@ -114,6 +125,14 @@ class Whisk:
     async def changed(self, feed, interval):
         await self.poke.wait()
         self.poke.clear()
+
+    async def ended(self, feed, activation):
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        try:
+            await self.over.wait()
+        finally:
+            self.waiting -= 1
 
     def in_flight(self, feed, fired, at):
         return self.running

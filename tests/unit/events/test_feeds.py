@@ -276,6 +276,25 @@ def test_a_loop_is_caught_and_told(tmp_path):
     played(play)
 
 
+def test_so_many_runs_of_a_store_go_on_at_a_time(tmp_path):
+    async def play():
+        whisk = Whisk(Stub())
+        whisk.over.clear()
+        async with stage(tmp_path, whisk=whisk) as it:
+            await it.create("storage", store="objects:", at_once=3)
+            whisk.store_.objects |= {f"{number}.jpg": ("1", 0.0) for number in range(20)}
+            whisk.poke.set()
+            await it.until(lambda: len(whisk.fired) == 3)
+            assert it.state()["pending"] == 17
+            await it.until(lambda: whisk.waiting == 3)  # it has seen that there is no room, and fires no more
+            assert len(whisk.fired) == 3
+            whisk.over.set()
+            assert len({one["key"] for one in await it.fired(20)}) == 20
+            assert whisk.most == 3
+
+    played(play)
+
+
 def test_uploads_beside_each_other_are_no_loop(tmp_path):
     async def play():
         async with stage(tmp_path) as it:

@@ -5,7 +5,7 @@ import traceback
 
 from fnkit.core.clock import now_ms
 from fnkit.local.jobs import Executable, Job, Outcome, Status
-from fnkit.local.scheduler import Progress
+from fnkit.local.progress import Progress
 
 
 class InProcess:
@@ -31,6 +31,9 @@ class InProcess:
         status = Status.APPLICATION_ERROR if isinstance(result, dict) and "error" in result else Status.SUCCESS
         wait = max(0, start - job.received_ms)
         return Outcome(status, result, start, now_ms(), wait, 0, "cold", len(json.dumps(result)), logs)
+
+    def at_once(self, job: Job, tell: object) -> bool:
+        return False
 
     def state(self, activation_id: str) -> Progress | None:
         return None

@@ -84,7 +84,7 @@ def test_what_is_too_old_goes_a_few_at_a_time(store):
     async def story():
         activations = Activations(store)
         for number in range(3 * MOST_ROWS):
-            await activations.save(record(number, int(time.time() * 1000) - 31 * DAY), company=1)
+            await activations.save(record(number, int(time.time() * 1000) - 31 * DAY))
         await activations.save(record(9999, int(time.time() * 1000) - 29 * DAY))
         activations.retention.tidy()
         assert activations.count("guest", Filter()) == 2 * MOST_ROWS + 1

@@ -9,6 +9,7 @@ import pytest
 
 from fnkit.local import migrations
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
+from fnkit.local.pending import Table
 from fnkit.local.store import LARGE, MOST, Store
 from tests.unit.local.lives import left_by
 
@@ -42,6 +43,13 @@ def survivors(path):
     found = {row[0] for row in store.rows("SELECT key FROM objects")}
     store.close()
     return found
+
+
+def fresh_folder(path):
+    """For what another process finds."""
+    folder = path.parent / "other"
+    folder.mkdir()
+    return folder
 
 
 def recent(path):
@@ -80,7 +88,7 @@ def test_sqlite_commits_many_at_once(store, path):
         for turn in range(1000):
             if keys(path):
                 return turn
-            await store.committed()
+            await asyncio.sleep(0)
         raise AssertionError("SQLite never committed")
 
     asyncio.run(keep_many())
@@ -138,8 +146,16 @@ def test_a_journal_that_cannot_grow_is_told_and_loses_nothing_that_was_told(stor
     assert survivors(path) == {"before", "later"}
 
 
-def test_the_writes_of_one_turn_share_a_commit(store, path):
-    seen = []
+@pytest.fixture
+def full(path):
+    """A store that waits for the disk at each commit."""
+    store = Store(path, full=True)
+    yield store
+    store.close()
+
+
+def test_the_writes_of_one_turn_share_a_commit_where_it_waits_for_the_disk(full, path):
+    store, seen = full, []
 
     async def keep(key):
         store.write(INSERT, key)
@@ -153,23 +169,83 @@ def test_the_writes_of_one_turn_share_a_commit(store, path):
     assert seen == [20] * 20
 
 
-def test_a_full_disk_is_told_to_everyone_who_waits_and_keeps_nothing(store, path):
-    pages = store.row("PRAGMA page_count")[0]
-    store.row(f"PRAGMA max_page_count = {pages + 2}")
+async def all_at_once(store, *texts):
+    """What those are told who write these in one turn."""
 
     async def keep(key):
         store.write(INSERT, key)
         await store.committed()
 
-    async def all_at_once():
-        texts = ["small", "x" * 100_000]
-        return await asyncio.gather(*(keep(text) for text in texts), return_exceptions=True)
+    return await asyncio.gather(*(keep(text) for text in texts), return_exceptions=True)
 
-    told = asyncio.run(all_at_once())
+
+def test_a_full_disk_is_told_to_everyone_who_waits_and_keeps_nothing(full, path):
+    full.row(f"PRAGMA max_page_count = {full.row('PRAGMA page_count')[0] + 2}")
+    told = asyncio.run(all_at_once(full, "small", "x" * 100_000))
     assert [type(one) for one in told] == [sqlite3.OperationalError] * 2
     assert survivors(path) == set()
-    asyncio.run(keep("later"))
+    asyncio.run(all_at_once(full, "later"))
     assert survivors(path) == {"later"}
+
+
+def test_a_full_disk_takes_nothing_from_who_was_told(store, path):
+    store.row(f"PRAGMA max_page_count = {store.row('PRAGMA page_count')[0] + 2}")
+    told = asyncio.run(all_at_once(store, "small", "x" * 100_000, "other"))
+    assert [type(one) for one in told] == [type(None), sqlite3.OperationalError, type(None)]
+    assert survivors(path) == {"small", "other"}
+
+
+PROMISES = Table(
+    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint) VALUES (?, 'n', ?, 0, '')",
+    "DELETE FROM accepted WHERE id = ?",
+)
+
+
+def promises(store):
+    """What a query finds."""
+    return store.rows("SELECT id, name FROM accepted ORDER BY id")
+
+
+def test_a_row_that_is_kept_is_seen_at_once_and_survives(store, path):
+    async def story():
+        store.keep(PROMISES, "a", "1", fresh=True)
+        store.keep(PROMISES, "b", "1", fresh=True)
+        store.keep(PROMISES, "a", "2")
+        store.commit()
+        other = Store(left_by(path, fresh_folder(path)))
+        found = promises(other)
+        other.close()
+        assert found == promises(store) == [("a", "2"), ("b", "1")]
+        store.drop(PROMISES, "a")
+        assert promises(store) == [("b", "1")]
+
+    asyncio.run(story())
+
+
+def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
+    async def story():
+        before = store.row("SELECT total_changes()")[0]
+        for number in range(20):
+            store.keep(PROMISES, str(number), "1", fresh=True)
+            store.commit()
+            store.drop(PROMISES, str(number))
+            store.commit()
+        assert promises(store) == []
+        assert store.row("SELECT total_changes()")[0] == before
+        other = Store(left_by(path, fresh_folder(path)))
+        assert promises(other) == []
+        other.close()
+
+    asyncio.run(story())
+
+
+def test_a_row_that_sqlite_has_is_dropped_there(store):
+    store.keep(PROMISES, "a", "1", fresh=True)
+    assert promises(store) == [("a", "1")]
+    store.keep(PROMISES, "a", "2")
+    store.drop(PROMISES, "a")
+    store.commit()
+    assert promises(store) == []
 
 
 def test_each_commit_waits_for_the_disk_only_where_asked(path):
