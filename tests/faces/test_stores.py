@@ -55,7 +55,7 @@ def test_an_action_writes_into_the_platforms_store(kept):
     with urlopen(url) as answer:
         assert answer.read() == "ü".encode()
     assert fnkit.deploy(keep, "keep").plan.reasons == ("annotation provide-api-key: taken away",)
-    assert fnkit.deploy(keep, "keep").change == "unchanged"
+    assert fnkit.deploy(keep, "keep").plan.change == "unchanged"
     with pytest.raises(ActionFailed, match="Deploy it with the annotation provide-api-key"):
         fnkit.invoke("keep", place="objects:test-stores/", key="x", text="x")
     fnkit.delete("keep")
