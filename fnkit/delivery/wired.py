@@ -14,9 +14,9 @@ from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
 from fnkit.whisk.triggers import Trigger
 
+BY_HAND = "by hand"
 LOOK = 0.5
 """Seconds between two looks at a feed."""
-BY_HAND = "by hand"
 MOST_BETWEEN = 4
 """Generated actions that are followed from a rule to its target."""
 

@@ -84,11 +84,8 @@ class Scheduler:
                 raise
             finally:
                 self._turns.ended(need, time.monotonic() - began)
-        except BaseException:
-            self._courses.drop(course)
-            raise
         finally:
-            self._courses.forget()
+            self._courses.ended(course)
             self._turns.serve()
 
     def at_once(self, job: Job, tell: Callable[[Outcome | Exception], None]) -> bool:
@@ -117,8 +114,9 @@ class Scheduler:
             except Exception as error:
                 tell(error)
                 raise
+            finally:
+                self._courses.ended(course)
             self._turns.over(flow, need.memory * (time.monotonic() - began))
-            self._courses.forget()
             tell(outcome)
             self._turns.serve()
 

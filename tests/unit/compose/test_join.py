@@ -12,7 +12,7 @@ from fnkit.compose.join import join
 
 @pytest.fixture
 def ended(monkeypatch):
-    """Branches that have ended, id → result, on a platform that this action runs on; each ends when it is put in."""
+    """Branches that have ended, id → result, on the platform that this action runs on."""
     records = {}
 
     class Platform(BaseHTTPRequestHandler):
