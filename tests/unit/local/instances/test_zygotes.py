@@ -455,7 +455,9 @@ def main(args):
         os._exit(0 if alone and told == ['mine'] and random.getstate() != before else 1)
     ends.set()
     thread.join()
-    return {'child': os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 'same': random.getstate() == before}
+    own = threading.main_thread().native_id == threading.get_native_id()
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {'child': ended, 'same': random.getstate() == before, 'own': own}
 """
 
 
@@ -466,4 +468,4 @@ def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
     """
     forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
     (outcome,) = forks.run(job(TELLS))
-    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True}), outcome.logs
+    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True, "own": True}), outcome.logs
