@@ -1,4 +1,4 @@
-"""Draw the pictures of README and docs from real runs: parts, box, times, dry run, sessions. In docs/images/."""
+"""Draw the pictures of README and docs from real runs: parts, box, times, dry run, sessions, lives. In docs/images/."""
 
 import base64
 import contextlib
@@ -28,7 +28,7 @@ CELLS = {
 
 def main() -> None:
     """Run notebook 01 in JupyterLab on an empty platform and photograph its outputs."""
-    from scripts import flows
+    from scripts import flows, lives
     from tests.notebooks.lab import lab, run_all
 
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -45,6 +45,7 @@ def main() -> None:
                 _take(cell.locator(".jp-OutputArea-executeResult .jp-OutputArea-output"), IMAGES / f"{name}.png")
                 print(f"docs/images/{name}.png", flush=True)
         flows.draw(IMAGES, work / "notebooks")
+        lives.draw(IMAGES, work / "notebooks")
 
 
 def _take(output: Any, path: Path) -> None:
