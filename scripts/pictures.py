@@ -1,4 +1,4 @@
-"""Draw the pictures of README and docs from real runs: parts, box, times, dry run, sessions, lives. In docs/images/."""
+"""Draw the pictures of README and docs from real runs: parts, box, times, dry run, sessions, lives."""
 
 import base64
 import contextlib
