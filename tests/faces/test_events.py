@@ -11,11 +11,14 @@ from fnkit import verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
+from fnkit.delivery.watching import noted
 from fnkit.events.bucket import Bucket
 from fnkit.events.sources import storage
-from fnkit.events.wiring import NOTE
+from fnkit.events.wiring import NOTE, Wiring
 from fnkit.notebook import show
 from fnkit.verbs.when import every, on
+from fnkit.whisk.client import Client
+from fnkit.whisk.transport import Http
 from tests.buckets import make, moto
 from tests.contract.feeding import quiet, records, until
 
@@ -205,6 +208,35 @@ def test_the_shell_makes_a_trigger_with_a_feed_and_shows_it(shell):
     )
     assert "cron pattern 'noon' is not valid" in wrong.stderr
     assert "ticks" not in shell("trigger", "list").stdout
+
+
+class NoFeeds:
+    """The platform as an OpenWhisk that has neither our feeds nor /fnkit/v1."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def send(self, request):
+        if request.path.startswith("/fnkit") or "/whisk.system/" in request.path:
+            raise Missing(request.tried, "The requested resource does not exist.", status=404)
+        return self.inner.send(request)
+
+
+def test_elsewhere_the_same_lines_leave_a_note_for_feeds_run(embedded, context, tmp_path):
+    client = Client(context.props, NoFeeds(Http(context.props)))
+    source = storage(tmp_path, suffix=".txt")
+    embedded.call("PUT", "actions/fe-far", json={"exec": {"kind": "python:default", "code": ECHO}})
+    made = wiring.wire(client, Wiring("fe-elsewhere", source, "/_/fe-far", {"size": [{"numeric": [">", 0]}]}))
+    assert not made.watched
+    assert "keep `fnkit feeds run` running" in str(made)
+    trigger = client.triggers.get("fe-elsewhere")
+    assert (trigger.feed, trigger.annotations[NOTE]["parameters"]) == (None, source.to_json())
+    assert [name for name, _ in noted(client) if name == "fe-elsewhere"] == ["fe-elsewhere"]
+    assert embedded.call("GET", "rules/fe-elsewhere-rule").json()["action"]["name"] == "fe-elsewhere-router"
+    assert embedded.call("GET", "/fnkit/v1/feeds/fe-elsewhere").status_code == 404
+    wiring.unwire(client, "fe-elsewhere")
+    assert client.triggers.find("fe-elsewhere") is None
+    embedded.call("DELETE", "actions/fe-far")
 
 
 def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_path):
