@@ -58,7 +58,7 @@ def test_instances_shows_what_became_of_them(shell):
     picture = shell.work / "life.svg"
     said = shell("instances", "brief", "--save", str(picture)).stdout
     assert re.search(r"^instances of brief: 1 calls · 1 starts", said)
-    assert re.search(r"brief +(idle|gone) +(cold|forked)", said)
+    assert re.search(r"\tbrief\t(running|idle|gone)\t(cold|forked)\t", said)
     assert picture.read_text().startswith("<svg")
     assert "0 calls" in shell("instances", "brief", "--since", "4000000000").stdout
     shell("delete", "brief", "--yes")
