@@ -1,5 +1,6 @@
 """What starts functions, as a person wires it: in Python, in a shell; and on a platform without feeds."""
 
+import json
 import select
 import signal
 from pathlib import Path
@@ -10,10 +11,15 @@ from fnkit import verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
+from fnkit.delivery.watching import noted
+from fnkit.events.bucket import Bucket
 from fnkit.events.sources import storage
-from fnkit.events.wiring import NOTE
+from fnkit.events.wiring import NOTE, Wiring
 from fnkit.notebook import show
 from fnkit.verbs.when import every, on
+from fnkit.whisk.client import Client
+from fnkit.whisk.transport import Http
+from tests.buckets import make, moto
 from tests.contract.feeding import quiet, records, until
 
 LOOK = """
@@ -94,6 +100,38 @@ def test_a_folder_starts_an_action_through_a_pattern_and_round_it_go_destination
     view = show.view(found)
     assert "<img" in view.html
     assert "fe-arrives" in view.html
+
+
+def test_outcomes_go_to_a_bucket_and_a_trigger_and_what_cannot_to_the_dead_letters(
+    embedded, context, wired, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
+    wired(on("objects:unused/", context=context), "fe-echo", trigger="fe-after")
+    with moto() as endpoint:
+        make(endpoint, "out")
+        when = on(storage(tmp_path, suffix=".txt", settle=0.1), context=context)
+        when = when.on_success(storage("s3://out", prefix="seen ü/", endpoint=endpoint), "trigger:fe-after")
+        when = when.on_failure(storage("s3://none", endpoint=endpoint)).dead_letter("objects:dead/")
+        wired(when, "fe-look", trigger="fe-outward")
+        for name in ("good one.txt", "bad.txt"):
+            arrive(tmp_path, name)
+        quiet(embedded, "fe-outward", 2)
+        [kept] = Bucket.open("s3://out", endpoint, "us-east-1").list()
+        message = json.loads(Bucket.open("s3://out", endpoint, "us-east-1").get(kept.key))
+    assert (message["condition"], message["response"]) == ("success", {"saw": "good one.txt"})
+    assert kept.key == f"seen ü/{message['request']['id']}.json"
+    [heard] = until(lambda: records(embedded, "fe-after"), len)
+    assert heard["response"]["result"]["response"] == {"saw": "good one.txt"}
+    [dead] = embedded.call("GET", "/fnkit/v1/objects?prefix=dead/").json()["objects"]
+    letter = embedded.call("GET", f"/fnkit/v1/objects/{dead['key']}").json()
+    assert (letter["condition"], letter["response"]) == ("failure", {"error": "no"})
+    assert "404" in letter["undelivered"][0]
+    embedded.call("DELETE", f"/fnkit/v1/objects/{dead['key']}")
+    [wire] = [one for one in verbs.events(context=context).wires if one.trigger == "fe-outward"]
+    assert wire.ways[0].success == ("s3://out/seen ü/", "fe-after")
+    shown = show.view(verbs.get("fe-outward-destination", context=context))
+    assert "hush" not in shown.html + shown.line + json.dumps(records(embedded, "fe-outward-destination"))
 
 
 def test_wiring_it_again_changes_what_is_there_and_unwiring_leaves_nothing(embedded, context, wired, tmp_path):
@@ -239,6 +277,35 @@ def test_the_shell_waits_for_what_events_begin_and_tells_what_it_cost(embedded, 
     assert "does not watch for it" in missing
     wiring.unwire(context.client, "fw-arrives")
     embedded.call("DELETE", "actions/fw-look")
+
+
+class NoFeeds:
+    """The platform as an OpenWhisk that has neither our feeds nor /fnkit/v1."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def send(self, request):
+        if request.path.startswith("/fnkit") or "/whisk.system/" in request.path:
+            raise Missing(request.tried, "The requested resource does not exist.", status=404)
+        return self.inner.send(request)
+
+
+def test_elsewhere_the_same_lines_leave_a_note_for_feeds_run(embedded, context, tmp_path):
+    client = Client(context.props, NoFeeds(Http(context.props)))
+    source = storage(tmp_path, suffix=".txt")
+    embedded.call("PUT", "actions/fe-far", json={"exec": {"kind": "python:default", "code": ECHO}})
+    made = wiring.wire(client, Wiring("fe-elsewhere", source, "/_/fe-far", {"size": [{"numeric": [">", 0]}]}))
+    assert not made.watched
+    assert "keep `fnkit feeds run` running" in str(made)
+    trigger = client.triggers.get("fe-elsewhere")
+    assert (trigger.feed, trigger.annotations[NOTE]["parameters"]) == (None, source.to_json())
+    assert [name for name, _ in noted(client) if name == "fe-elsewhere"] == ["fe-elsewhere"]
+    assert embedded.call("GET", "rules/fe-elsewhere-rule").json()["action"]["name"] == "fe-elsewhere-router"
+    assert embedded.call("GET", "/fnkit/v1/feeds/fe-elsewhere").status_code == 404
+    wiring.unwire(client, "fe-elsewhere")
+    assert client.triggers.find("fe-elsewhere") is None
+    embedded.call("DELETE", "actions/fe-far")
 
 
 def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_path):
