@@ -1,4 +1,4 @@
-"""Draw the pictures of README and docs from real runs: parts, box, times, sessions, catalogue, lives. In docs/images/."""
+"""Draw the pictures of README and docs from real runs, into docs/images/."""
 
 import base64
 import contextlib

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fnkit import verbs
+from fnkit import compose, verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
@@ -209,6 +209,28 @@ def test_a_function_is_deployed_first(embedded, context, wired, tmp_path):
     wired(every(minutes=60, context=context), greet, name="fe-greet")
     assert embedded.call("GET", "rules/fe-greet-every-rule").json()["action"]["name"] == "fe-greet"
     embedded.call("DELETE", "actions/fe-greet")
+
+
+def test_a_flow_is_deployed_first_and_each_event_is_a_run_of_it(embedded, context, wired, tmp_path):
+    flow = compose.sequence(
+        "fe-look",
+        compose.when(lambda r: "ü" in r["saw"], lambda r: {"kept": r["saw"]}, lambda r: {"back": r["saw"]}),
+    )
+    wired(on(storage(tmp_path, settle=0.1), context=context), flow, name="fe-flow", trigger="fe-photos")
+    assert embedded.call("GET", "actions/fe-flow").json()["annotations"]
+    for name in ("ü.jpg", "plain.jpg", "bad.jpg"):
+        arrive(tmp_path, name)
+    state = quiet(embedded, "fe-photos", 3)
+    assert state["runs"] == {"running": 0, "succeeded": 2, "failed": 1}
+    kinds = {"key": "kind", "value": "sequence"}
+    whole = [one for one in records(embedded, "fe-flow") if kinds in one["annotations"]]
+    results = [one["response"]["result"] for one in whole]
+    assert len(results) == 3
+    assert [one for one in results if "error" not in one] in (
+        [{"kept": "ü.jpg"}, {"back": "plain.jpg"}],
+        [{"back": "plain.jpg"}, {"kept": "ü.jpg"}],
+    )
+    embedded.call("DELETE", "actions/fe-flow")
 
 
 @pytest.mark.parametrize(
