@@ -199,7 +199,8 @@ class Store:
     def _flush(self) -> None:
         """SQLite's commit, of everything."""
         self._tell_sqlite()
-        if self._db.in_transaction:
+        if self._journaled or self._db.in_transaction:
+            self._begin()
             self._since_checkpoint += PER_WRITE * (self._journaled + len(self._batch))
             self._db.execute("UPDATE journal SET number = ?", (self._number,))
             self._db.execute("COMMIT")

@@ -109,16 +109,16 @@ def test_outcomes_go_to_a_bucket_and_a_trigger_and_what_cannot_to_the_dead_lette
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
     wired(on("objects:unused/", context=context), "fe-echo", trigger="fe-after")
     with moto() as endpoint:
-        make(endpoint, "out")
+        make(endpoint, "fe-out")
         when = on(storage(tmp_path, suffix=".txt", settle=0.1), context=context)
-        when = when.on_success(storage("s3://out", prefix="seen ü/", endpoint=endpoint), "trigger:fe-after")
+        when = when.on_success(storage("s3://fe-out", prefix="seen ü/", endpoint=endpoint), "trigger:fe-after")
         when = when.on_failure(storage("s3://none", endpoint=endpoint)).dead_letter("objects:dead/")
         wired(when, "fe-look", trigger="fe-outward")
         for name in ("good one.txt", "bad.txt"):
             arrive(tmp_path, name)
         quiet(embedded, "fe-outward", 2)
-        [kept] = Bucket.open("s3://out", endpoint, "us-east-1").list()
-        message = json.loads(Bucket.open("s3://out", endpoint, "us-east-1").get(kept.key))
+        [kept] = Bucket.open("s3://fe-out", endpoint, "us-east-1").list()
+        message = json.loads(Bucket.open("s3://fe-out", endpoint, "us-east-1").get(kept.key))
     assert (message["condition"], message["response"]) == ("success", {"saw": "good one.txt"})
     assert kept.key == f"seen ü/{message['request']['id']}.json"
     [heard] = until(lambda: records(embedded, "fe-after"), len)
@@ -129,7 +129,7 @@ def test_outcomes_go_to_a_bucket_and_a_trigger_and_what_cannot_to_the_dead_lette
     assert "404" in letter["undelivered"][0]
     embedded.call("DELETE", f"/fnkit/v1/objects/{dead['key']}")
     [wire] = [one for one in verbs.events(context=context).wires if one.trigger == "fe-outward"]
-    assert wire.ways[0].success == ("s3://out/seen ü/", "fe-after")
+    assert wire.ways[0].success == ("s3://fe-out/seen ü/", "fe-after")
     shown = show.view(verbs.get("fe-outward-destination", context=context))
     assert "hush" not in shown.html + shown.line + json.dumps(records(embedded, "fe-outward-destination"))
 
