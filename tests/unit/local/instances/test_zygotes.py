@@ -311,6 +311,42 @@ async def template(scheduler: Scheduler, zygotes: Zygotes, text: str, **changes:
     await zygotes.templates.settled()
 
 
+LEADS_OUT = """
+import os
+room, victim = os.path.dirname(os.getcwd()), {victim!r}
+for slot in range(100):
+    if {slots}:
+        os.symlink(victim, f'{{room}}/{{slot}}')
+if not {slots}:
+    os.rename(f'{{room}}/home', f'{{room}}/before')
+    os.symlink(victim, f'{{room}}/home')
+made = os.getpid()
+def main(args):
+    home = os.environ['HOME']
+    return {{'found': os.listdir(home) if os.path.isdir(home) else [], 'mine': made == os.getpid()}}
+"""
+
+
+@own_view
+@pytest.mark.sandbox
+@pytest.mark.parametrize("slots", [False, True], ids=["instead of its home", "where forks will be"])
+def test_links_that_a_template_leaves_lead_nobody_out(forks: Bench, slots: bool) -> None:
+    """The platform prepares the folders of forks outside of the sandbox: it follows nothing that lies within."""
+    victim = forks.root / "victim"
+    victim.mkdir()
+    (victim / "secret").write_text("the server's key")
+    text = LEADS_OUT.format(victim=str(victim), slots=slots)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> list[Any]:
+        await template(scheduler, zygotes, text)
+        return await several(scheduler, *[job(text) for _ in range(3)])
+
+    outcomes = forks.play_with_zygotes(scene)
+    assert [outcome.result["found"] for outcome in outcomes] == [[]] * 3
+    assert [path.name for path in victim.iterdir()] == ["secret"]
+    assert {outcome.began for outcome in outcomes} <= {"cold", "warm"}
+
+
 @own_view
 @pytest.mark.sandbox
 def test_a_template_is_as_its_init_code_left_it(forks: Bench) -> None:
