@@ -158,7 +158,7 @@ def main(args):
     return {{'here': os.path.dirname(os.getcwd()), 'pid': os.getpid()}}
 """
 LOOKS = """
-import os, signal
+import os, resource, signal
 def attempt(what):
     try:
         return what()
@@ -166,6 +166,7 @@ def attempt(what):
         return type(error).__name__
 def main(args):
     pid, here = args['pid'], args['here']
+    them, files = (pid, os.getppid()), resource.RLIMIT_NOFILE
     tried = {
         'folder': attempt(lambda: open(f'{here}/action/mine').read()),
         'home': attempt(lambda: open(f'{here}/home/mine').read()),
@@ -177,6 +178,10 @@ def main(args):
         'signal': attempt(lambda: os.kill(pid, 0)),
         'zygote': attempt(lambda: os.kill(os.getppid(), 0)),
         'leave': attempt(os.setsid),
+        **{f'limits of {one}': attempt(lambda: resource.prlimit(one, files, (9, 9))) for one in them},
+        **{f'processors of {one}': attempt(lambda: os.sched_setaffinity(one, {0})) for one in them},
+        **{f'priority of {one}': attempt(lambda: os.setpriority(os.PRIO_PROCESS, one, 9)) for one in them},
+        'priority of all': attempt(lambda: os.setpriority(os.PRIO_USER, 0, 9)),
     }
     return {'tried': tried, 'pid': os.getpid(), 'environment': dict(os.environ)}
 """
