@@ -30,7 +30,7 @@ MANY = 1024
 """Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
-"""Modules whose handlers do for a fork of several threads what a fork of one does not need, or `reseed` does."""
+"""Modules whose handlers do for a fork of several threads what a fork of one does not need, or `renew` does."""
 
 
 class Zygote:
@@ -171,7 +171,7 @@ class Zygote:
         os.close(stderr)
         for name, value in wanted["environment"].items():
             os.environ[name] = value
-        self.pristine.reseed()
+        self.pristine.renew()
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 

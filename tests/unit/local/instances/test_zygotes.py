@@ -100,7 +100,8 @@ import sys
 ready = 'numpy' in sys.modules
 import numpy
 def main(args):
-    return {'drawn': numpy.random.random(4).tolist(), 'ready': ready}
+    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62)]
+    return {'drawn': [*numpy.random.random(4).tolist(), *map(int, more)], 'ready': ready}
 """
 
 
@@ -122,12 +123,12 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         first = await scheduler.run(fresh(text, 0, of={"binary": True}))
         await zygotes.zygotes.settled()
         assert not zygotes.zygotes.trouble
-        return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
+        return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in range(1, DRAWS // 8)]]
 
-    first, second, third = bench.play_with_zygotes(scene)
-    assert (first.began, first.result["ready"]) == ("forked", True)
-    assert (second.began, second.result["ready"]) == ("forked", True)
-    assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
+    outcomes = bench.play_with_zygotes(scene)
+    assert {(o.began, o.result["ready"]) for o in outcomes} == {("forked", True)}
+    drawn = [number for o in outcomes for number in o.result["drawn"]]
+    assert len(set(drawn)) == len(drawn) == len(outcomes) * 6
 
 
 def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
@@ -495,7 +496,9 @@ def main(args):
         os._exit(0 if alone and told == ['mine'] and random.getstate() != before else 1)
     ends.set()
     thread.join()
-    return {'child': os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 'same': random.getstate() == before}
+    own = threading.main_thread().native_id == threading.get_native_id()
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {'child': ended, 'same': random.getstate() == before, 'own': own}
 """
 
 
@@ -506,4 +509,4 @@ def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
     """
     forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
     (outcome,) = forks.run(job(TELLS))
-    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True}), outcome.logs
+    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True, "own": True}), outcome.logs
