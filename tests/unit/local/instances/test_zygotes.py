@@ -159,7 +159,7 @@ def main(args):
     return {{'here': os.path.dirname(os.getcwd()), 'pid': os.getpid()}}
 """
 LOOKS = """
-import os, signal
+import os, resource, signal
 def attempt(what):
     try:
         return what()
@@ -167,6 +167,7 @@ def attempt(what):
         return type(error).__name__
 def main(args):
     pid, here = args['pid'], args['here']
+    them, files = (pid, os.getppid()), resource.RLIMIT_NOFILE
     tried = {
         'folder': attempt(lambda: open(f'{here}/action/mine').read()),
         'home': attempt(lambda: open(f'{here}/home/mine').read()),
@@ -178,6 +179,10 @@ def main(args):
         'signal': attempt(lambda: os.kill(pid, 0)),
         'zygote': attempt(lambda: os.kill(os.getppid(), 0)),
         'leave': attempt(os.setsid),
+        **{f'limits of {one}': attempt(lambda: resource.prlimit(one, files, (9, 9))) for one in them},
+        **{f'processors of {one}': attempt(lambda: os.sched_setaffinity(one, {0})) for one in them},
+        **{f'priority of {one}': attempt(lambda: os.setpriority(os.PRIO_PROCESS, one, 9)) for one in them},
+        'priority of all': attempt(lambda: os.setpriority(os.PRIO_USER, 0, 9)),
     }
     return {'tried': tried, 'pid': os.getpid(), 'environment': dict(os.environ)}
 """
@@ -310,6 +315,42 @@ async def template(scheduler: Scheduler, zygotes: Zygotes, text: str, **changes:
     """Two starts of an action: after them there is a template of it, or a reason why not."""
     await several(scheduler, job(text, **changes), job(text, **changes))
     await zygotes.templates.settled()
+
+
+LEADS_OUT = """
+import os
+room, victim = os.path.dirname(os.getcwd()), {victim!r}
+for slot in range(100):
+    if {slots}:
+        os.symlink(victim, f'{{room}}/{{slot}}')
+if not {slots}:
+    os.rename(f'{{room}}/home', f'{{room}}/before')
+    os.symlink(victim, f'{{room}}/home')
+made = os.getpid()
+def main(args):
+    home = os.environ['HOME']
+    return {{'found': os.listdir(home) if os.path.isdir(home) else [], 'mine': made == os.getpid()}}
+"""
+
+
+@own_view
+@pytest.mark.sandbox
+@pytest.mark.parametrize("slots", [False, True], ids=["instead of its home", "where forks will be"])
+def test_links_that_a_template_leaves_lead_nobody_out(forks: Bench, slots: bool) -> None:
+    """The platform prepares the folders of forks outside of the sandbox: it follows nothing that lies within."""
+    victim = forks.root / "victim"
+    victim.mkdir()
+    (victim / "secret").write_text("the server's key")
+    text = LEADS_OUT.format(victim=str(victim), slots=slots)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> list[Any]:
+        await template(scheduler, zygotes, text)
+        return await several(scheduler, *[job(text) for _ in range(3)])
+
+    outcomes = forks.play_with_zygotes(scene)
+    assert [outcome.result["found"] for outcome in outcomes] == [[]] * 3
+    assert [path.name for path in victim.iterdir()] == ["secret"]
+    assert {outcome.began for outcome in outcomes} <= {"cold", "warm"}
 
 
 @own_view
