@@ -93,6 +93,11 @@ def _0007_totals(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _0008_signatures(db: sqlite3.Connection) -> None:
+    """What signs URLs was part of them before: each user gets another one."""
+    db.execute("UPDATE users SET object_token = lower(hex(randomblob(32)))")
+
+
 MIGRATIONS: Sequence[Migration] = (
     _0001_first,
     _0002_positions,
@@ -101,6 +106,7 @@ MIGRATIONS: Sequence[Migration] = (
     _0005_journal,
     _0006_events,
     _0007_totals,
+    _0008_signatures,
 )
 FEEDS: Sequence[Migration] = (_0005_journal, tables)
 """Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""

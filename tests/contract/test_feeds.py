@@ -153,10 +153,17 @@ def test_an_action_reads_a_watched_file_and_nothing_beside_it(embedded, heard, t
     [record] = records(embedded, f"{name}-echo")
     url = record["response"]["result"]["url"]
     assert requests.get(url, timeout=60).content == b"photo"
-    for other in ("secret.txt", "..%2Fsecret.txt", "none.jpg"):
+    for other in ("secret.txt", "..%2Fsecret.txt", "none.jpg", ".draft.jpg"):
         beside = url.replace("a%20photo.jpg", other)
         assert requests.get(beside, timeout=60).status_code == 404
     assert requests.get(url.partition("?")[0], timeout=60).status_code == 401
+    untold = f"/fnkit/v1/feeds/{name}/files/a%20photo.jpg"
+    assert embedded.call("GET", untold).status_code == 401, "a key alone opens no file"
+    outside = tmp_path.with_name(f"{tmp_path.name}-outside")
+    outside.write_text("hush")
+    (tmp_path / "a photo.jpg").unlink()
+    (tmp_path / "a photo.jpg").symlink_to(outside)
+    assert requests.get(url, timeout=60).status_code == 404, "a link leads out of the folder"
 
 
 def test_an_action_that_writes_into_what_starts_it_is_stopped(embedded, heard, clean):
@@ -186,6 +193,26 @@ def test_a_file_that_goes_before_it_is_read_is_a_recorded_failure(embedded, hear
     told = embedded.call("GET", f"/fnkit/v1/feeds/{name}?events=10").json()["events"]
     assert "stays.jpg" in {one["subject"] for one in told}
     assert all(one["state"] == "fired" or "gone" in one["error"] for one in told)
+
+
+def test_a_key_alone_opens_no_folder(embedded, heard, other, tmp_path):
+    """An action has its owner's key too; who can read the data folder may choose what is watched."""
+    name = heard("ct-closed")
+    (tmp_path / "one.txt").write_text("hush")
+    for permit in (None, "", "0" * 64, 5):
+        body = {"kind": "storage", "parameters": {"store": str(tmp_path), "existing": True}, "permit": permit}
+        refused = embedded.call("PUT", f"/fnkit/v1/feeds/{name}", json=body)
+        assert (refused.status_code, "a key alone opens no folder" in refused.json()["error"]) == (403, True)
+    assert embedded.call("GET", f"/fnkit/v1/feeds/{name}").status_code == 404
+    for folder in (embedded.data, embedded.data / "objects", embedded.data.parent):
+        code, answer = feed(embedded, "storage/changes", "CREATE", name, store=str(folder))
+        assert (code, "keeps its own data there" in answer["error"]) == (502, True), answer
+    begin(embedded, "storage/changes", name, store="objects:there/")
+    body = {"parameters": {"store": str(tmp_path)}}
+    assert embedded.call("POST", f"/fnkit/v1/feeds/{name}", json=body).status_code == 403
+    assert feed(embedded, "storage/changes", "UPDATE", name, store=str(tmp_path))[0] == 200
+    body = {"parameters": {"store": str(tmp_path), "suffix": ".jpg"}}
+    assert embedded.call("POST", f"/fnkit/v1/feeds/{name}", json=body).status_code == 200, "it is watched already"
 
 
 def test_a_feed_is_its_owners_alone(embedded, heard, other):
