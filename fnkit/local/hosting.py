@@ -49,8 +49,8 @@ class Hosting:
         try:
             self.platform.throttles.fire(identity)
             digest = hashlib.sha256(f"{feed.trigger} {event.id}".encode()).hexdigest()
-            # Like every id it begins with a time: by that records grow old. `due` moves only if nothing began.
-            return await begin(self.platform, call, dict(arguments), f"{pending.due:012x}{digest[:20]}")
+            # Like every id it begins with a time: by that records grow old.
+            return await begin(self.platform, call, dict(arguments), f"{pending.noted:012x}{digest[:20]}")
         except Rejected as rejected:
             raise Refused(f"Firing {feed.trigger}", rejected.text, status=rejected.status) from None
 

@@ -6,7 +6,7 @@ A later version adds a function at the end and never changes one that was releas
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from fnkit.events.ledger import tables
+from fnkit.events.ledger import notes, tables
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -98,6 +98,11 @@ def _0008_signatures(db: sqlite3.Connection) -> None:
     db.execute("UPDATE users SET object_token = lower(hex(randomblob(32)))")
 
 
+def _0009_notes(db: sqlite3.Connection) -> None:
+    """An event that is put off keeps its ids."""
+    notes(db)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _0001_first,
     _0002_positions,
@@ -107,8 +112,9 @@ MIGRATIONS: Sequence[Migration] = (
     _0006_events,
     _0007_totals,
     _0008_signatures,
+    _0009_notes,
 )
-FEEDS: Sequence[Migration] = (_0005_journal, tables)
+FEEDS: Sequence[Migration] = (_0005_journal, tables, notes)
 """Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 import requests
 
-from tests.contract.conftest import ECHO
+from tests.contract.conftest import ECHO, new_user, operator
 from tests.contract.feeding import begin, feed, quiet, records, status, until
 
 WRITES = """
@@ -193,6 +193,32 @@ def test_a_file_that_goes_before_it_is_read_is_a_recorded_failure(embedded, hear
     told = embedded.call("GET", f"/fnkit/v1/feeds/{name}?events=10").json()["events"]
     assert "stays.jpg" in {one["subject"] for one in told}
     assert all(one["state"] == "fired" or "gone" in one["error"] for one in told)
+
+
+def test_an_event_waits_where_an_action_may_not_begin_and_nothing_begins_twice(embedded):
+    """One of two rules' actions is throttled: when it is not any more, each has run once."""
+    with new_user(embedded, "ct-waits", invocationsPerMinute=1) as user:
+        assert user.call("PUT", "triggers/t", json={}).status_code == 200
+        for name in ("first", "second"):
+            body = {"exec": {"kind": "python:default", "code": ECHO}}
+            assert user.call("PUT", f"actions/{name}", json=body).status_code == 200
+            rule = {"trigger": "/_/t", "action": f"/_/{name}"}
+            assert user.call("PUT", f"rules/{name}-rule", json=rule).status_code == 200
+        body = {"kind": "storage", "parameters": {"store": "objects:"}}
+        assert user.call("PUT", "/fnkit/v1/feeds/t", json=body).status_code == 201
+        put(user, "a")
+        told = "/fnkit/v1/feeds/t?events=1"
+        [event] = until(lambda: user.call("GET", told).json()["events"], lambda all_: all_ and all_[0]["attempts"])
+        assert (event["state"], "Too many requests" in event["error"]) == ("pending", True)
+        assert len(until(lambda: records(user, "first") + records(user, "second"), len)) == 1
+        operator(embedded, "POST", "/ct-waits", json={"limits": {"invocationsPerMinute": 100}})
+        state = quiet(user, "t", 1)
+        assert state["runs"] == {"running": 0, "succeeded": 2, "failed": 0}
+        assert [len(records(user, name)) for name in ("first", "second")] == [1, 1]
+        for path in ("actions/first", "actions/second", "rules/first-rule", "rules/second-rule", "triggers/t"):
+            user.call("DELETE", path)
+        for path in ("/fnkit/v1/feeds/t", "/fnkit/v1/objects/a"):
+            user.call("DELETE", path)
 
 
 def test_a_key_alone_opens_no_folder(embedded, heard, other, tmp_path):
