@@ -191,12 +191,13 @@ class Ledger:
         )
         return [Told(row[0], _event(row[1]).subject or "", *row[2:]) for row in rows]
 
-    def heard(self, feed: Feed, most: int = 200) -> list[Fired]:
-        """The events that were fired last."""
+    def heard(self, feed: Feed, most: int = 200, since: int = 0) -> list[Fired]:
+        """The events that were fired last, of those that were first heard of at `since` (ms) or later."""
         rows = self._db.rows(
             "SELECT document, fired, activation FROM events WHERE namespace = ? AND name = ? AND state = 'fired'"
-            " ORDER BY number DESC LIMIT ?",
+            " AND noted >= ? ORDER BY number DESC LIMIT ?",
             *feed.place,
+            since,
             most,
         )
         events = ((_event(document), at, activation) for document, at, activation in rows)

@@ -63,7 +63,8 @@ class Watch:
             return
         new = {one.object.key: one.object.etag for one in found if one.kind == "created"}
         gone = [one.object.key for one in found if one.kind == "removed"]
-        heard = self._ledger.heard(self._feed)
+        # Somebody who switched it on again, or changed it, begins afresh.
+        heard = self._ledger.heard(self._feed, since=self._feed.mark)
         told = [self._event(one, heard) for one in found if one.kind in self.storage.on]
         self._ledger.add(self._feed, Change(told, new, gone), _ms(self._clock.now()))
         self._seen.update(new)

@@ -276,6 +276,44 @@ def test_a_loop_is_caught_and_told(tmp_path):
     played(play)
 
 
+def test_one_file_that_is_replaced_while_it_is_worked_on_is_no_loop(tmp_path):
+    """A camera's latest.jpg: the run of the picture before is always going on."""
+
+    async def play():
+        async with stage(tmp_path) as it:
+            await it.create("storage", store="objects:")
+            for number in range(20):
+                it.clock.move(timedelta(seconds=1))
+                it.whisk.store_.objects["latest.jpg"] = (str(number), it.clock.now().timestamp())
+                it.whisk.poke.set()
+                await it.fired(number + 1)
+            assert it.state()["active"]
+
+    played(play)
+
+
+def test_a_feed_that_was_a_loop_begins_afresh_when_it_is_switched_on_again(tmp_path):
+    async def play():
+        async with stage(tmp_path) as it:
+            await it.create("storage", store="objects:")
+            name = "photo"
+            for round_ in (1, 2):
+                while it.state()["active"]:
+                    seconds, before = it.clock.now().timestamp() + 1, len(it.whisk.fired)
+                    it.whisk.store_.objects[f"{name}.jpg"] = (name, seconds)
+                    name += "-small"
+                    it.whisk.poke.set()
+                    await it.until(lambda so_far=before: len(it.whisk.fired) > so_far or not it.state()["active"])
+                    await it.until(lambda: not it.state()["pending"])
+                assert len(it.whisk.fired) == 4 * round_
+                it.clock.move(timedelta(minutes=1))
+                it.whisk.poke.clear()
+                await it.feeds.unpause(PLACE)
+                await it.until(lambda so_far=4 * round_: len(it.whisk.fired) > so_far)  # what was the fifth
+
+    played(play)
+
+
 def test_so_many_runs_of_a_store_go_on_at_a_time(tmp_path):
     async def play():
         whisk = Whisk(Stub())
