@@ -70,10 +70,8 @@ async def file(platform: Platform, identity: Identity, request: Request) -> Resp
     """A file that the feed has told, for the action that it starts: such a URL is signed (`local.signed`)."""
     try:
         feed = platform.feeds.get(_place(identity, request))
-        storage = Storage.from_json(feed.settings)
-        store = storage.open()
-        key = request.path_params["key"]
-        path = store.real(key) if isinstance(store, Folder) and storage.filter.takes(key) else None
+        store = Storage.from_json(feed.settings).open()
+        path = store.real(request.path_params["key"]) if isinstance(store, Folder) else None
     except FnkitError:
         path = None
     if path is None or not path.is_file():

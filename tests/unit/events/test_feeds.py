@@ -144,6 +144,41 @@ def test_created_replaced_removed(tmp_path):
     played(play)
 
 
+def test_another_prefix_or_suffix_invents_no_events(tmp_path):
+    async def play():
+        whisk = Whisk(Stub({f"{folder}/{number}.jpg": ("1", 1.0) for folder in "ab" for number in range(3)}))
+        whisk.store_.objects["a/0.png"] = ("1", 1.0)
+        async with stage(tmp_path, whisk=whisk) as it:
+
+            async def update(**given):
+                it.clock.move(timedelta(seconds=1))
+                looked = whisk.store_.looked
+                await it.feeds.update(PLACE, given)
+                await it.until(lambda: whisk.store_.looked >= looked + 1 and it.state()["active"])
+
+            async def put(key):
+                whisk.store_.objects[key] = ("1", 1.0)
+                whisk.poke.set()
+                await it.fired(len(told) + 1)
+                told.append(key)
+                assert [(one["event"], one["key"]) for one in whisk.fired] == [("created", one) for one in told]
+
+            told = []
+            await it.create("storage", store="objects:a/", suffix=".jpg", on=["created", "removed"])
+            await put("a/new.jpg")
+            await update(suffix=[".png"])  # what is not watched any more was not removed
+            await put("a/new.png")
+            await update(suffix=[])
+            await put("a/any.txt")
+            await update(store="objects:b/")  # another place, not one below the first
+            assert it.feeds.get(PLACE).settings["prefix"] == "b/"
+            await put("b/new.jpg")
+            await update(prefix="a/")
+            await put("a/last.jpg")
+
+    played(play)
+
+
 def test_nothing_is_lost_and_nothing_is_twice_over_restarts(tmp_path):
     async def play():
         whisk = Whisk()
