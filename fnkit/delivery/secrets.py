@@ -17,6 +17,9 @@ TELLING = re.compile(
 )
 """Names of parameters that hold what should not be shown; `keypoints` and `author` do not."""
 
+SIGNED = re.compile(r"([?&][\w-]*(?:token|sig|signature|credential)=)[^&\s\"'<>]+", re.IGNORECASE)
+"""What opens an object in its address: ours, and those of buckets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -81,8 +84,10 @@ def shown(name: str, value: Any) -> str:
 
 
 def concealed(value: Json) -> Json:
-    """`value` for people: `•••` in the place of whatever stands under a name that says that it is a key."""
+    """`value` for people: `•••` for what stands under a name that says that it is a key, also in an address."""
     match value:
+        case str():
+            return SIGNED.sub(r"\1•••", value)
         case dict():
             return {key: "•••" if TELLING.search(str(key)) else concealed(held) for key, held in value.items()}
         case list() | tuple():

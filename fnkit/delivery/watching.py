@@ -65,6 +65,7 @@ class Remote:
         if not isinstance(store, Folder):
             return store.presign(key)
         try:
+            store.real(key)
             content = store.get(key)
         except Missing:
             raise Missing(

@@ -59,6 +59,10 @@ class Filter:
             not self.suffix or key.casefold().endswith(tuple(one.casefold() for one in self.suffix))
         )
 
+    def like(self, other: "Filter") -> bool:
+        """Whether both take the same keys."""
+        return (self.prefix, self.suffix) == (other.prefix, other.suffix)
+
 
 def changes(seen: Mapping[str, str], listed: Iterable[Stored], wanted: Filter) -> Iterator[Change]:
     """What differs from `seen` (key → etag), those created first, in the listing's order."""

@@ -52,6 +52,8 @@ class Pending:
     attempts: int
     due: int
     """Not before this time, ms."""
+    noted: int
+    """When it was first heard of, ms."""
 
 
 @dataclass(frozen=True, slots=True)

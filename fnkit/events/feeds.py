@@ -22,6 +22,8 @@ STORAGE = "storage"
 KINDS = (STORAGE, *alarms.KINDS)
 COUNTED = 1000
 """Events whose runs are counted, the latest."""
+PLACE = ("store", "endpoint", "region")
+"""The parameters that say which store it is."""
 NO_CHANGE = "no updatable parameters were specified"
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class Feeds:
             raise BadArgument("Making a feed", f"there is no kind {kind!r}.", f"There are {', '.join(KINDS)}.")
         now = self._clock.now()
         feed = Feed(*place, kind, self._settled(kind, given, place[1]), True, "", _ms(now), _ms(now))
-        await self._restart(feed, anew=True)
+        await self._restart(feed)
 
     async def update(self, place: tuple[str, str], given: Mapping[str, Json]) -> None:
         """Change parameters; those that are not given stay. Raises Missing, BadArgument, Refused."""
@@ -61,8 +63,10 @@ class Feeds:
         if not given:
             raise BadArgument(f"Changing the feed of {feed.trigger}", f"{NO_CHANGE}.")
         settings = self._settled(feed.kind, given, feed.name, feed.settings)
-        same = feed.kind != STORAGE or settings["store"] == feed.settings["store"]
-        await self._restart(replace(feed, settings=settings, changed=_ms(now), mark=_ms(now)), anew=not same)
+        same = all(settings.get(name) == feed.settings.get(name) for name in PLACE)
+        await self._restart(
+            replace(feed, settings=settings, changed=_ms(now), mark=_ms(now)), feed if same else None
+        )
 
     async def pause(self, place: tuple[str, str], reason: str = "paused") -> None:
         """Stop watching; what happens meanwhile in a store is told afterwards, an alarm is not. Raises Missing."""
@@ -74,7 +78,7 @@ class Feeds:
     async def unpause(self, place: tuple[str, str]) -> None:
         """Go on, also after the feed was switched off by a fault or a loop. Raises Missing."""
         feed, now = self.get(place), self._clock.now()
-        await self._restart(replace(feed, active=True, reason="", changed=_ms(now), mark=_ms(now)), anew=False)
+        await self._restart(replace(feed, active=True, reason="", changed=_ms(now), mark=_ms(now)), feed)
 
     async def delete(self, place: tuple[str, str]) -> None:
         """End a feed and forget it. Raises Missing."""
@@ -125,19 +129,23 @@ class Feeds:
         self, kind: str, given: Mapping[str, Json], name: str, before: Mapping[str, Json] | None = None
     ) -> dict[str, Json]:
         if kind == STORAGE:
-            return Storage.from_json({**(before or {}), **given}).to_json()
+            kept = {**(before or {})}
+            if "store" in given:
+                kept.pop("prefix", None)  # it belongs to the place that was watched before
+            return Storage.from_json({**kept, **given}).to_json()
         return alarms.settled(cast(alarms.Kind, kind), given, self._clock.now(), name, before)
 
-    async def _restart(self, feed: Feed, anew: bool) -> None:
-        """Keep the feed and watch by it; `anew` begins with what its store holds now."""
+    async def _restart(self, feed: Feed, before: Feed | None = None) -> None:
+        """Keep the feed and watch by it; one that watched nothing there `before` begins with what is there now."""
         watch = Watch(feed, self._ledger, self._host, self._clock) if feed.kind == STORAGE else None
-        listed = await watch.listed() if watch and anew else None
+        known = Storage.from_json(before.settings).filter if watch and before else None
+        listed = await watch.listed() if watch and not (known and known.like(watch.storage.filter)) else None
         await self._stop(feed.place)
         self._ledger.put(feed)
-        if listed is not None:
-            self._ledger.forget_seen(feed)
-            assert watch is not None
-            watch.baseline(listed)
+        if watch and listed is not None:
+            if known is None:
+                self._ledger.forget_seen(feed)
+            watch.baseline(listed, known)
         await self._ledger.committed()
         self._begin(feed)
 

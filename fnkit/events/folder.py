@@ -68,6 +68,13 @@ class Folder:
             raise BadArgument(f"Reading the key {key!r}", f"it is not a path within {self.root}.")
         return path
 
+    def real(self, key: str) -> Path:
+        """The same without links. Raises BadArgument where one leads out of it, or a name is hidden."""
+        path, root = os.path.realpath(self.path(key)), os.path.realpath(self.root)
+        if not Path(path).is_relative_to(root) or any(name.startswith(".") for name in Path(key).parts):
+            raise BadArgument(f"Reading the key {key!r}", f"it leads out of {self.root}, or is hidden.")
+        return Path(path)
+
     def _below(self, folder: Path, prefix: str) -> Iterator[Stored]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)

@@ -55,6 +55,12 @@ def tables(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def notes(db: sqlite3.Connection) -> None:
+    """When each event was first heard of: `due` moves when it is put off, and ids must not."""
+    db.execute("ALTER TABLE events ADD COLUMN noted INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE events SET noted = due")
+
+
 _FEED = "namespace, name, kind, settings, active, reason, changed, mark, fired, missed, last, trouble"
 
 
@@ -103,11 +109,12 @@ class Ledger:
         """Remember what was seen, and the events that it makes; one that is known already is not new."""
         for event in change.events:
             self._db.write(
-                "INSERT OR IGNORE INTO events (namespace, name, id, document, state, due)"
-                " VALUES (?, ?, ?, ?, 'pending', ?)",
+                "INSERT OR IGNORE INTO events (namespace, name, id, document, state, due, noted)"
+                " VALUES (?, ?, ?, ?, 'pending', ?, ?)",
                 *feed.place,
                 event.id,
                 json.dumps(event.structured()),
+                now,
                 now,
             )
         for key, etag in change.seen.items():
@@ -131,7 +138,7 @@ class Ledger:
     def pending(self, feed: Feed, most: int) -> list[Pending]:
         """What has to be fired, the first that is due first."""
         rows = self._db.rows(
-            "SELECT number, document, attempts, due FROM events WHERE namespace = ? AND name = ?"
+            "SELECT number, document, attempts, due, noted FROM events WHERE namespace = ? AND name = ?"
             " AND state = 'pending' ORDER BY due, number LIMIT ?",
             *feed.place,
             most,
@@ -184,12 +191,13 @@ class Ledger:
         )
         return [Told(row[0], _event(row[1]).subject or "", *row[2:]) for row in rows]
 
-    def heard(self, feed: Feed, most: int = 200) -> list[Fired]:
-        """The events that were fired last."""
+    def heard(self, feed: Feed, most: int = 200, since: int = 0) -> list[Fired]:
+        """The events that were fired last, of those that were first heard of at `since` (ms) or later."""
         rows = self._db.rows(
             "SELECT document, fired, activation FROM events WHERE namespace = ? AND name = ? AND state = 'fired'"
-            " ORDER BY number DESC LIMIT ?",
+            " AND noted >= ? ORDER BY number DESC LIMIT ?",
             *feed.place,
+            since,
             most,
         )
         events = ((_event(document), at, activation) for document, at, activation in rows)

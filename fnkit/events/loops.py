@@ -2,8 +2,9 @@
 
 A flow that writes into what starts it would run for ever. Where its destinations say so it is refused when it is
 wired (`wiring`). Where the action itself writes, it is caught at work: what appears while a run is going on and
-bears the name of what started that run, or is the same object again, counts as made by it; so many in a row are a
-loop.
+bears the name of what started that run counts as made by it; so many names in a row, each grown out of the one
+before it, are a loop. The same name again is none: whoever replaces a file does not wait for the run of the one
+before, and nobody can tell a camera's next picture from what that run wrote.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,13 +20,13 @@ InFlight = Callable[[Fired, int], bool]
 
 
 def depth(key: str, made: int, fired: Iterable[Fired], in_flight: InFlight) -> int:
-    """How many events stand before this one in a row; `made`: when its object was written, ms."""
+    """How many other names stand before this one in a row; `made`: when its object was written, ms."""
     parents = (one for one in fired if one.at <= made and derived(key, one.key) and in_flight(one, made))
-    return max((one.depth + 1 for one in parents), default=0)
+    return max((one.depth + (one.key != key) for one in parents), default=0)
 
 
 def derived(key: str, parent: str) -> bool:
-    """Whether a key looks as if it was made from another: it is the same, or holds its name without the end."""
+    """Whether a key looks as if it was made from another: it holds its name without the end, or is the same."""
     if key == parent:
         return True
     stem = PurePosixPath(parent).stem

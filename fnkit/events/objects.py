@@ -53,14 +53,14 @@ class Objects:
             return
 
     def presign(self, key: str, seconds: int = 86400) -> str:
-        """A URL that reads it, for as long as it is there. Raises Missing."""
-        found = [one for one in self._listed(key) if one["key"] == self.prefix + key]
+        """A URL that reads it, for so long. Raises Missing."""
+        found = [one for one in self._listed(key, seconds) if one["key"] == self.prefix + key]
         if not found:
             raise Missing(f"Reading {key}", "it was gone before it was read.", status=404)
         return str(found[0]["url"])
 
-    def _listed(self, prefix: str) -> Sequence[dict[str, Any]]:
-        query = urlencode({"prefix": self.prefix + prefix})
+    def _listed(self, prefix: str, seconds: int = 1) -> Sequence[dict[str, Any]]:
+        query = urlencode({"prefix": self.prefix + prefix, "seconds": seconds})
         answer = json.loads(self._ask("Listing", "GET", f"{ROOT}?{query}"))
         found: Sequence[dict[str, Any]] = answer["objects"]
         return found

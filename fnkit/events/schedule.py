@@ -134,17 +134,13 @@ class Schedule:
 
     def due(self, mark: datetime, now: datetime) -> Due:
         """What came due after `mark` and up to `now`. What was fired, or passed over, is not due again."""
-        latest = next(iter(self._between(mark, now)), None)
-        if latest is None:
-            return Due()
-        missed = tuple(reversed(tuple(islice(self._between(mark, now), MOST + 1))))
-        if self.catch_up == "all":
-            fire = missed[-MOST:]
-        elif self.catch_up == "one" or now - latest <= LATE:
-            fire = (latest,)
-        else:
-            fire = ()
-        return Due(fire, len(missed) - len(fire))
+        found = tuple(reversed(tuple(islice(self._between(mark, now), MOST + 1))))
+        # What is a little late was not missed: all of it, where the loop stood still for some seconds.
+        late = tuple(moment for moment in found if now - moment <= LATE)
+        missed = found[: len(found) - len(late)]
+        caught_up = {"none": (), "one": missed[-1:], "all": missed}[self.catch_up]
+        fire = (*caught_up, *late)[-MOST:]
+        return Due(fire, len(found) - len(fire))
 
     def _between(self, mark: datetime, now: datetime) -> Iterator[datetime]:
         """The latest one first."""

@@ -106,6 +106,10 @@ class Storage:
                 raise BadArgument(tried, f"there is no event {kind!r}.", did_you_mean(kind, KINDS))
         if not self.on:
             raise BadArgument(tried, "on names no event.", f"Give {' or '.join(KINDS)}.")
+        if self.prefix.startswith("/") or ".." in self.prefix.split("/"):
+            found = f"the prefix {self.prefix!r} leads out of it."
+            advice = "Give how keys begin, as in/, without a slash in front and without two dots."
+            raise BadArgument(tried, found, advice)
         for name in ("into", "endpoint", "region"):
             if not isinstance(getattr(self, name), str | None):
                 raise BadArgument(tried, f"{name} is no text.")

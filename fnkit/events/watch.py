@@ -10,7 +10,7 @@ from typing import cast
 from fnkit.core.errors import FnkitError
 from fnkit.events import alarms, backoff, loops
 from fnkit.events.changes import Change as Changed
-from fnkit.events.changes import changes
+from fnkit.events.changes import Filter, changes
 from fnkit.events.clock import Clock, either
 from fnkit.events.cloudevents import Event
 from fnkit.events.delivery import Delivery, Ended
@@ -63,7 +63,8 @@ class Watch:
             return
         new = {one.object.key: one.object.etag for one in found if one.kind == "created"}
         gone = [one.object.key for one in found if one.kind == "removed"]
-        heard = self._ledger.heard(self._feed)
+        # Somebody who switched it on again, or changed it, begins afresh.
+        heard = self._ledger.heard(self._feed, since=self._feed.mark)
         told = [self._event(one, heard) for one in found if one.kind in self.storage.on]
         self._ledger.add(self._feed, Change(told, new, gone), _ms(self._clock.now()))
         self._seen.update(new)
@@ -76,11 +77,16 @@ class Watch:
         """What is there now. Raises Refused where the store cannot be listed."""
         return await asyncio.to_thread(lambda: list(self.store.list(self.storage.prefix)))
 
-    def baseline(self, listed: Sequence[Stored]) -> None:
-        """What is there already is not told, unless that is wanted."""
-        if not self.storage.existing:
-            new = {one.key: one.etag for one in listed if self.storage.filter.takes(one.key)}
-            self._ledger.add(self._feed, Change((), new), _ms(self._clock.now()))
+    def baseline(self, listed: Sequence[Stored], before: Filter | None = None) -> None:
+        """What is there already is not told, unless that is wanted, and what is not watched any more is forgotten.
+
+        What was watched `before` too stays as it was.
+        """
+        wanted = self.storage.filter
+        gone = [key for key in self._ledger.seen(self._feed) if not wanted.takes(key)]
+        ours = [one for one in listed if wanted.takes(one.key) and not (before and before.takes(one.key))]
+        new = {} if self.storage.existing else {one.key: one.etag for one in ours}
+        self._ledger.add(self._feed, Change((), new, gone), _ms(self._clock.now()))
 
     def _complete(self, listed: list[Stored]) -> list[Stored]:
         if not isinstance(self.store, Folder):

@@ -61,7 +61,7 @@ class Controller:
         """
         check_access(self._entities, ask.caller.namespace, invocable.components)
         invocable.check_final(ask.arguments)
-        if ask.id and self._is_known(ask.caller.namespace, ask.id):
+        if ask.id and self.is_known(ask.caller.namespace, ask.id):
             return ask.id, None
         self._throttles.enter(ask.caller)
         run: Run | None = None
@@ -132,7 +132,8 @@ class Controller:
         ask = Ask(caller, cut.again["transaction"], cut.start, cut.again["arguments"], again=True, id=cut.id)
         self._runner.begin(invocable.job(ask, self._api_host), invocable.imprint)
 
-    def _is_known(self, namespace: str, activation_id: str) -> bool:
+    def is_known(self, namespace: str, activation_id: str) -> bool:
+        """Whether a run of that id was begun: it may go on, or have ended."""
         known = self._activations.known(namespace, activation_id)
         return known or self._positions.find(activation_id) is not None
 

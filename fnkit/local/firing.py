@@ -7,6 +7,7 @@ from fnkit.local.entities import Entity
 from fnkit.local.jobs import Status
 from fnkit.local.links import Link
 from fnkit.local.records import Record, dumps, response_of
+from fnkit.local.rejected import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Fired:
     status: Status
     activation_id: str | None = None
     error: str | None = None
+    refused: Rejected | None = None
+    """The platform's own answer, where that is why."""
 
     @property
     def line(self) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote
 
 from starlette.types import Message
@@ -16,6 +17,7 @@ from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.folder import Folder
 from fnkit.events.sources import OWN, Storage
 from fnkit.events.store import Store
+from fnkit.local import signed
 from fnkit.local.asgi import Request
 from fnkit.local.entities import Entity
 from fnkit.local.exchange import Call, transaction_id
@@ -23,6 +25,7 @@ from fnkit.local.links import links
 from fnkit.local.ownstore import OwnStore
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
+from fnkit.local.routes import objects
 from fnkit.local.routes.triggers import begin
 from fnkit.local.users import Identity
 
@@ -46,8 +49,8 @@ class Hosting:
         try:
             self.platform.throttles.fire(identity)
             digest = hashlib.sha256(f"{feed.trigger} {event.id}".encode()).hexdigest()
-            # Like every id it begins with a time: by that records grow old. `due` moves only if nothing began.
-            return await begin(self.platform, call, dict(arguments), f"{pending.due:012x}{digest[:20]}")
+            # Like every id it begins with a time: by that records grow old.
+            return await begin(self.platform, call, dict(arguments), f"{pending.noted:012x}{digest[:20]}")
         except Rejected as rejected:
             raise Refused(f"Firing {feed.trigger}", rejected.text, status=rejected.status) from None
 
@@ -66,16 +69,18 @@ class Hosting:
     def store(self, feed: Feed, storage: Storage) -> Store:
         """The folder, the bucket, or what the feed's owner has in our own store."""
         if storage.store == f"{OWN}:":
-            return OwnStore(self.platform.objects, feed.namespace, self._loop, self._object_url(feed))
+            presign = partial(objects.url, self.platform, self._owner(feed))
+            return OwnStore(self.platform.objects, feed.namespace, self._loop, presign)
         return storage.open()
 
     def address(self, feed: Feed, store: Store, key: str) -> str:
         """A URL for an action: a file of a folder is served by us. Raises Missing where it is gone."""
         if not isinstance(store, Folder):
-            return store.presign(key)
+            return store.presign(key, signed.LASTING) if isinstance(store, OwnStore) else store.presign(key)
         if not store.path(key).is_file():
             raise Missing(f"Reading {key} in {store.root}", "it was gone before it was read.", status=404)
-        return f"{self.platform.url}{FILES}/{quote(feed.name)}/files/{quote(key)}?token={self._token(feed)}"
+        token = signed.token(self._owner(feed), ("feeds", feed.name, key))
+        return f"{self.platform.url}{FILES}/{quote(feed.name)}/files/{quote(key)}?token={token}"
 
     async def changed(self, feed: Feed, interval: float) -> None:
         """Return when an object of our own store was put or deleted."""
@@ -115,12 +120,6 @@ class Hosting:
     def _ended(self, feed: Feed, activation_id: str) -> float:
         ending = self.platform.activations.ending(feed.namespace, activation_id)
         return float(json.loads(ending[0]).get("end", 0)) if ending else float("inf")
-
-    def _object_url(self, feed: Feed) -> str:
-        return f"{self.platform.url}/fnkit/v1/objects/{{}}?token={self._token(feed)}"
-
-    def _token(self, feed: Feed) -> str:
-        return self._owner(feed).object_token
 
     def _owner(self, feed: Feed) -> Identity:
         identity = self.platform.users.by_namespace(feed.namespace)

@@ -6,7 +6,7 @@ A later version adds a function at the end and never changes one that was releas
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from fnkit.events.ledger import tables
+from fnkit.events.ledger import notes, tables
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -93,6 +93,16 @@ def _0007_totals(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _0008_signatures(db: sqlite3.Connection) -> None:
+    """What signs URLs was part of them before: each user gets another one."""
+    db.execute("UPDATE users SET object_token = lower(hex(randomblob(32)))")
+
+
+def _0009_notes(db: sqlite3.Connection) -> None:
+    """An event that is put off keeps its ids."""
+    notes(db)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _0001_first,
     _0002_positions,
@@ -101,8 +111,10 @@ MIGRATIONS: Sequence[Migration] = (
     _0005_journal,
     _0006_events,
     _0007_totals,
+    _0008_signatures,
+    _0009_notes,
 )
-FEEDS: Sequence[Migration] = (_0005_journal, tables)
+FEEDS: Sequence[Migration] = (_0005_journal, tables, notes)
 """Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""
 
 

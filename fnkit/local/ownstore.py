@@ -1,10 +1,9 @@
 """The platform's own object store, as a feed watches it: one namespace's part, read from any thread."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from fnkit.core.errors import Missing
 from fnkit.events.store import Stored
@@ -20,8 +19,8 @@ class OwnStore:
     objects: Objects
     namespace: str
     loop: asyncio.AbstractEventLoop = field(repr=False)
-    address: str = field(repr=False)
-    """The URL of an object, with {} for its key. It carries a token."""
+    address: Callable[[str, int], str] = field(repr=False)
+    """The URL of an object, by its key and the seconds that it is good for."""
 
     @property
     def url(self) -> str:
@@ -60,8 +59,8 @@ class OwnStore:
         self._there(self.objects.delete(self.namespace, key))
 
     def presign(self, key: str, seconds: int = 86400) -> str:
-        """A URL that reads it, for as long as it is there."""
-        return self.address.format(quote(key))
+        """A URL that reads it, for so long."""
+        return self.address(key, seconds)
 
     def _there(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()

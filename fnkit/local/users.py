@@ -32,7 +32,7 @@ class Identity:
     uuid: str
     key: str = field(repr=False)
     object_token: str = field(repr=False)
-    """Part of the URL of each of the namespace's objects."""
+    """Signs the URLs of the namespace's objects."""
     blocked: bool = False
     limits: UserLimits = UNLIMITED
 
@@ -63,14 +63,6 @@ class Users:
     def by_namespace(self, namespace: str) -> Identity | None:
         """Who owns a namespace, None where there is none of that name."""
         return self._by_namespace.get(namespace)
-
-    def by_object_token(self, token: str) -> Identity | None:
-        """The identity whose objects a token opens, None where it opens none."""
-        found = None
-        for identity in self._by_uuid.values():
-            if hmac.compare_digest(identity.object_token.encode(), token.encode()) and not identity.blocked:
-                found = identity
-        return found
 
     def all(self) -> list[Identity]:
         """Every user, by name."""

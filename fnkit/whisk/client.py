@@ -10,11 +10,12 @@ from fnkit.whisk.feeds import Feeds
 from fnkit.whisk.messages import Request, Transport
 from fnkit.whisk.namespaces import Namespaces
 from fnkit.whisk.packages import Packages
+from fnkit.whisk.permits import permit
 from fnkit.whisk.props import Props
 from fnkit.whisk.resource import parsed, strange
 from fnkit.whisk.rules import Rules
 from fnkit.whisk.transport import Http
-from fnkit.whisk.triggers import Triggers
+from fnkit.whisk.triggers import Trigger, Triggers
 
 
 class Client:
@@ -30,7 +31,7 @@ class Client:
         self.namespaces = Namespaces(*place)
         self.triggers = Triggers(*place)
         self.rules = Rules(*place)
-        self.feeds = Feeds(self.triggers, self.actions, props.key)
+        self.feeds = Feeds(self.triggers, self.actions, props.key, self._permit)
 
     @cached_property
     def embedded(self) -> Embedded | None:
@@ -49,6 +50,10 @@ class Client:
         answer = parsed(request, self.transport.send(request))
         if not (isinstance(answer, dict) and "OpenWhisk" in str(answer.get("description"))):
             raise strange(request)
+
+    def _permit(self, trigger: Trigger, store: str) -> str | None:
+        place = (trigger.namespace, trigger.name)
+        return permit(self.props, self.embedded.info, place, store) if self.embedded else None
 
     def __repr__(self) -> str:
         return f"Client({self.props.apihost!r})"

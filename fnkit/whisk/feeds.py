@@ -5,7 +5,7 @@ openwhisk-cli commands/trigger.go.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,8 @@ from fnkit.whisk.triggers import Trigger, Triggers
 
 Event = Literal["CREATE", "READ", "UPDATE", "DELETE", "PAUSE", "UNPAUSE"]
 
+STORAGE = "/whisk.system/storage/changes"
+
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
@@ -27,6 +29,8 @@ class Feeds:
     actions: Actions
     key: Key | None = field(repr=False)
     """Given to the feed, which fires the trigger with it."""
+    permit: Callable[[Trigger, str], str | None]
+    """What lets a trigger's feed watch a folder of the platform's machine, by the store's name."""
 
     def create(
         self,
@@ -94,6 +98,9 @@ class Feeds:
             "triggerName": f"/{trigger.namespace}/{trigger.name}",
             "authKey": self.key.text if self.key else "",
         }
+        store = (parameters or {}).get("store")
+        if isinstance(store, str) and trigger.feed == STORAGE and (permit := self.permit(trigger, store)):
+            own["permit"] = permit
         call = self.actions.call(feed, {**(parameters or {}), **own}, LONGEST_WAIT)
         if call.activation is None:
             found = "it has not answered within a minute."

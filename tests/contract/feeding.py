@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from fnkit.whisk.permits import permit
+from fnkit.whisk.props import load_file
 from tests.conftest import Platform
 
 PATIENCE = 90
@@ -13,6 +15,9 @@ PATIENCE = 90
 def feed(platform: Platform, action: str, event: str, trigger: str, **given: Any) -> tuple[int, Any]:
     """Tell a feed action of whisk.system what happens to a trigger: status and result."""
     own = {"lifecycleEvent": event, "triggerName": f"/_/{trigger}", "authKey": platform.auth}
+    if "store" in given:
+        props, info = load_file(platform.props), {"data": str(platform.data)}
+        own["permit"] = permit(props, info, ("guest", trigger), given["store"])
     path = f"/api/v1/namespaces/whisk.system/actions/{action}?blocking=true&result=true"
     answer = platform.call("POST", path, json={**given, **own})
     return answer.status_code, answer.json()

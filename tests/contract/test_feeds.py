@@ -6,7 +6,7 @@ import time
 import pytest
 import requests
 
-from tests.contract.conftest import ECHO
+from tests.contract.conftest import ECHO, new_user, operator
 from tests.contract.feeding import begin, feed, quiet, records, status, until
 
 WRITES = """
@@ -153,10 +153,17 @@ def test_an_action_reads_a_watched_file_and_nothing_beside_it(embedded, heard, t
     [record] = records(embedded, f"{name}-echo")
     url = record["response"]["result"]["url"]
     assert requests.get(url, timeout=60).content == b"photo"
-    for other in ("secret.txt", "..%2Fsecret.txt", "none.jpg"):
+    for other in ("secret.txt", "..%2Fsecret.txt", "none.jpg", ".draft.jpg"):
         beside = url.replace("a%20photo.jpg", other)
         assert requests.get(beside, timeout=60).status_code == 404
     assert requests.get(url.partition("?")[0], timeout=60).status_code == 401
+    untold = f"/fnkit/v1/feeds/{name}/files/a%20photo.jpg"
+    assert embedded.call("GET", untold).status_code == 401, "a key alone opens no file"
+    outside = tmp_path.with_name(f"{tmp_path.name}-outside")
+    outside.write_text("hush")
+    (tmp_path / "a photo.jpg").unlink()
+    (tmp_path / "a photo.jpg").symlink_to(outside)
+    assert requests.get(url, timeout=60).status_code == 404, "a link leads out of the folder"
 
 
 def test_an_action_that_writes_into_what_starts_it_is_stopped(embedded, heard, clean):
@@ -186,6 +193,52 @@ def test_a_file_that_goes_before_it_is_read_is_a_recorded_failure(embedded, hear
     told = embedded.call("GET", f"/fnkit/v1/feeds/{name}?events=10").json()["events"]
     assert "stays.jpg" in {one["subject"] for one in told}
     assert all(one["state"] == "fired" or "gone" in one["error"] for one in told)
+
+
+def test_an_event_waits_where_an_action_may_not_begin_and_nothing_begins_twice(embedded):
+    """One of two rules' actions is throttled: when it is not any more, each has run once."""
+    with new_user(embedded, "ct-waits", invocationsPerMinute=1) as user:
+        assert user.call("PUT", "triggers/t", json={}).status_code == 200
+        for name in ("first", "second"):
+            body = {"exec": {"kind": "python:default", "code": ECHO}}
+            assert user.call("PUT", f"actions/{name}", json=body).status_code == 200
+            rule = {"trigger": "/_/t", "action": f"/_/{name}"}
+            assert user.call("PUT", f"rules/{name}-rule", json=rule).status_code == 200
+        body = {"kind": "storage", "parameters": {"store": "objects:"}}
+        assert user.call("PUT", "/fnkit/v1/feeds/t", json=body).status_code == 201
+        put(user, "a")
+        told = "/fnkit/v1/feeds/t?events=1"
+        [event] = until(lambda: user.call("GET", told).json()["events"], lambda all_: all_ and all_[0]["attempts"])
+        assert (event["state"], "Too many requests" in event["error"]) == ("pending", True)
+        assert len(until(lambda: records(user, "first") + records(user, "second"), len)) == 1
+        operator(embedded, "POST", "/ct-waits", json={"limits": {"invocationsPerMinute": 100}})
+        state = quiet(user, "t", 1)
+        assert state["runs"] == {"running": 0, "succeeded": 2, "failed": 0}
+        assert [len(records(user, name)) for name in ("first", "second")] == [1, 1]
+        for path in ("actions/first", "actions/second", "rules/first-rule", "rules/second-rule", "triggers/t"):
+            user.call("DELETE", path)
+        for path in ("/fnkit/v1/feeds/t", "/fnkit/v1/objects/a"):
+            user.call("DELETE", path)
+
+
+def test_a_key_alone_opens_no_folder(embedded, heard, other, tmp_path):
+    """An action has its owner's key too; who can read the data folder may choose what is watched."""
+    name = heard("ct-closed")
+    (tmp_path / "one.txt").write_text("hush")
+    for permit in (None, "", "0" * 64, 5):
+        body = {"kind": "storage", "parameters": {"store": str(tmp_path), "existing": True}, "permit": permit}
+        refused = embedded.call("PUT", f"/fnkit/v1/feeds/{name}", json=body)
+        assert (refused.status_code, "a key alone opens no folder" in refused.json()["error"]) == (403, True)
+    assert embedded.call("GET", f"/fnkit/v1/feeds/{name}").status_code == 404
+    for folder in (embedded.data, embedded.data / "objects", embedded.data.parent):
+        code, answer = feed(embedded, "storage/changes", "CREATE", name, store=str(folder))
+        assert (code, "keeps its own data there" in answer["error"]) == (502, True), answer
+    begin(embedded, "storage/changes", name, store="objects:there/")
+    body = {"parameters": {"store": str(tmp_path)}}
+    assert embedded.call("POST", f"/fnkit/v1/feeds/{name}", json=body).status_code == 403
+    assert feed(embedded, "storage/changes", "UPDATE", name, store=str(tmp_path))[0] == 200
+    body = {"parameters": {"store": str(tmp_path), "suffix": ".jpg"}}
+    assert embedded.call("POST", f"/fnkit/v1/feeds/{name}", json=body).status_code == 200, "it is watched already"
 
 
 def test_a_feed_is_its_owners_alone(embedded, heard, other):

@@ -8,7 +8,7 @@ import urllib.request
 from base64 import b64encode
 from typing import Any
 
-OWN = ("lifecycleEvent", "triggerName", "authKey")
+OWN = ("lifecycleEvent", "triggerName", "authKey", "permit")
 METHODS = {
     "CREATE": "PUT",
     "READ": "GET",
@@ -29,7 +29,7 @@ def main(args: dict[str, Any]) -> dict[str, Any]:
     trigger = str(args["triggerName"]).rpartition("/")[2]
     kind = os.environ["__OW_ACTION_NAME"].rpartition("/")[2]
     given = {name: value for name, value in args.items() if name not in OWN and not name.startswith("__ow_")}
-    body: dict[str, Any] = {"parameters": given}
+    body: dict[str, Any] = {"parameters": given, "permit": args.get("permit")}
     if event == "CREATE":
         body["kind"] = "storage" if kind == "changes" else kind
     elif event in ("PAUSE", "UNPAUSE"):

@@ -11,6 +11,7 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
 from fnkit.events.folder import Folder
 from fnkit.events.sources import Storage
+from fnkit.local import permits
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed, missing
 from fnkit.local.routes.files import served
@@ -35,19 +36,23 @@ async def get(platform: Platform, identity: Identity, request: Request) -> Respo
 
 
 async def put(platform: Platform, identity: Identity, request: Request) -> Response:
-    """CREATE: `{"kind", "parameters"}`. The trigger must be there."""
+    """CREATE: `{"kind", "parameters"}`, and `permit` for a folder. The trigger must be there."""
     place = _place(identity, request)
     platform.entities.get(*place, "trigger")
     body = await _body(request)
+    _parameters(body)
+    permits.check(platform, place, body)
     await platform.feeds.create(place, str(body.get("kind")), _parameters(body))
     return JSONResponse({"status": "success"}, 201)
 
 
 async def post(platform: Platform, identity: Identity, request: Request) -> Response:
-    """UPDATE (`{"parameters"}`), PAUSE and UNPAUSE (`{"active"}`)."""
+    """UPDATE (`{"parameters"}`, `permit` for another folder), PAUSE and UNPAUSE (`{"active"}`)."""
     place, body = _place(identity, request), await _body(request)
     if "active" not in body:
-        await platform.feeds.update(place, _parameters(body))
+        given, known = _parameters(body), platform.feeds.get(place).settings
+        permits.check(platform, place, body, str(known.get("store")))
+        await platform.feeds.update(place, given)
     elif body["active"] is True:
         await platform.feeds.unpause(place)
     else:
@@ -63,13 +68,11 @@ async def delete(platform: Platform, identity: Identity, request: Request) -> Re
 
 
 async def file(platform: Platform, identity: Identity, request: Request) -> Response:
-    """A file of a folder that the trigger's feed watches, for the action that it starts."""
+    """A file that the feed has told, for the action that it starts: such a URL is signed (`local.signed`)."""
     try:
         feed = platform.feeds.get(_place(identity, request))
-        storage = Storage.from_json(feed.settings)
-        store = storage.open()
-        key = request.path_params["key"]
-        path = store.path(key) if isinstance(store, Folder) and storage.filter.takes(key) else None
+        store = Storage.from_json(feed.settings).open()
+        path = store.real(request.path_params["key"]) if isinstance(store, Folder) else None
     except FnkitError:
         path = None
     if path is None or not path.is_file():

@@ -4,7 +4,7 @@ import asyncio
 import platform as machine
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -15,9 +15,10 @@ from fnkit import __version__
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, FnkitError, Missing
+from fnkit.local import signed
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
-from fnkit.local.rejected import Rejected, missing
+from fnkit.local.rejected import Rejected, missing, unauthenticated
 from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
@@ -64,12 +65,20 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 
 def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
-    # The token stands in URLs that actions get: it opens objects for reading, nothing else.
-    if handler in (objects.get, feeds.file) and (token := request.query_params.get("token")):
-        identity = platform.users.by_object_token(token)
+    # Tokens stand in URLs that actions get: each opens one thing for reading, for some time.
+    named = tuple(str(request.path_params.get(name)) for name in ("trigger", "key"))
+    opened: Mapping[Handler, tuple[str, ...]] = {
+        objects.get: ("objects", named[1]),
+        feeds.file: ("feeds", *named),
+    }
+    what = opened.get(handler)
+    if what and (token := request.query_params.get("token")):
+        identity = signed.owner(platform.users, token, what)
         if identity is None:
             raise missing()
         return identity
+    if handler is feeds.file:  # a key alone opens no file of this machine
+        raise unauthenticated(False)
     return identify(platform.users, request.headers.get("authorization"))
 
 
@@ -79,6 +88,7 @@ async def _info(platform: Platform, identity: Identity, request: Request) -> Res
             "fnkit": __version__,
             "python": machine.python_version(),
             "executable": sys.executable,
+            "data": str(platform.keys.folder.root),
             "kinds": sorted(platform.kinds.names),
             "packages": dict(platform.packages()),
             "common": dict(platform.common()),

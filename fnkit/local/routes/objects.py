@@ -1,22 +1,28 @@
 """/fnkit/v1/objects: the object store of the caller's namespace."""
 
+import re
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from fnkit.core.entities import Json
+from fnkit.core.errors import BadArgument
 from fnkit.local.objects import Object
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, missing
 from fnkit.local.routes.files import served
+from fnkit.local.signed import LASTING, token
 from fnkit.local.users import Identity
 
 
 async def list_all(platform: Platform, identity: Identity, request: Request) -> Response:
-    """`?prefix=` narrows by the start of the key."""
+    """`?prefix=` narrows by the start of the key; URLs are good for `?seconds=`."""
+    asked = request.query_params.get("seconds", str(LASTING))
+    if not re.fullmatch(r"[0-9]{1,9}", asked):
+        raise BadArgument("Listing objects", f"seconds={asked} is no time that a URL may be good for.")
     found = platform.objects.list(identity.namespace, request.query_params.get("prefix", ""))
-    return JSONResponse({"objects": [_shown(platform, identity, one) for one in found]})
+    return JSONResponse({"objects": [_shown(platform, identity, one, int(asked)) for one in found]})
 
 
 async def get(platform: Platform, identity: Identity, request: Request) -> Response:
@@ -55,6 +61,11 @@ def _found(found: Object | None) -> Object:
     return found
 
 
-def _shown(platform: Platform, identity: Identity, one: Object) -> dict[str, Json]:
-    url = f"{platform.url}/fnkit/v1/objects/{quote(one.key)}?token={identity.object_token}"
-    return {"key": one.key, "size": one.size, "etag": one.etag, "url": url, "modified": one.modified}
+def url(platform: Platform, identity: Identity, key: str, seconds: int = LASTING) -> str:
+    """A URL that reads the object of a key, for so long."""
+    return f"{platform.url}/fnkit/v1/objects/{quote(key)}?token={token(identity, ('objects', key), seconds)}"
+
+
+def _shown(platform: Platform, identity: Identity, one: Object, seconds: int = LASTING) -> dict[str, Json]:
+    shown = {"key": one.key, "size": one.size, "etag": one.etag, "modified": one.modified}
+    return {**shown, "url": url(platform, identity, one.key, seconds)}

@@ -85,7 +85,9 @@ async def begin(
     """Start the action of each active rule of the trigger: the firing's id, None where there is no such rule.
 
     With `event`, an id that begins with a time as all do, the same firing happens once however often it is asked
-    for, and what it starts is begun again where the server ends before it does. Raises Rejected.
+    for, and what it starts is begun again where the server ends before it does. Where one of its actions may not
+    begin now, for a throttle or a full queue, there is no record yet: asked for again, the others are not begun
+    twice. Raises Rejected.
     """
     trigger = platform.entities.get(call.namespace, call.names[0], "trigger")
     rules = list(links(trigger))
@@ -96,6 +98,8 @@ async def begin(
     firing = Firing(event or new_id(), call.identity.namespace, call.received_ms, payload)
     given = Given(_arguments(trigger, call, payload), event)
     fired = await asyncio.gather(*(_follow(platform, call, link, given) for link in rules))
+    if event and (later := [one.refused for one in fired if one.refused and _is_for_later(one.refused)]):
+        raise later[0]
     await platform.activations.save(firing.record(trigger, [one.line for one in fired]))
     return firing.activation_id
 
@@ -121,17 +125,23 @@ async def _follow(platform: Platform, call: Call, link: Link, given: Given) -> F
     if link.status != "active":
         text = f"Rule '{link.rule}' is inactive, action '{link.action}' was not activated."
         return Fired(link, Status.APPLICATION_ERROR, error=text)
-    names = tuple(link.action.inner.split("/"))
+    names, asked = tuple(link.action.inner.split("/")), given.ask(call, link)
+    if asked.id and platform.controller.is_known(call.identity.namespace, asked.id):
+        return Fired(link, Status.SUCCESS, asked.id)
     try:
         platform.throttles.invoke(call.identity)
         if (size := len(dumps(given.arguments).encode())) > PAYLOAD_LIMIT:
             raise too_large(f"Request larger than allowed: {size} > {PAYLOAD_LIMIT} bytes.")
         invocable = resolve(platform, replace(call, namespace=link.action.namespace, names=names))
-        activation_id, _ = await platform.controller.invoke(invocable, given.ask(call, link))
+        activation_id, _ = await platform.controller.invoke(invocable, asked)
     except Rejected as rejected:
         status = Status.INTERNAL_ERROR if rejected.status >= 500 else Status.APPLICATION_ERROR
-        return Fired(link, status, error=rejected.text)
+        return Fired(link, status, error=rejected.text, refused=rejected)
     return Fired(link, Status.SUCCESS, activation_id)
+
+
+def _is_for_later(rejected: Rejected) -> bool:
+    return rejected.status == 429 or rejected.status >= 500
 
 
 def _arguments(trigger: Entity, call: Call, payload: Mapping[str, Json]) -> dict[str, Json]:

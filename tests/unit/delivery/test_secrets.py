@@ -3,7 +3,7 @@
 import pytest
 
 from fnkit.core.errors import BadArgument
-from fnkit.delivery.secrets import Secret, find, shown
+from fnkit.delivery.secrets import Secret, concealed, find, shown
 
 
 def test_from_the_environment():
@@ -35,3 +35,14 @@ def test_telling_names_are_masked_in_tables(name):
 @pytest.mark.parametrize("name", ["upper", "keypoints", "author", "monkey"])
 def test_other_names_are_not(name):
     assert shown(name, "eyes") == "'eyes'"
+
+
+def test_what_opens_an_address_is_concealed():
+    ours, bucket = (
+        "http://127.0.0.1:1/fnkit/v1/objects/a?token=hush",
+        "https://b/a?X-Amz-Date=1&X-Amz-Signature=hush",
+    )
+    found = concealed({"url": ours, "seen": [f"{bucket}&x=1", f"at {ours}, later"]})
+    assert found["url"].endswith("/objects/a?token=•••")
+    assert found["seen"][0] == "https://b/a?X-Amz-Date=1&X-Amz-Signature=•••&x=1"
+    assert "hush" not in str(found)

@@ -144,6 +144,41 @@ def test_created_replaced_removed(tmp_path):
     played(play)
 
 
+def test_another_prefix_or_suffix_invents_no_events(tmp_path):
+    async def play():
+        whisk = Whisk(Stub({f"{folder}/{number}.jpg": ("1", 1.0) for folder in "ab" for number in range(3)}))
+        whisk.store_.objects["a/0.png"] = ("1", 1.0)
+        async with stage(tmp_path, whisk=whisk) as it:
+
+            async def update(**given):
+                it.clock.move(timedelta(seconds=1))
+                looked = whisk.store_.looked
+                await it.feeds.update(PLACE, given)
+                await it.until(lambda: whisk.store_.looked >= looked + 1 and it.state()["active"])
+
+            async def put(key):
+                whisk.store_.objects[key] = ("1", 1.0)
+                whisk.poke.set()
+                await it.fired(len(told) + 1)
+                told.append(key)
+                assert [(one["event"], one["key"]) for one in whisk.fired] == [("created", one) for one in told]
+
+            told = []
+            await it.create("storage", store="objects:a/", suffix=".jpg", on=["created", "removed"])
+            await put("a/new.jpg")
+            await update(suffix=[".png"])  # what is not watched any more was not removed
+            await put("a/new.png")
+            await update(suffix=[])
+            await put("a/any.txt")
+            await update(store="objects:b/")  # another place, not one below the first
+            assert it.feeds.get(PLACE).settings["prefix"] == "b/"
+            await put("b/new.jpg")
+            await update(prefix="a/")
+            await put("a/last.jpg")
+
+    played(play)
+
+
 def test_nothing_is_lost_and_nothing_is_twice_over_restarts(tmp_path):
     async def play():
         whisk = Whisk()
@@ -276,6 +311,44 @@ def test_a_loop_is_caught_and_told(tmp_path):
     played(play)
 
 
+def test_one_file_that_is_replaced_while_it_is_worked_on_is_no_loop(tmp_path):
+    """A camera's latest.jpg: the run of the picture before is always going on."""
+
+    async def play():
+        async with stage(tmp_path) as it:
+            await it.create("storage", store="objects:")
+            for number in range(20):
+                it.clock.move(timedelta(seconds=1))
+                it.whisk.store_.objects["latest.jpg"] = (str(number), it.clock.now().timestamp())
+                it.whisk.poke.set()
+                await it.fired(number + 1)
+            assert it.state()["active"]
+
+    played(play)
+
+
+def test_a_feed_that_was_a_loop_begins_afresh_when_it_is_switched_on_again(tmp_path):
+    async def play():
+        async with stage(tmp_path) as it:
+            await it.create("storage", store="objects:")
+            name = "photo"
+            for round_ in (1, 2):
+                while it.state()["active"]:
+                    seconds, before = it.clock.now().timestamp() + 1, len(it.whisk.fired)
+                    it.whisk.store_.objects[f"{name}.jpg"] = (name, seconds)
+                    name += "-small"
+                    it.whisk.poke.set()
+                    await it.until(lambda so_far=before: len(it.whisk.fired) > so_far or not it.state()["active"])
+                    await it.until(lambda: not it.state()["pending"])
+                assert len(it.whisk.fired) == 4 * round_
+                it.clock.move(timedelta(minutes=1))
+                it.whisk.poke.clear()
+                await it.feeds.unpause(PLACE)
+                await it.until(lambda so_far=4 * round_: len(it.whisk.fired) > so_far)  # what was the fifth
+
+    played(play)
+
+
 def test_so_many_runs_of_a_store_go_on_at_a_time(tmp_path):
     async def play():
         whisk = Whisk(Stub())
@@ -337,6 +410,9 @@ def test_uploads_beside_each_other_are_no_loop(tmp_path):
         ("storage", {"store": "objects:", "secret_access_key": "x"}, "environment of the process"),
         ("storage", {"store": "s3://key:secret@bucket"}, "an address holds no keys"),
         ("storage", {"store": "objects:", "on": "changed"}, "there is no event 'changed'"),
+        ("storage", {"store": "objects:", "prefix": "/etc/"}, "leads out of it"),
+        ("storage", {"store": "/tmp", "prefix": "../sib/"}, "leads out of it"),
+        ("storage", {"store": "/tmp", "prefix": "in/../../etc/p"}, "leads out of it"),
         ("storage", {"store": "objects:", "interval": 0}, "interval is 0"),
         ("storage", {"store": "objects:", "suffix": 5}, "suffix is 5"),
         ("storage", {"store": "/there/is/no/such/folder"}, "there is no such folder"),

@@ -112,6 +112,15 @@ def test_what_is_a_moment_late_was_not_missed():
     assert (due.fire, due.missed) == ((NOON + timedelta(hours=1),), 0)
 
 
+@pytest.mark.parametrize(("catch_up", "fired", "missed"), [("none", 11, 9), ("one", 12, 8), ("all", 20, 0)])
+def test_all_that_are_a_few_seconds_late_are_fired(catch_up, fired, missed):
+    schedule = Schedule(Cron("* * * * * *"), catch_up=catch_up)
+    four = schedule.due(NOON, NOON + timedelta(seconds=4))
+    assert (four.fire, four.missed) == (tuple(NOON + timedelta(seconds=n) for n in (1, 2, 3, 4)), 0)
+    twenty = schedule.due(NOON, NOON + timedelta(seconds=20))
+    assert (len(twenty.fire), twenty.missed) == (fired, missed)
+
+
 def test_a_week_of_seconds_is_not_counted_one_by_one():
     due = Schedule(Cron("* * * * * *"), catch_up="all").due(NOON, NOON + timedelta(days=7))
     assert len(due.fire) == MOST

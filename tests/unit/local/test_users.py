@@ -49,12 +49,6 @@ def test_only_the_whole_key_opens(store):
         assert users.by_auth(user, key) is None
 
 
-def test_the_object_token_opens_its_namespace_only(store):
-    identity = ensure_user(store)
-    assert Users(store).by_object_token(identity.object_token) == identity
-    assert Users(store).by_object_token("") is None
-
-
 def test_no_key_is_in_a_repr(store):
     identity = ensure_user(store)
     assert identity.key not in repr(identity)
