@@ -54,6 +54,8 @@ class Zygote:
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
+        self.generators: list[Any] = []
+        """Those of the libraries: each fork seeds them anew."""
         self.gaps: list[Any] = []
         """What fills them."""
         self.held: dict[str, list[Any]] = {"before": [], "after_in_child": [], "after_in_parent": []}
@@ -115,6 +117,13 @@ class Zygote:
         if threads != 1:
             return {"refused": f"there are {threads} threads"}
         gc.collect()
+        made = self.pristine.generators()
+        try:
+            for one in made:
+                self.pristine.seed(one)
+        except Exception as error:  # noqa: BLE001 - a class of a library's
+            return {"refused": f"random numbers of a library cannot be seeded anew: {error!r}"}
+        self.generators += made
         self.gaps += self.pristine.fill()
         gc.freeze()
         pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
@@ -171,7 +180,7 @@ class Zygote:
         os.close(stderr)
         for name, value in wanted["environment"].items():
             os.environ[name] = value
-        self.pristine.renew()
+        self.pristine.renew(self.generators)
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 

@@ -98,15 +98,24 @@ def test_no_two_forks_draw_the_same(forks: Bench) -> None:
 NUMPY = """
 import sys
 ready = 'numpy' in sys.modules
-import numpy
+import numpy, draws
 def main(args):
-    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62)]
-    return {'drawn': [*numpy.random.random(4).tolist(), *map(int, more)], 'ready': ready}
+    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62), *draws.some()]
+    return {'drawn': [*numpy.random.random(4).tolist(), *map(float, more)], 'ready': ready}
+"""
+LIBRARY = """
+import random, numpy
+PLAIN, NEW, OLD = random.Random(), numpy.random.default_rng(), numpy.random.RandomState()
+PHILOX = numpy.random.Philox()
+PLAIN.gauss(0, 1), OLD.normal()
+def some():
+    old, new = OLD.normal(), NEW.normal()
+    return [PLAIN.gauss(0, 1), PLAIN.random(), old, OLD.random(), new, numpy.random.Generator(PHILOX).random()]
 """
 
 
 def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
-    """A layer's library is there when the fork begins, and its numbers are its own."""
+    """A layer's library is there when the fork begins, and its numbers are its own, also from what it made."""
     import numpy as np
 
     folder = Path(np.__file__).parents[1]
@@ -115,6 +124,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
     for name in ("numpy", "numpy.libs"):
         if (folder / name).is_dir():
             (layer / name).symlink_to(folder / name)
+    (layer / "draws.py").write_text(LIBRARY)
     bench = Bench(tmp_path, LADDER[-1], {"a" * 64: layer}, forks=True, imports=imports)
     manifest = {"layers": [{"kind": "libraries", "digest": "a" * 64}], "needs": ["a" * 64]}
     text = zipped({"__main__.py": NUMPY, "fnkit.json": json.dumps(manifest)})
@@ -128,7 +138,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
     outcomes = bench.play_with_zygotes(scene)
     assert {(o.began, o.result["ready"]) for o in outcomes} == {("forked", True)}
     drawn = [number for o in outcomes for number in o.result["drawn"]]
-    assert len(set(drawn)) == len(drawn) == len(outcomes) * 6
+    assert len(set(drawn)) == len(drawn) == len(outcomes) * 12
 
 
 def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
