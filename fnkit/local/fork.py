@@ -7,7 +7,7 @@ Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what,
 Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
 `{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
 `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
-`{"forked": number}` with its descriptor; and down `{"reap": number}`, once for each.
+`{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
 """
 
 import array
@@ -136,27 +136,51 @@ class Zygote:
         while True:
             request, descriptors = receive(self.control)
             if "fork" in request:
-                parent = os.getpid()
-                self.serving = True
-                number = os.fork()
-                self.serving = False
-                if number == 0:
-                    self.become(request["fork"], descriptors, parent)
+                if self.fork(request["fork"], descriptors):
                     return True
-                try:  # noqa: SIM105 - contextlib may not be there
-                    os.setpgid(number, number)  # here too: whoever comes first
-                except OSError:
-                    pass
-                watch = os.pidfd_open(number)
-                send(self.control, {"forked": number}, [watch])
-                for descriptor in (*descriptors, watch):
-                    os.close(descriptor)
             elif "reap" in request:
                 os.waitpid(request["reap"], 0)
             elif "init" in request:
                 self.answer(self.load(request["init"]))
             else:
                 return False
+
+    def fork(self, wanted: dict[str, Any], descriptors: list[int]) -> bool:
+        """One more fork, told of. True inside it; where there can be none, that is told, and all goes on."""
+        parent, came = os.getpid(), len(descriptors)
+        number = -1
+        watches: list[int] = []
+        said: dict[str, Any] = {"refused": f"of {FEWEST_DESCRIPTORS} descriptors {came} came"}
+        if came == FEWEST_DESCRIPTORS:
+            number, watches, said = self.split()
+        if number == 0:
+            self.become(wanted, descriptors, parent)
+            return True
+        send(self.control, said, watches)
+        for descriptor in (*descriptors, *watches):
+            os.close(descriptor)
+        return False
+
+    def split(self) -> tuple[int, list[int], dict[str, Any]]:
+        """The number of a fork, 0 inside it, with a descriptor of it, and what to say."""
+        number = -1
+        self.serving = True
+        try:
+            number = os.fork()
+            if number == 0:
+                return 0, [], {}
+            try:  # noqa: SIM105 - contextlib may not be there
+                os.setpgid(number, number)  # here too: whoever comes first
+            except OSError:
+                pass
+            return number, [os.pidfd_open(number)], {"forked": number}
+        except OSError as error:
+            if number > 0:
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
+            return -1, [], {"refused": str(error)}
+        finally:
+            self.serving = False
 
     def answer(self, said: dict[str, Any]) -> None:
         """Say what came of growing, with a descriptor of this process."""

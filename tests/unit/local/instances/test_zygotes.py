@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import resource
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,14 @@ from fnkit.local.nursery import MOST_DEATHS, Nursery
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.kernel import Kernel
+from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung, ladder
-from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.sandbox.start import Own, ProcessStarter, spawn
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.sources import Seed
+from fnkit.local.starter import wanted
 from fnkit.local.stems import Stems
+from fnkit.local.zygote import Zygote
 from fnkit.local.zygotes import Zygotes
 from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
@@ -237,6 +242,71 @@ def test_a_zygote_that_ends_is_grown_again(forks: Bench) -> None:
         assert not zygotes.zygotes.trouble
 
     forks.play_with_zygotes(scene)
+
+
+def opened(pid: int) -> list[int]:
+    """The numbers of the files that a process has open."""
+    return sorted(int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
+@pytest.mark.parametrize("free", range(5))
+def test_a_zygote_outlives_a_fork_that_cannot_be(tmp_path: Path, free: int) -> None:
+    """With so few numbers for files, it cannot take what it is given, or not watch whom it forked."""
+    bench = Bench(tmp_path, LADDER[-1], forks=True)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        first = await scheduler.run(fresh(COUNTS, 0))
+        zygote = next(zygote for zygote in zygotes.zygotes.ready if zygote.forks)
+        used, before = opened(zygote.pid), resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE)
+        few = [number for number in range(100) if number not in used][free]
+        resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE, (few, before[1]))
+        second = await scheduler.run(fresh(COUNTS, 1))
+        resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE, before)
+        assert (first.began, second.began) == ("forked", "forked" if free == 4 else "cold")
+        assert (opened(zygote.pid), zygote.alive) == (used, True)
+        again, third = await scheduler.run(fresh(COUNTS, 0)), await scheduler.run(fresh(COUNTS, 2))
+        assert (again.began, again.result["count"], third.began) == ("warm", 2, "forked")
+
+    bench.play_with_zygotes(scene)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"forked": "7"}, {"forked": True}, {"forked": 7}, {"ready": 3}, {"refused": ["x"]}], ids=str
+)
+@pytest.mark.parametrize("watches", [0, 1, 2])
+def test_what_a_zygote_says_is_not_believed(tmp_path: Path, said: dict[str, Any], watches: int) -> None:
+    """Whatever it answers, and whatever comes along: nobody waits, nothing stays open."""
+    speaks = (
+        "import array, json, socket, sys\n"
+        "control = socket.socket(fileno=int(sys.argv[1]))\n"
+        f"rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * {watches}))]\n"
+        "while control.recv(1 << 17):\n"
+        f"    control.sendmsg([{json.dumps(said).encode()!r}], rights)\n"
+    )
+    program = tmp_path / "speaks.py"
+    program.write_text(speaks)
+
+    async def whole() -> None:
+        layouts = Layouts(
+            tmp_path / "code", lambda digest: tmp_path, {"python": lambda: tmp_path}, KINDS, Errands()
+        )
+        given = job(COUNTS)
+        order = wanted(given, layouts.get(given.executable), tmp_path / "one")
+        room = Place(tmp_path / "room", (), 0, (str(program),), forks=True)
+        room.make()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = Own(spawn(LADDER[-1], room, theirs.fileno(), (1, 2)))
+        zygote = Zygote(room, LADDER[-1], process, ours)
+        before = opened(os.getpid())
+        with pytest.raises(Ungrown):
+            await zygote.learn((), (), 60)
+        with pytest.raises(Ungrown):
+            await zygote.fork(order, 60)
+        assert (opened(os.getpid()), zygote.forks) == (before, 0)
+        await zygote.kill()
+
+    asyncio.run(whole())
 
 
 def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
