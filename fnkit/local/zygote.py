@@ -36,7 +36,7 @@ class Zygote:
         self.memory = 0
         """Bytes that it had resident after its imports."""
         self.used = 0.0
-        """When it forked last, by the clock of the event loop."""
+        """When it forked last or became ready, by the clock of the event loop."""
         self.pid = process.pid
         self._itself = process.pid
         """The one that forks; others may be around it."""
