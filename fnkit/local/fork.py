@@ -7,7 +7,7 @@ Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what,
 Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
 `{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
 `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
-`{"forked": number}` with its descriptor; and down `{"reap": number}`, once for each.
+`{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
 """
 
 import array
@@ -54,6 +54,8 @@ class Zygote:
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
+        self.generators: list[Any] = []
+        """Those of the libraries: each fork seeds them anew."""
         self.gaps: list[Any] = []
         """What fills them."""
         self.held: dict[str, list[Any]] = {"before": [], "after_in_child": [], "after_in_parent": []}
@@ -115,6 +117,13 @@ class Zygote:
         if threads != 1:
             return {"refused": f"there are {threads} threads"}
         gc.collect()
+        made = self.pristine.generators()
+        try:
+            for one in made:
+                self.pristine.seed(one)
+        except Exception as error:  # noqa: BLE001 - a class of a library's
+            return {"refused": f"random numbers of a library cannot be seeded anew: {error!r}"}
+        self.generators += made
         self.gaps += self.pristine.fill()
         gc.freeze()
         pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
@@ -127,27 +136,51 @@ class Zygote:
         while True:
             request, descriptors = receive(self.control)
             if "fork" in request:
-                parent = os.getpid()
-                self.serving = True
-                number = os.fork()
-                self.serving = False
-                if number == 0:
-                    self.become(request["fork"], descriptors, parent)
+                if self.fork(request["fork"], descriptors):
                     return True
-                try:  # noqa: SIM105 - contextlib may not be there
-                    os.setpgid(number, number)  # here too: whoever comes first
-                except OSError:
-                    pass
-                watch = os.pidfd_open(number)
-                send(self.control, {"forked": number}, [watch])
-                for descriptor in (*descriptors, watch):
-                    os.close(descriptor)
             elif "reap" in request:
                 os.waitpid(request["reap"], 0)
             elif "init" in request:
                 self.answer(self.load(request["init"]))
             else:
                 return False
+
+    def fork(self, wanted: dict[str, Any], descriptors: list[int]) -> bool:
+        """One more fork, told of. True inside it; where there can be none, that is told, and all goes on."""
+        parent, came = os.getpid(), len(descriptors)
+        number = -1
+        watches: list[int] = []
+        said: dict[str, Any] = {"refused": f"of {FEWEST_DESCRIPTORS} descriptors {came} came"}
+        if came == FEWEST_DESCRIPTORS:
+            number, watches, said = self.split()
+        if number == 0:
+            self.become(wanted, descriptors, parent)
+            return True
+        send(self.control, said, watches)
+        for descriptor in (*descriptors, *watches):
+            os.close(descriptor)
+        return False
+
+    def split(self) -> tuple[int, list[int], dict[str, Any]]:
+        """The number of a fork, 0 inside it, with a descriptor of it, and what to say."""
+        number = -1
+        self.serving = True
+        try:
+            number = os.fork()
+            if number == 0:
+                return 0, [], {}
+            try:  # noqa: SIM105 - contextlib may not be there
+                os.setpgid(number, number)  # here too: whoever comes first
+            except OSError:
+                pass
+            return number, [os.pidfd_open(number)], {"forked": number}
+        except OSError as error:
+            if number > 0:
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
+            return -1, [], {"refused": str(error)}
+        finally:
+            self.serving = False
 
     def answer(self, said: dict[str, Any]) -> None:
         """Say what came of growing, with a descriptor of this process."""
@@ -171,7 +204,7 @@ class Zygote:
         os.close(stderr)
         for name, value in wanted["environment"].items():
             os.environ[name] = value
-        self.pristine.renew()
+        self.pristine.renew(self.generators)
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 

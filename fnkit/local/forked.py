@@ -73,9 +73,9 @@ class Forked:
 
 
 def pid_of(watch: int) -> int:
-    """The number that a process has here, whatever it has in its namespace; -1 where it has ended."""
+    """The number that a process has here, whatever it has in its namespace; -1 where it has ended, 0 for none."""
     lines = Path(f"/proc/self/fdinfo/{watch}").read_text().splitlines()
-    return next(int(line[4:]) for line in lines if line.startswith("Pid:"))
+    return next((int(line[4:]) for line in lines if line.startswith("Pid:")), 0)
 
 
 def parent(pid: int) -> int:

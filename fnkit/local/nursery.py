@@ -73,8 +73,18 @@ class Nursery(Generic[K]):
         """Grow one in the background unless it is there, on its way, or was tried in vain not long ago."""
         trouble = self._trouble.get(key)
         rests = trouble is not None and trouble.until > asyncio.get_running_loop().time()
-        if key not in self._ready and key not in self._growing and not rests and not self._closed:
+        if key not in self._ready and key not in self._growing and not rests and not self._closed and self._may():
             self._growing[key] = self._chore(self._grow(key, grow))
+
+    def _may(self) -> bool:
+        """False while those that are used no more take the room of a new one with what they forked."""
+        leaving, ready = self._leaving(), tuple(self._ready.values())
+        count = len(leaving) + len(ready) + len(self._growing)
+        memory = sum(zygote.memory for zygote in (*leaving, *ready))
+        return not leaving or (count <= self._most and memory <= self._bytes)
+
+    def _leaving(self) -> tuple[Zygote, ...]:
+        return tuple(zygote for zygote in self._retired if zygote.forks)
 
     async def coming(self, key: K, seconds: float) -> Zygote | None:
         """The one for `key`: where it is on its way, awaited for so long."""
@@ -121,9 +131,10 @@ class Nursery(Generic[K]):
         if self._closed:
             await _end(zygote)
             return
+        zygote.used = asyncio.get_running_loop().time()
         self._ready[key] = zygote
         self._chore(self._watch(key, zygote, grow))
-        self._make_room()
+        self._make_room(key)
 
     def _refuse(self, key: K, why: str) -> None:
         before = self._trouble.pop(key, None)
@@ -147,12 +158,16 @@ class Nursery(Generic[K]):
             del self._deaths[key]
             self._refuse(key, f"A zygote ended {MOST_DEATHS} times.")
 
-    def _make_room(self) -> None:
-        """Retire those that forked longest ago; the last one stays, however large."""
-        oldest = sorted(self._ready.items(), key=lambda one: (one[1].forks > 0, one[1].used))
-        for key, _ in oldest[:-1]:
-            memory = sum(zygote.memory for zygote in self._ready.values())
-            if len(self._ready) <= self._most and memory <= self._bytes:
+    def _make_room(self, newest: K) -> None:
+        """Retire those that forked longest ago; the newest stays, however large.
+
+        Those that are leaving count: what they forked shares their memory.
+        """
+        leaving = self._leaving()
+        others = [(key, zygote) for key, zygote in self._ready.items() if key != newest]
+        for key, _ in sorted(others, key=lambda one: (one[1].forks > 0, one[1].used)):
+            there = (*leaving, *self._ready.values())
+            if len(there) <= self._most and sum(zygote.memory for zygote in there) <= self._bytes:
                 return
             self._retire(key)
 

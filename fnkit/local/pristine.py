@@ -72,7 +72,7 @@ def children() -> bool:
 
 
 def generators() -> list[Any]:
-    """Generators of random numbers that the action made: nobody knows whether they are seeded on purpose.
+    """Generators of random numbers that libraries or the action made.
 
     What was there before the last `gc.freeze` is not looked at.
     """
@@ -103,8 +103,13 @@ def forget() -> None:
         files.tempdir = files._name_sequence = None
 
 
-def renew() -> None:
-    """Give this fork random numbers of its own, and its thread the number that it has now."""
+def renew(made: list[Any]) -> None:
+    """Give this fork random numbers of its own, and its thread the number that it has now.
+
+    `made`: the generators of libraries.
+    """
+    for one in made:
+        seed(one)
     if "threading" in sys.modules:
         threading: Any = sys.modules["threading"]
         threading.main_thread()._set_native_id()
@@ -114,6 +119,22 @@ def renew() -> None:
     if "numpy.random" in sys.modules:
         numbers: Any = sys.modules["numpy.random"]
         numbers.seed()
+
+
+def seed(generator: Any) -> None:
+    """Seed a generator anew. Raises whatever one does that cannot be made without arguments."""
+    plain: Any = sys.modules.get("random")
+    if plain is not None and isinstance(generator, plain.Random):
+        plain.Random.__base__.seed(generator)
+        generator.gauss_next = None
+        return
+    numbers: Any = sys.modules["numpy.random"]
+    bits = generator
+    if not isinstance(generator, numbers.BitGenerator):
+        bits = generator._bit_generator if isinstance(generator, numbers.RandomState) else generator.bit_generator
+    bits.state = type(bits)().state
+    if isinstance(generator, numbers.RandomState):  # of the normal distribution it draws two and keeps one
+        generator.set_state({**generator.get_state(legacy=False), "has_gauss": 0, "gauss": 0.0})
 
 
 def fill() -> list[Any]:

@@ -36,7 +36,7 @@ class Zygote:
         self.memory = 0
         """Bytes that it had resident after its imports."""
         self.used = 0.0
-        """When it forked last, by the clock of the event loop."""
+        """When it forked last or became ready, by the clock of the event loop."""
         self.pid = process.pid
         self._itself = process.pid
         """The one that forks; others may be around it."""
@@ -68,10 +68,11 @@ class Zygote:
         said, watches = await self._control.ask(message, (), seconds)
         for watch in watches:
             os.close(watch)
-        if "ready" not in said:
-            raise Ungrown(f"{said.get('refused', 'it does not say why')}.")
-        self.names, self.memory = frozenset(said["ready"]), int(said["memory"])
-        return dict(said["failed"])
+        match said:
+            case {"ready": [*names], "memory": int(memory), "failed": {**failed}}:
+                self.names, self.memory = frozenset(map(str, names)), memory
+                return {str(name): str(why) for name, why in failed.items()}
+        raise Ungrown(f"{said.get('refused', 'it does not say why')}.")
 
     async def fork(self, wanted: Wanted, seconds: float) -> Instance:
         """An instance. Raises Ungrown, OSError."""
@@ -82,9 +83,18 @@ class Zygote:
         request = {"own": str(place.folder), "environment": environment, **shares}
         with connected() as (ends, theirs):
             said, watches = await self._control.ask({"fork": request}, theirs, seconds)
-            process = Forked(self, int(said["forked"]), *watches)
+            process = self._forked(said, watches)
         self.used = asyncio.get_running_loop().time()
         return Instance(process, ends, place, "forked", Logs(wanted.executable.limits.logs))
+
+    def _forked(self, said: Mapping[str, Any], watches: list[int]) -> Forked:
+        number = said.get("forked")
+        if type(number) is int and len(watches) == 1:
+            return Forked(self, number, watches[0])
+        for watch in watches:
+            os.close(watch)
+        self._unclaimed(said)
+        raise Ungrown(f"{said.get('refused', 'it does not say what it forked')}.")
 
     async def _move_in(self, wanted: Wanted) -> Place:
         """A folder for a fork, laid out where no zygote can write: nobody in there can have it led elsewhere.

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import resource
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,14 @@ from fnkit.local.nursery import MOST_DEATHS, Nursery
 from fnkit.local.runtime import Layouts
 from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.kernel import Kernel
+from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.rung import Rung, ladder
-from fnkit.local.sandbox.start import ProcessStarter
+from fnkit.local.sandbox.start import Own, ProcessStarter, spawn
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.sources import Seed
+from fnkit.local.starter import wanted
 from fnkit.local.stems import Stems
+from fnkit.local.zygote import Zygote
 from fnkit.local.zygotes import Zygotes
 from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
@@ -98,15 +103,24 @@ def test_no_two_forks_draw_the_same(forks: Bench) -> None:
 NUMPY = """
 import sys
 ready = 'numpy' in sys.modules
-import numpy
+import numpy, draws
 def main(args):
-    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62)]
-    return {'drawn': [*numpy.random.random(4).tolist(), *map(int, more)], 'ready': ready}
+    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62), *draws.some()]
+    return {'drawn': [*numpy.random.random(4).tolist(), *map(float, more)], 'ready': ready}
+"""
+LIBRARY = """
+import random, numpy
+PLAIN, NEW, OLD = random.Random(), numpy.random.default_rng(), numpy.random.RandomState()
+PHILOX = numpy.random.Philox()
+PLAIN.gauss(0, 1), OLD.normal()
+def some():
+    old, new = OLD.normal(), NEW.normal()
+    return [PLAIN.gauss(0, 1), PLAIN.random(), old, OLD.random(), new, numpy.random.Generator(PHILOX).random()]
 """
 
 
 def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
-    """A layer's library is there when the fork begins, and its numbers are its own."""
+    """A layer's library is there when the fork begins, and its numbers are its own, also from what it made."""
     import numpy as np
 
     folder = Path(np.__file__).parents[1]
@@ -115,6 +129,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
     for name in ("numpy", "numpy.libs"):
         if (folder / name).is_dir():
             (layer / name).symlink_to(folder / name)
+    (layer / "draws.py").write_text(LIBRARY)
     bench = Bench(tmp_path, LADDER[-1], {"a" * 64: layer}, forks=True, imports=imports)
     manifest = {"layers": [{"kind": "libraries", "digest": "a" * 64}], "needs": ["a" * 64]}
     text = zipped({"__main__.py": NUMPY, "fnkit.json": json.dumps(manifest)})
@@ -128,7 +143,7 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
     outcomes = bench.play_with_zygotes(scene)
     assert {(o.began, o.result["ready"]) for o in outcomes} == {("forked", True)}
     drawn = [number for o in outcomes for number in o.result["drawn"]]
-    assert len(set(drawn)) == len(drawn) == len(outcomes) * 6
+    assert len(set(drawn)) == len(drawn) == len(outcomes) * 12
 
 
 def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
@@ -227,6 +242,71 @@ def test_a_zygote_that_ends_is_grown_again(forks: Bench) -> None:
         assert not zygotes.zygotes.trouble
 
     forks.play_with_zygotes(scene)
+
+
+def opened(pid: int) -> list[int]:
+    """The numbers of the files that a process has open."""
+    return sorted(int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
+@pytest.mark.parametrize("free", range(5))
+def test_a_zygote_outlives_a_fork_that_cannot_be(tmp_path: Path, free: int) -> None:
+    """With so few numbers for files, it cannot take what it is given, or not watch whom it forked."""
+    bench = Bench(tmp_path, LADDER[-1], forks=True)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        first = await scheduler.run(fresh(COUNTS, 0))
+        zygote = next(zygote for zygote in zygotes.zygotes.ready if zygote.forks)
+        used, before = opened(zygote.pid), resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE)
+        few = [number for number in range(100) if number not in used][free]
+        resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE, (few, before[1]))
+        second = await scheduler.run(fresh(COUNTS, 1))
+        resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE, before)
+        assert (first.began, second.began) == ("forked", "forked" if free == 4 else "cold")
+        assert (opened(zygote.pid), zygote.alive) == (used, True)
+        again, third = await scheduler.run(fresh(COUNTS, 0)), await scheduler.run(fresh(COUNTS, 2))
+        assert (again.began, again.result["count"], third.began) == ("warm", 2, "forked")
+
+    bench.play_with_zygotes(scene)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"forked": "7"}, {"forked": True}, {"forked": 7}, {"ready": 3}, {"refused": ["x"]}], ids=str
+)
+@pytest.mark.parametrize("watches", [0, 1, 2])
+def test_what_a_zygote_says_is_not_believed(tmp_path: Path, said: dict[str, Any], watches: int) -> None:
+    """Whatever it answers, and whatever comes along: nobody waits, nothing stays open."""
+    speaks = (
+        "import array, json, socket, sys\n"
+        "control = socket.socket(fileno=int(sys.argv[1]))\n"
+        f"rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * {watches}))]\n"
+        "while control.recv(1 << 17):\n"
+        f"    control.sendmsg([{json.dumps(said).encode()!r}], rights)\n"
+    )
+    program = tmp_path / "speaks.py"
+    program.write_text(speaks)
+
+    async def whole() -> None:
+        layouts = Layouts(
+            tmp_path / "code", lambda digest: tmp_path, {"python": lambda: tmp_path}, KINDS, Errands()
+        )
+        given = job(COUNTS)
+        order = wanted(given, layouts.get(given.executable), tmp_path / "one")
+        room = Place(tmp_path / "room", (), 0, (str(program),), forks=True)
+        room.make()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = Own(spawn(LADDER[-1], room, theirs.fileno(), (1, 2)))
+        zygote = Zygote(room, LADDER[-1], process, ours)
+        before = opened(os.getpid())
+        with pytest.raises(Ungrown):
+            await zygote.learn((), (), 60)
+        with pytest.raises(Ungrown):
+            await zygote.fork(order, 60)
+        assert (opened(os.getpid()), zygote.forks) == (before, 0)
+        await zygote.kill()
+
+    asyncio.run(whole())
 
 
 def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
@@ -510,3 +590,89 @@ def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
     forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
     (outcome,) = forks.run(job(TELLS))
     assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True, "own": True}), outcome.logs
+
+
+class Kept:
+    """What a nursery knows of a zygote, without a process."""
+
+    def __init__(self, folder: Path, forks: int = 0, memory: int = 1) -> None:
+        self.room = Place(folder, (), 0, ())
+        self.used, self.forks, self.memory = 0.0, forks, memory
+        self._ended, self._idle = asyncio.Event(), asyncio.Event()
+        if not forks:
+            self._idle.set()
+
+    @property
+    def alive(self) -> bool:
+        return not self._ended.is_set()
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+    async def idle(self) -> None:
+        await self._idle.wait()
+
+    async def kill(self) -> None:
+        self._ended.set()
+
+    def rest(self) -> None:
+        self.forks = 0
+        self._idle.set()
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_newest_zygote_stays(tmp_path: Path, busy: bool) -> None:
+    """And the one that forked longest ago goes, one that has no forks before one that has."""
+
+    async def whole() -> None:
+        nursery: Nursery[int] = Nursery(3, 1024)
+        kept: Any = [Kept(tmp_path / "none", forks=int(busy and n < 3)) for n in range(4)]
+        for n, zygote in enumerate(kept):
+
+            async def grow(zygote: Any = zygote) -> Any:
+                return zygote
+
+            nursery.begin(n, grow)
+            await nursery.settled()
+            if n < 3:
+                zygote.used = asyncio.get_running_loop().time()
+        assert [key for key, _ in nursery.items()] == [1, 2, 3]
+        for zygote in kept:
+            zygote.rest()
+        await kept[0].ended()
+        await nursery.close()
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize("memory", [1, 400 << 20])
+def test_what_is_used_no_more_counts_while_it_has_forks(tmp_path: Path, memory: int) -> None:
+    """In number and in memory: nothing new is grown before it has ended."""
+
+    async def whole() -> None:
+        nursery: Nursery[int] = Nursery(3 if memory == 1 else 100, 1024)
+        kept: Any = {n: Kept(tmp_path / "none", 1, memory) for n in range(6)}
+        grown: list[int] = []
+
+        def begin(n: int) -> None:
+            async def grow() -> Any:
+                grown.append(n)
+                return kept[n]
+
+            nursery.begin(n, grow)
+
+        for n in range(6):
+            begin(n)
+            await nursery.settled()
+        first = grown.copy()
+        there = len([one for one in kept.values() if one.used])
+        assert there == len(first) <= 4
+        for n in first:
+            kept[n].rest()
+        await kept[0].ended()
+        begin(5)
+        await nursery.settled()
+        assert grown == [*first, 5]
+        await nursery.close()
+
+    asyncio.run(whole())
