@@ -55,7 +55,9 @@ class _Box:
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
         """Called by aiosmtpd for each letter."""
         content = envelope.content
-        self._letters.put(message_from_bytes(content if isinstance(content, bytes) else b"", policy=policy.default))
+        self._letters.put(
+            message_from_bytes(content if isinstance(content, bytes) else b"", policy=policy.default)
+        )
         return "250 OK"
 
 

@@ -1,4 +1,4 @@
-"""Draw the pictures of README and docs from real runs: parts, box, times, sessions, catalogue. In docs/images/."""
+"""Draw the pictures of README and docs from real runs, into docs/images/."""
 
 import base64
 import contextlib
@@ -28,7 +28,7 @@ CELLS = {
 
 def main() -> None:
     """Run notebook 01 in JupyterLab on an empty platform and photograph its outputs."""
-    from scripts import catalogue, flows
+    from scripts import catalogue, flows, lives
     from tests.notebooks.lab import lab, run_all
 
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,7 @@ def main() -> None:
                 print(f"docs/images/{name}.png", flush=True)
         flows.draw(IMAGES, work / "notebooks")
         catalogue.draw(IMAGES, work / "notebooks")
+        lives.draw(IMAGES, work / "notebooks")
 
 
 def _take(output: Any, path: Path) -> None:

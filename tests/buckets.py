@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 @contextmanager
 def moto(port: int = 0) -> Iterator[str]:
-    """The address of an S3 that keeps everything in this process: at another time on the same port, too."""
+    """The address of an S3. What it keeps is the process's: it outlives the server, and names must not meet."""
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)

@@ -11,6 +11,7 @@ from fnkit.delivery.wired import Row
 from fnkit.verbs.answers import KnownModel, Setting
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.documents import Action, Package
+from fnkit.whisk.lives import Life
 from fnkit.whisk.rules import Rule
 from fnkit.whisk.triggers import Trigger
 from fnkit.whisk.users import User
@@ -54,6 +55,17 @@ TABLES: Mapping[type, Columns] = {
         "failed": lambda item: item.failed,
         "seconds": lambda item: f"{item.seconds:,.1f}",
         "GB s": lambda item: f"{item.cost:,.2f}",
+    },
+    Life: {
+        "id": lambda life: life.id,
+        "action": lambda life: life.action.split("/", 2)[2],
+        "state": lambda life: life.state,
+        "began": lambda life: life.began,
+        "allocated": lambda life: moment(life.allocated),
+        "start": lambda life: None if life.started is None else span(life.started - life.allocated),
+        "init": lambda life: None if life.ready is None else span(life.ready - life.started),
+        "calls": lambda life: len(life.runs),
+        "gone": lambda life: life.why and f"{moment(life.released)} ({life.why})",
     },
     Session: {
         "id": lambda one: one.id,

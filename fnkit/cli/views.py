@@ -15,6 +15,7 @@ from fnkit.core.entities import ModelFile
 from fnkit.core.errors import ActionFailed
 from fnkit.delivery.bill import Bill, Item
 from fnkit.delivery.invocation import Invocation
+from fnkit.delivery.lives import Lives
 from fnkit.delivery.mapping import Mapped
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
@@ -24,6 +25,7 @@ from fnkit.local.folder import Running
 from fnkit.models.catalogue import Known
 from fnkit.verbs.answers import ActionFile, Status, Tested
 from fnkit.whisk.documents import Action, Package
+from fnkit.whisk.lives import Life
 from fnkit.whisk.rules import Rule
 from fnkit.whisk.triggers import Trigger
 from fnkit.whisk.users import User
@@ -67,6 +69,13 @@ def _wires(wires: Wires) -> Iterable[str]:
 @lines.register
 def _bill(bill: Bill) -> Iterable[str]:
     return [*table(TABLES[Item], bill.items), str(bill)] if bill.items else [str(bill)]
+
+
+@lines.register
+def _lives(lives: Lives) -> Iterable[str]:
+    yield str(lives)
+    if lives.lives:
+        yield from table(TABLES[Life], lives.lives)
 
 
 @lines.register

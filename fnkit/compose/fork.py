@@ -61,7 +61,12 @@ def _go_on(run: Around, node: Node, frame: Object) -> Move:
         try:
             activation = run.start(node, index, _input(frame, index))
         except Unstarted as trouble:
-            return Leave({"error": f"{node['id']} ({node['type']}) could not start branch {index}: {trouble}"})
+            wrong = {"error": f"{node['id']} ({node['type']}) could not start branch {index}: {trouble}"}
+            if node.get("errors") == "fail":
+                return Leave(wrong)
+            frame["results"][index] = wrong
+            frame["next"] += 1
+            continue
         if activation is None:
             if frame["pending"]:
                 break

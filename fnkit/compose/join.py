@@ -22,7 +22,7 @@ def join(args: dict[str, object]) -> Object:
     With `errors` "fail" the first failure ends the wait.
     """
     ids, results = list(args["ids"]), {}  # type: ignore[call-overload]
-    platform, pause = Platform.here(), FIRST
+    platform, pause, hasty = Platform.here(), FIRST, args.get("errors") == "fail"
     deadline = int(os.environ.get("__OW_DEADLINE") or (time.time() + 60) * 1000) / 1000 - ROOM
     while True:
         for activation in [one for one in ids if one not in results]:
@@ -30,12 +30,14 @@ def join(args: dict[str, object]) -> Object:
                 found = platform.result(activation)
             except Unstarted:
                 break  # the platform is busy: later
+            if found is None and not hasty:
+                break  # all are waited for: the others may be asked later
             if found is None:
-                break
+                continue
             results[activation] = found["result"]
             pause = FIRST
         failed = any(isinstance(one, dict) and "error" in one for one in results.values())
-        if len(results) == len(ids) or (failed and args.get("errors") == "fail") or time.time() >= deadline:
+        if len(results) == len(ids) or (failed and hasty) or time.time() >= deadline:
             return {"results": results}
         time.sleep(pause)
         pause = min(2 * pause, LONGEST)

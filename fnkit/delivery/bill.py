@@ -8,6 +8,7 @@ activations.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from fnkit.core.clock import now_ms
 from fnkit.whisk.activations import Summary
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
@@ -79,9 +80,11 @@ class Bill:
 
 def bill(client: Client, since: int | None = None, upto: int | None = None, price: float = PRICE) -> Bill:
     """What ran from `since` to `upto` (ms since 1970): one request for each 200 runs. Raises Refused."""
-    read = client.activations.list
-    listed = pages(lambda limit, skip: read(limit=limit, skip=skip, since=since, upto=upto))
-    return Bill(counted(one for page in listed for one in page), price)
+    read, last = client.activations.list, now_ms() if upto is None else upto
+    listed = pages(lambda limit, skip: read(limit=limit, skip=skip, since=since, upto=last))
+    # What ends while the pages are read moves others on to the next page.
+    found = {one.id: one for page in listed for one in page}
+    return Bill(counted(found.values()), price)
 
 
 def counted(runs: Iterable[Summary]) -> tuple[Item, ...]:

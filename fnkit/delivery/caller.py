@@ -33,10 +33,11 @@ class Caller:
 
     def __init__(self, client: Client, name: ActionName, there: Action, pace: Pace, ledger: Ledger) -> None:
         deployed = annotation.read(there)
-        self._client, self._name, self._there, self._pace = client, name, there, pace
+        self._client, self._name, self._there = client, name, there
         self._entry = deployed.entry if deployed else None
         self._calls = Calls(client, there.path, deployed.origins if deployed else ())
         self._keys = Keys()
+        self.pace = pace
         self.ledger = ledger
 
     def ready(self, number: int, given: Mapping[str, Any]) -> Task | Result:
@@ -70,7 +71,7 @@ class Caller:
     def _result(self, task: Task) -> Result:
         sent = arguments.carry(self._client, task.values, self._there.annotations)
         try:
-            call = self._pace.call(lambda: self._client.actions.call(self._name, sent))
+            call = self.pace.call(lambda: self._client.actions.call(self._name, sent))
         except Unreachable as error:
             self._client.actions.get(self._name, code=False)  # raises where nobody is there any more
             return Result(False, error=str(error))

@@ -84,7 +84,7 @@ def _run(caller: Caller, inputs: Iterable[Mapping[str, Any]], at_once: int) -> G
     """Results as they come; inputs are taken a little ahead, on the thread that reads the results."""
     feed = (caller.ready(number, given) for number, given in enumerate(inputs))
     trouble: BaseException | None = None
-    with closing(caller.ledger), closing(Crew[Task, Result](caller.call, at_once)) as crew:
+    with closing(caller.ledger), closing(Crew[Task, Result](caller.call, at_once)) as crew, closing(caller.pace):
         while True:
             while crew.waiting < at_once * AHEAD and trouble is None:
                 try:

@@ -28,6 +28,10 @@ class Patience:
 USUAL = Patience()
 
 
+class Stopped(Exception):
+    """It was not sent, since nobody wants it any more."""
+
+
 class Pace:
     """Lets calls through, `most` at once; asked from many threads.
 
@@ -42,11 +46,16 @@ class Pace:
         self._running = 0
         self._pause = patience.first
         self._open = 0.0
-        self._passed = time.monotonic()
+        self._refused: float | None = None
+        """When the first of the refusals came that nothing has got through since."""
+        self._closed = False
         self._turn = threading.Condition()
 
     def call(self, send: Callable[[], T]) -> T:
-        """What `send` gives, once the platform lets it through. Raises what it raises, but 429 and 503 late."""
+        """What `send` gives, once the platform lets it through. Raises what it raises, but 429 and 503 late.
+
+        Raises Stopped where it was not sent before `close`.
+        """
         while True:
             began = self._enter()
             try:
@@ -60,9 +69,17 @@ class Pace:
             finally:
                 self._leave()
 
+    def close(self) -> None:
+        """Send nothing any more: whoever waits here is told."""
+        with self._turn:
+            self._closed = True
+            self._turn.notify_all()
+
     def _enter(self) -> float:
         with self._turn:
             while True:
+                if self._closed:
+                    raise Stopped
                 now = time.monotonic()
                 if self._running < max(1, int(self._width)) and now >= self._open:
                     self._running += 1
@@ -76,7 +93,7 @@ class Pace:
 
     def _through(self) -> None:
         with self._turn:
-            self._passed = time.monotonic()
+            self._refused = None
             self._pause = self._patience.first
             self._width = min(self._most, self._width + 1 / self._width)
 
@@ -84,7 +101,9 @@ class Pace:
         """Hold everybody back; False where that has gone on for too long. One wave of refusals counts once."""
         with self._turn:
             now = time.monotonic()
-            if now - self._passed > self._patience.all:
+            if self._refused is None:
+                self._refused = now
+            if now - self._refused > self._patience.all:
                 return False
             if began >= self._open:
                 self._width = max(1.0, self._width / 2)

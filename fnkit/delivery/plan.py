@@ -16,6 +16,8 @@ from fnkit.whisk.documents import Action, Draft, Parameter
 
 Change = Literal["create", "update", "unchanged"]
 FIRST = "0.0.1"
+KEY = "provide-api-key"
+"""The annotation by which an action gets the key of who calls it."""
 UNITS = {"timeout": " ms", "memory": " MB", "logs": " MB", "concurrency": ""}
 
 
@@ -121,12 +123,14 @@ class Plan:
         parameters, set_here = wanted.parameters, wanted.settings.annotations
         names = {"parameters": tuple(p.name for p in parameters), "annotations": tuple(sorted(set_here))}
         note = annotation.written(wanted.bundle, self.version, names, wanted.notebook)
+        # Without that annotation OpenWhisk gives the key: what asks for it no more has to say so.
+        without = {KEY: False} if KEY in self.drop else {}
         return Draft(
             exec={"kind": wanted.kind, "code": code, "main": wanted.bundle.main},
             limits=wanted.settings.limits,
             parameters=parameters,
-            annotations={**set_here, annotation.NAME: note},
-            drop=self.drop,
+            annotations={**without, **set_here, annotation.NAME: note},
+            drop=tuple(name for name in self.drop if name != KEY),
             version=self.version,
         )
 

@@ -10,12 +10,11 @@ from fnkit.core.errors import Missing, Refused, did_you_mean
 from fnkit.core.names import ActionName
 from fnkit.delivery.progress import Step, Tell, quiet
 from fnkit.events.wiring import DESTINATION, NOTE, ROUTER
+from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
 from fnkit.whisk.triggers import Trigger
 
-LOOK = 0.5
-"""Seconds between two looks at a feed."""
 BY_HAND = "by hand"
 MOST_BETWEEN = 4
 """Generated actions that are followed from a rule to its target."""
@@ -137,7 +136,7 @@ def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = 
 
     Raises Missing where the platform does not watch for the trigger itself.
     """
-    end, text = time.monotonic() + seconds, f"Events of {trigger}"
+    end, text, pauses = time.monotonic() + seconds, f"Events of {trigger}", backoff(0.1, most=1.0)
     while True:
         state = _state(client, trigger)
         came = state["fired"] + state["failed"]
@@ -147,7 +146,7 @@ def wait(client: Client, trigger: str, count: int, seconds: float, tell: Tell = 
             return True
         if time.monotonic() >= end:
             return False
-        time.sleep(LOOK)
+        time.sleep(next(pauses))
 
 
 def _state(client: Client, trigger: str) -> Json:

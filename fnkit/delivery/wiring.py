@@ -9,13 +9,15 @@ from fnkit.action.archive import Member, packed_once
 from fnkit.action.spec import ActionSpec, Packed, Wishes
 from fnkit.core import places
 from fnkit.core.canonical import sha256
+from fnkit.core.entities import Limits
 from fnkit.core.errors import Missing, Refused
 from fnkit.core.names import ActionName, EntityName
 from fnkit.delivery import pipeline
 from fnkit.delivery.order import Settings
 from fnkit.delivery.progress import Step, Tell, quiet
 from fnkit.delivery.secrets import Secret
-from fnkit.events.wiring import NOTE, Generated, Route, Wiring, feed_of, note
+from fnkit.events.sources import OPTIONAL, Storage
+from fnkit.events.wiring import NOTE, Generated, Route, Source, Wiring, feed_of, note
 from fnkit.whisk.client import Client
 from fnkit.whisk.triggers import Trigger
 
@@ -27,6 +29,8 @@ FILES = (
     "fnkit/events/signing.py",
 )
 """What travels beside a generated action."""
+LONG = Limits(timeout=300_000)
+"""A destination tries more than once, and waits between: as long as OpenWhisk lets an action run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,14 @@ class Wired:
     wiring: Wiring
     watched: bool
     """True where the platform watches; False where `fnkit feeds run` has to."""
+    instead: str = ""
+    """What the trigger was for until now."""
 
     def __str__(self) -> str:
         wiring = self.wiring
         said = f"{wiring.source.label} → {wiring.name} → {wiring.target.removeprefix('/_/')}"
+        if self.instead:
+            said += f", in the place of {self.instead} (with another trigger=… there are both)"
         if self.watched:
             return said
         return (
@@ -58,7 +66,8 @@ def wire(client: Client, wiring: Wiring, tell: Tell = quiet) -> Wired:
     feed = feed_of(wiring.source)
     watched = has(client, feed)
     before = client.triggers.find(wiring.name)
-    if before is not None:
+    going = before is not None and watched and _goes_on(before, wiring.source)
+    if before is not None and not going:
         end(client, before)
     _drop(client, set(route.possible) - {one.name for one in route.generated})
     notes = {NOTE: note(wiring.source), **({"feed": feed} if watched else {})}
@@ -67,12 +76,49 @@ def wire(client: Client, wiring: Wiring, tell: Tell = quiet) -> Wired:
     client.rules.enable(wiring.rule)
     if watched:
         # The rule is there: nothing that happens from now on finds nobody.
-        try:
-            client.feeds.tell(trigger, "CREATE", wiring.source.to_json())
-        except BaseException:
-            unwire(client, wiring.name)
-            raise
-    return Wired(wiring, watched)
+        if going:
+            _go_on(client, trigger, wiring.source)
+        else:
+            _begin(client, trigger, wiring)
+    return Wired(wiring, watched, _instead(before, wiring.source))
+
+
+def _begin(client: Client, trigger: Trigger, wiring: Wiring) -> None:
+    try:
+        client.feeds.tell(trigger, "CREATE", wiring.source.to_json())
+    except BaseException:
+        unwire(client, wiring.name)
+        raise
+
+
+def _goes_on(before: Trigger, source: Source) -> bool:
+    """True where the trigger's feed watches the same store, or fires at the same times: what waits is not lost."""
+    kept, now = before.annotations.get(NOTE), note(source)
+    if before.feed is None or not isinstance(kept, dict) or kept.get("kind") != now["kind"]:
+        return False
+    return kept == now or (
+        isinstance(source, Storage) and kept.get("parameters", {}).get("store") == now["parameters"]["store"]
+    )
+
+
+def _go_on(client: Client, trigger: Trigger, source: Source) -> None:
+    """Tell the feed what is different now, and to go on where it had stopped."""
+    told = client.feeds.tell(trigger, "READ")
+    before = told["config"] if isinstance(told, dict) else {}
+    if isinstance(source, Storage):
+        known = {name: before[name] for name in source.to_json() if name in before}
+        dropped = dict.fromkeys(set(before) & set(OPTIONAL) - set(source.to_json()))
+        if known != source.to_json() or dropped:
+            client.feeds.tell(trigger, "UPDATE", {**dropped, **source.to_json()})
+    if isinstance(told, dict) and not told["status"]["active"]:
+        client.feeds.tell(trigger, "UNPAUSE")
+
+
+def _instead(before: Trigger | None, source: Source) -> str:
+    """What the trigger was for until now, where that is something else."""
+    kept = before.annotations.get(NOTE) if before else None
+    label = str(kept.get("label", "")) if isinstance(kept, dict) else ""
+    return "" if label == source.label else label
 
 
 def _drop(client: Client, names: Iterable[str]) -> None:
@@ -112,7 +158,8 @@ def spec(made: Generated) -> ActionSpec | Packed:
 
 def settings(made: Generated) -> Settings:
     """Its order as an init parameter, which nothing shows."""
-    return Settings(secrets=(Secret(made.variable, made.order),), annotations=made.annotations)
+    secrets = (Secret(made.variable, made.order),)
+    return Settings(limits=LONG, secrets=secrets, annotations=made.annotations)
 
 
 def _members(module: str) -> Iterable[Member]:

@@ -39,11 +39,20 @@ class Event:
     """RFC 3339."""
     media: str = "application/json"
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    schema: str | None = None
+    """URI of what the data keeps to (`dataschema`)."""
 
     @property
     def context(self) -> dict[str, str]:
         """Its attributes but the data's, as text."""
-        own = {"id": self.id, "source": self.source, "type": self.type, "subject": self.subject, "time": self.time}
+        own = {
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time,
+            "dataschema": self.schema,
+        }
         given = {name: value for name, value in {**self.extensions, **own}.items() if value is not None}
         return {"specversion": VERSION, **{name: _text(value) for name, value in given.items()}}
 
@@ -109,7 +118,8 @@ def _event(context: Mapping[str, Any], data: Any, media: str) -> Event:
         if not _NAME.fullmatch(name):
             raise WrongEvent(f"{name!r} is no name of an attribute: lower-case letters and digits only")
     own = (context["id"], context["source"], context["type"])
-    return Event(*own, data, context.get("subject"), context.get("time"), media, extensions)
+    subject, time, schema = (context.get(name) for name in ("subject", "time", "dataschema"))
+    return Event(*own, data, subject, time, media, extensions, schema)
 
 
 def _data(media: str, body: bytes) -> Any:

@@ -16,16 +16,23 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from base64 import b64encode
+from http.client import HTTPException
 from typing import Any
 
 from fnkit.events import signing
-from fnkit.events.cloudevents import STRUCTURED, Event
+from fnkit.events.cloudevents import STRUCTURED, Event, WrongEvent, from_arguments
 
 STATE = "$fnkit"
+NEXT = ("action", "params", "state")
+"""What a conductor says of its next step: in a target's error these are the target's own."""
 TRIES = 4
 """Of each request, with a pause before each but the first."""
-LONGEST = 20.0
-"""Seconds of one pause: the conductor has a minute."""
+LONGEST = 60.0
+"""Seconds of one pause."""
+PATIENCE = 10.0
+"""Seconds that an address may take to answer."""
+SPARE = 5.0
+"""Seconds before its time limit that the conductor gives up: what cannot be delivered goes to the dead letters."""
 LARGEST = 900_000
 """Bytes of a message: what was asked is left out where both would be too much for a call."""
 PASSING = frozenset({408, 409, 425, 429})
@@ -63,9 +70,18 @@ def _heard(order: Json, state: Json, answer: Json) -> Json:
     }
     if len(json.dumps(message)) > LARGEST:
         message["request"] = None
-    headers = state["request"].get("__ow_headers") or {}
-    event = {"id": headers.get("ce-id") or os.environ.get("__OW_ACTIVATION_ID", ""), "places": places}
+    event = {"id": _event_id(state["request"]), "places": places}
     return _go_on(order, {**event, "message": message, "dead": False, "undelivered": []})
+
+
+def _event_id(request: Json) -> str:
+    """The id of the CloudEvent that began it, of either mode; of this run where none did."""
+    try:
+        event = from_arguments(request)
+    except WrongEvent:
+        event = None
+    headers = request.get("__ow_headers") or {}
+    return event.id if event else headers.get("ce-id") or os.environ.get("__OW_ACTIVATION_ID", "")
 
 
 def _delivered(order: Json, state: Json, answer: Json) -> Json:
@@ -85,12 +101,16 @@ def _go_on(order: Json, state: Json) -> Json:
             send(place, state["message"], state["id"])
         except OSError as error:
             state = _missed(order, state, f"{_shown(place)}: {error}")
+        except (HTTPException, ValueError) as error:  # its words may hold the address
+            state = _missed(order, state, f"{_shown(place)}: {type(error).__name__}")
         state = {**state, "places": state["places"][1:]}
     answer = state["message"]["response"]
     if state["undelivered"]:
         why = "; ".join(state["undelivered"])
         return {"error": f"it could not be delivered to {why}", "response": answer}
-    return answer if state["message"]["condition"] == "failure" else {"params": answer}
+    if state["message"]["condition"] == "failure":
+        return {name: value for name, value in answer.items() if name not in NEXT}
+    return {"params": answer}
 
 
 def _missed(order: Json, state: Json, why: str) -> Json:
@@ -105,7 +125,10 @@ def _missed(order: Json, state: Json, why: str) -> Json:
 
 
 def send(place: Json, message: Json, event_id: str) -> None:
-    """Bring a message to a trigger, a store or an HTTP address. Raises OSError when all tries have failed."""
+    """Bring a message to a trigger, a store or an HTTP address.
+
+    Raises OSError when all tries have failed, HTTPException or ValueError where nobody speaks HTTP there.
+    """
     event = Event(event_id, message["action"], f"fnkit.action.{message['condition']}", message)
     body: Json = message
     if place["kind"] == "http":
@@ -128,12 +151,22 @@ def send(place: Json, message: Json, event_id: str) -> None:
     _tried(request)
 
 
+class _Here(urllib.request.HTTPRedirectHandler):
+    """Follows nowhere: a POST would come there as a GET without its message."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def _tried(request: urllib.request.Request) -> None:
+    opener = urllib.request.build_opener(_Here)
     for attempt in range(TRIES):
-        if attempt:
-            time.sleep(min(LONGEST, 0.5 * 4 ** (attempt - 1)))
+        pause = 0.5 * 4 ** (attempt - 1) if attempt else 0.0
+        if attempt and _left() < pause + PATIENCE:
+            raise TimeoutError("there is no time left to try it again")
+        time.sleep(pause)
         try:
-            with urllib.request.urlopen(request, timeout=10):
+            with opener.open(request, timeout=max(1.0, min(PATIENCE, _left()))):
                 return
         except urllib.error.HTTPError as error:
             if (error.code < 500 and error.code not in PASSING) or attempt == TRIES - 1:
@@ -141,6 +174,12 @@ def _tried(request: urllib.request.Request) -> None:
         except OSError:
             if attempt == TRIES - 1:
                 raise
+
+
+def _left() -> float:
+    """Seconds that this run has left to deliver something."""
+    deadline = os.environ.get("__OW_DEADLINE")
+    return int(deadline) / 1000 - time.time() - SPARE if deadline else LONGEST
 
 
 def _shown(place: Json) -> str:

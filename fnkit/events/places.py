@@ -60,6 +60,12 @@ def place(text: "str | Place | Storage") -> Place:
     if kind in ("http", "https") and colon:
         if not urlsplit(text).hostname:
             raise BadArgument(f"Reading the destination {kind}:…", "the address names no host.")
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise BadArgument(
+                f"Reading the destination {kind}:…",
+                "the address has signs in it that none may have.",
+                "Write %20.",
+            )
         return Place("http", text)
     if kind == "trigger" and colon:
         name = EntityName.parse(rest, "trigger")

@@ -10,6 +10,8 @@ from typing import Any
 from fnkit.events.pattern import matches
 
 STATE = "$fnkit"
+NEXT = ("action", "params", "state")
+"""What a conductor says of its next step: in a target's error these are the target's own."""
 
 
 def main(args: dict[str, Any]) -> dict[str, Any]:
@@ -25,4 +27,6 @@ def main(args: dict[str, Any]) -> dict[str, Any]:
 def _ended(args: dict[str, Any]) -> dict[str, Any]:
     answer = {name: value for name, value in args.items() if name != STATE}
     # Only what the conductor itself answers with an error counts as one.
-    return answer if "error" in answer else {"params": answer}
+    if "error" in answer:
+        return {name: value for name, value in answer.items() if name not in NEXT}
+    return {"params": answer}

@@ -126,7 +126,9 @@ class Storage:
         return Bucket.open(self.store, self.endpoint, self.region)
 
 
-_PLAIN = ("interval", "settle", "into", "existing", "endpoint", "region", "at_once")
+OPTIONAL = ("into", "endpoint", "region", "at_once")
+"""What a watched store may be without."""
+_PLAIN = ("interval", "settle", "existing", *OPTIONAL)
 _KEYS = "Set the keys in the environment of the process that watches (AWS_ACCESS_KEY_ID, …)."
 
 

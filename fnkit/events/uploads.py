@@ -21,7 +21,7 @@ def upload(storage: Storage) -> tuple[str, Mapping[str, str]]:
     known = KEYS[scheme]
     found = [os.environ.get(name, "") for name in known]
     if not all(found):
-        advice = "Set them where you wire it. They travel as an init parameter, which nothing shows."
+        advice = "Set them where you wire it: they go along as an init parameter of the action that writes."
         raise BadArgument(
             f"Writing to {storage.root}", f"{' and '.join(known)} are not in the environment.", advice
         )

@@ -52,18 +52,19 @@ class Needs:
     """What jobs ask of the pool, worked out once for all runs of a version of an action."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], tuple[Executable, Mapping[str, str], Need]] = {}
+        self._known: dict[tuple[str, str, str, str], tuple[Mapping[str, str], Need]] = {}
 
     def of(self, job: Job) -> Need:
         """What a job asks."""
-        place = (job.namespace, id(job.executable))
+        executable = job.executable
+        place = (job.namespace, executable.namespace, executable.name, executable.revision)
         known = self._known.get(place)
-        if known is not None and known[0] is job.executable and known[1] is job.environment:
-            return known[2]
+        if known is not None and known[0] is job.environment:
+            return known[1]
         if len(self._known) >= KNOWN:
             self._known.clear()
         need = need_of(job)
-        self._known[place] = job.executable, job.environment, need
+        self._known[place] = job.environment, need
         return need
 
 

@@ -17,6 +17,7 @@ MOST_FILES = 50_000
 DIRECTORY = 16 * MIB
 """Bytes of a zip's own list of members: a million entries are refused before one is read."""
 CHUNK = MIB
+LONGEST_LINK = 4096
 END = struct.Struct("<4s4H2LH")
 """The end-of-central-directory record. Source: PKWARE APPNOTE 4.3.16."""
 DRIVE = ":"
@@ -64,11 +65,20 @@ def _write(archive: zipfile.ZipFile, folder: Path) -> None:
             links.append((member, target))
         else:
             room -= write_file(archive, member, target, room)
-    # Links come last, so that no member is written through one.
+    # Links come last, and none is beneath another one, so that no member is written through one.
+    _check_apart({target for _, target in links}, folder)
     for member, target in links:
-        _write_link(archive, member, target)
+        _write_link(archive, member, target, folder)
     for _, target in links:
         _check_link(target, folder)
+
+
+def _check_apart(links: set[Path], folder: Path) -> None:
+    names = {os.path.normcase(link).casefold() for link in links}  # as a file system may that knows no case
+    for link in links:
+        within = link.relative_to(folder).parents
+        if any(os.path.normcase(folder / above).casefold() in names for above in within):
+            raise _refused(f"its link {str(link.relative_to(folder))!r} is beneath another link")
 
 
 def _parts(name: str) -> list[str]:
@@ -95,11 +105,15 @@ def write_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, 
     return written
 
 
-def _write_link(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    if member.file_size > 4096:
+def _write_link(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, folder: Path) -> None:
+    """Made where its text, as it reads, stays within; `_check_link` sees where it leads through others."""
+    if member.file_size > LONGEST_LINK:
         raise _refused(f"the link {member.filename!r} is too long")
+    text = os.fsdecode(archive.read(member))
+    if not Path(os.path.normpath(target.parent / text)).is_relative_to(os.path.normpath(folder)):
+        raise _refused(f"its link {target.name!r} leads out of the folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.symlink_to(os.fsdecode(archive.read(member)))
+    target.symlink_to(text)
 
 
 def _check_link(link: Path, folder: Path) -> None:

@@ -75,6 +75,7 @@ class Compounds:
     async def run(self, position: Position, caller: Identity) -> Record:
         """Go on from there to the end; the record is written, and on disk with the next commit."""
         if isinstance(position.plan, Join):
+            await self._positions.committed()  # the turn that began the branches is over: it is not taken again
             await self._await_branches(position, position.plan)
         while (step := position.plan.next()) is not None:
             if self._halted.is_set():
@@ -82,19 +83,25 @@ class Compounds:
             if step.path == JOIN:
                 await self._within(position, self._positions.begin_join(position, step.arguments), caller)
                 continue
-            try:
-                allowed(self._entities, caller.namespace, step.path)
-            except Rejected:
-                position.plan.denied()
-                continue
-            try:
-                invocable = self._invocables.at(step.path)
-            except Rejected:
-                position.plan.missing()
+            invocable = self._invocables.called(caller.namespace, step.path) or self._meet(position, step, caller)
+            if invocable is None:
                 continue
             ask = Ask(caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
             await self._take(position, invocable, ask, step)
         return self._positions.end(position)
+
+    def _meet(self, position: Position, step: Step, caller: Identity) -> Invocable | None:
+        """What a step calls, None where that is not to be: the plan hears of it."""
+        try:
+            allowed(self._entities, caller.namespace, step.path)
+        except Rejected:
+            position.plan.denied()
+            return None
+        try:
+            return self._invocables.met(caller.namespace, step.path)
+        except Rejected:
+            position.plan.missing()
+            return None
 
     async def resume(self, position: Position, caller: Identity) -> Record:
         """Go on after a restart."""

@@ -127,6 +127,7 @@ class Controller:
             invocable = self._invocables.at(cut.again["path"])
         except Rejected:
             self._activations.write(record_of_stopped(cut.id, cut.namespace, cut.start, cut.common))
+            self._activations.then(lambda _: None)
             return
         ask = Ask(caller, cut.again["transaction"], cut.start, cut.again["arguments"], again=True, id=cut.id)
         self._runner.begin(invocable.job(ask, self._api_host), invocable.imprint)

@@ -46,11 +46,13 @@ class Foresight:
     def _first(self, path: str, namespace: str) -> Invocable | None:
         """What runs first where `path` is called."""
         for _ in range(DEEPEST):
-            try:
-                allowed(self._entities, namespace, path)
-                found = self._invocables.at(path)
-            except Rejected:
-                return None
+            found = self._invocables.called(namespace, path)
+            if found is None:
+                try:
+                    allowed(self._entities, namespace, path)
+                    found = self._invocables.met(namespace, path)
+                except Rejected:
+                    return None
             if not found.components:
                 return found
             path = found.components[0]

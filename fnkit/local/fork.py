@@ -30,7 +30,7 @@ MANY = 1024
 """Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
-"""Modules whose handlers do for a fork of several threads what a fork of one does not need, or `reseed` does."""
+"""Modules whose handlers do for a fork of several threads what a fork of one does not need, or `renew` does."""
 
 
 class Zygote:
@@ -54,7 +54,6 @@ class Zygote:
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
-        self.filter: Any = None
         self.gaps: list[Any] = []
         """What fills them."""
         self.held: dict[str, list[Any]] = {"before": [], "after_in_child": [], "after_in_parent": []}
@@ -74,7 +73,7 @@ class Zygote:
             plan = self.steps["landlock"]
             plan["read"] += [top for top in tops if not os.path.islink(top)]  # noqa: PTH114
         if "seccomp" in self.steps:
-            self.filter = self.confine.filter_of(self.steps["seccomp"])
+            self.confine.filter_of(self.steps["seccomp"])  # what it imports is shared then
         os.register_at_fork = self.hold
         failed = bring(told["paths"], told["imports"])
         os.register_at_fork = REGISTER
@@ -172,7 +171,7 @@ class Zygote:
         os.close(stderr)
         for name, value in wanted["environment"].items():
             os.environ[name] = value
-        self.pristine.reseed()
+        self.pristine.renew()
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
@@ -195,8 +194,8 @@ class Zygote:
             plan = steps["landlock"]
             write = plan["write"] if "cell" in steps else [*plan["write"], own]
             self.landlock.restrict({**plan, "write": write}, self.call)
-        if self.filter is not None:
-            self.confine.filter_system_calls(self.filter, self.call)
+        if "seccomp" in steps:
+            self.confine.filter_system_calls(self.confine.filter_of(steps["seccomp"]), self.call)
         self.confine.use_processors(wanted["processors"])
         # What the zygote has is not counted: a fork may have as much of its own as a process may.
         limits = wanted["limits"]

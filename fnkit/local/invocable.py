@@ -107,25 +107,42 @@ class Invocables:
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
         self._known: dict[tuple[str, str, str | None], Invocable] = {}
+        self._met: dict[tuple[str, str], Invocable] = {}
         self._generation = -1
 
     def get(self, namespace: str, name: str, binding: Entity | None = None) -> Invocable:
         """The action `name` of a namespace, called through `binding` if given. Raises Rejected 404 or 409."""
-        if self._generation != self._entities.generation:
-            self._generation = self._entities.generation
-            self._known.clear()
+        self._fresh()
         key = (namespace, name, binding.path if binding else None)
         found = self._known.get(key)
         if found is None:
             found = _invocable(self._entities, namespace, name, binding)
             if sum(len(one.executable.code) for one in self._known.values()) > CACHED_CODE:
                 self._known.clear()
+                self._met.clear()
             self._known[key] = found
         return found
 
     def at(self, path: str) -> Invocable:
         """The action at `/namespace/[package/]name`, be it a binding's. Raises Rejected 404 or 409."""
         return self.get(*place_of(self._entities, path))
+
+    def called(self, namespace: str, path: str) -> Invocable | None:
+        """As `at`, where the owner of a namespace may call it and did so lately: `met` told of it."""
+        self._fresh()
+        return self._met.get((namespace, path))
+
+    def met(self, namespace: str, path: str) -> Invocable:
+        """As `at`, for an owner of a namespace who may call it."""
+        found = self._met[namespace, path] = self.at(path)
+        return found
+
+    def _fresh(self) -> None:
+        """Nothing is known any more where an entity has changed."""
+        if self._generation != self._entities.generation:
+            self._generation = self._entities.generation
+            self._known.clear()
+            self._met.clear()
 
 
 def place_of(entities: Entities, path: str) -> tuple[str, str, Entity | None]:

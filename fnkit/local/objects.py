@@ -62,7 +62,8 @@ class Objects:
                     size += len(piece)
                     file.write(piece)
                 file.flush()
-                os.fsync(file.fileno())
+                # It waits for the disk: nobody else has to.
+                await asyncio.to_thread(os.fsync, file.fileno())
             before = self.get(namespace, key)
             etag = digest.hexdigest()
             self._store.write(

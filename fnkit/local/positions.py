@@ -50,6 +50,8 @@ class Position:
     """The id of the step that runs, or ran last."""
     kept: bool = False
     """True once it was written."""
+    fixed: str = ""
+    """What of its text no step changes."""
 
     @classmethod
     def of(cls, invocable: Invocable, ask: Ask, outer: Self | None, plan: Plan) -> Self:
@@ -175,9 +177,11 @@ class Position:
 
     def to_text(self) -> str:
         """As it is kept."""
-        kept = {name: getattr(self, name) for name in _KEPT}
+        if not self.fixed:
+            self.fixed = dumps({name: getattr(self, name) for name in _FIXED}).removesuffix("}")
         kind = next(kind for kind, plan in KINDS.items() if isinstance(self.plan, plan))
-        return dumps({**kept, "plan": {kind: self.plan.to_json()}})
+        moving = {name: getattr(self, name) for name in _MOVING}
+        return f"{self.fixed},{dumps({**moving, 'plan': {kind: self.plan.to_json()}})[1:]}"
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -187,7 +191,8 @@ class Position:
         return cls(**{**value, "plan": KINDS[kind].from_json(plan), "kept": True})
 
 
-_KEPT = tuple(one.name for one in fields(Position) if one.name not in ("plan", "kept"))
+_MOVING = ("memory", "duration", "logs", "running")
+_FIXED = tuple(one.name for one in fields(Position) if one.name not in (*_MOVING, "plan", "kept", "fixed"))
 _POSITIONS = Table(
     "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
     "DELETE FROM positions WHERE id = ?",
@@ -212,6 +217,10 @@ class Positions:
         position = Position.joining(outer, arguments)
         self.save(position)
         return position
+
+    async def committed(self) -> None:
+        """Return when everything written so far is on disk."""
+        await self._store.committed()
 
     def end(self, position: Position) -> Record:
         """Put its record in its place, in the transaction of this turn."""

@@ -103,8 +103,11 @@ def forget() -> None:
         files.tempdir = files._name_sequence = None
 
 
-def reseed() -> None:
-    """Give this fork random numbers of its own."""
+def renew() -> None:
+    """Give this fork random numbers of its own, and its thread the number that it has now."""
+    if "threading" in sys.modules:
+        threading: Any = sys.modules["threading"]
+        threading.main_thread()._set_native_id()
     if "random" in sys.modules:
         plain: Any = sys.modules["random"]
         plain.Random.__base__.seed(plain._inst)  # of the C part: a third of the pages that the method writes to

@@ -22,31 +22,31 @@ class Progress:
 
 
 class Courses:
-    """By activation id."""
+    """By activation id: what goes on as it is, of what has ended its times and nothing else."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, Course] = OrderedDict()
+        self._going: dict[str, Course] = {}
+        self._over: OrderedDict[str, Progress] = OrderedDict()
 
     def add(self, course: Course) -> Course:
         """One that begins."""
-        self._known[course.job.activation_id] = course
+        self._going[course.job.activation_id] = course
         return course
 
-    def drop(self, course: Course) -> None:
-        """It will not end."""
-        del self._known[course.job.activation_id]
+    def ended(self, course: Course) -> None:
+        """It goes on no more; where it has an outcome, how far it came is told for a while."""
+        del self._going[course.job.activation_id]
+        if course.outcome is None:
+            return
+        self._over[course.job.activation_id] = _progress(course)
+        if len(self._over) > REMEMBERED:
+            self._over.popitem(last=False)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
-        course = self._known.get(activation_id)
-        if course is None:
-            return None
-        return Progress(course.state, course.began, course.wait, course.init, course.run)
+        course = self._going.get(activation_id)
+        return self._over.get(activation_id) if course is None else _progress(course)
 
-    def forget(self) -> None:
-        """The oldest ones that have ended, where they are too many."""
-        while len(self._known) > REMEMBERED:
-            oldest = next((key for key, course in self._known.items() if course.outcome), None)
-            if oldest is None:
-                return
-            del self._known[oldest]
+
+def _progress(course: Course) -> Progress:
+    return Progress(course.state, course.began, course.wait, course.init, course.run)

@@ -5,7 +5,7 @@ import json.scanner
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fnkit.core.entities import Json, dict_to_pairs
@@ -130,7 +130,7 @@ def imprint(executable: Executable, binding: str | None = None) -> Imprint:
 
 def caused(common: Imprint, cause: str) -> Imprint:
     """The imprint of a step: its record names the sequence or composition that it is part of."""
-    return replace(common, text=common.text + _note("causedBy", '"sequence"'), cause=cause)
+    return Imprint(common.filter_name, common.text + _note("causedBy", '"sequence"'), cause)
 
 
 def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:

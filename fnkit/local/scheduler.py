@@ -84,11 +84,8 @@ class Scheduler:
                 raise
             finally:
                 self._turns.ended(need, time.monotonic() - began)
-        except BaseException:
-            self._courses.drop(course)
-            raise
         finally:
-            self._courses.forget()
+            self._courses.ended(course)
             self._turns.serve()
 
     def at_once(self, job: Job, tell: Callable[[Outcome | Exception], None]) -> bool:
@@ -117,8 +114,9 @@ class Scheduler:
             except Exception as error:
                 tell(error)
                 raise
+            finally:
+                self._courses.ended(course)
             self._turns.over(flow, need.memory * (time.monotonic() - began))
-            self._courses.forget()
             tell(outcome)
             self._turns.serve()
 
@@ -127,8 +125,9 @@ class Scheduler:
 
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
-        if not self._closed and not self._turns and job.executable.code:
-            self._make_ready(self._needs.of(job), job)
+        need = self._needs.of(job)
+        if not self._pool.warm(need.key) and not self._closed and not self._turns and job.executable.code:
+            self._make_ready(need, job)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""

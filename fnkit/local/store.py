@@ -154,9 +154,15 @@ class Store:
 
     def _tell_sqlite(self) -> None:
         """What it was not told of yet: somebody asks, or commits."""
-        if self._pending:
-            self._begin()
+        if not self._pending:
+            return
+        self._begin()
+        try:
             self._pending.tell(self._db)
+        except sqlite3.Error as error:
+            self._undo()
+            self._tell(error)
+            raise
 
     def _keep(self) -> None:
         try:
@@ -193,7 +199,8 @@ class Store:
     def _flush(self) -> None:
         """SQLite's commit, of everything."""
         self._tell_sqlite()
-        if self._db.in_transaction:
+        if self._journaled or self._db.in_transaction:
+            self._begin()
             self._since_checkpoint += PER_WRITE * (self._journaled + len(self._batch))
             self._db.execute("UPDATE journal SET number = ?", (self._number,))
             self._db.execute("COMMIT")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fnkit.local.control import Control, Ungrown
+from fnkit.local.copies import copy_tree
 from fnkit.local.forked import Forked, parent
 from fnkit.local.instance import Instance
 from fnkit.local.logs import Logs
@@ -75,17 +75,26 @@ class Zygote:
 
     async def fork(self, wanted: Wanted, seconds: float) -> Instance:
         """An instance. Raises Ungrown, OSError."""
-        own = self.room.folder / wanted.folder.name
         inside = self.room.folder if self._rung.own_view else None
-        place = replace(await self._furnish(wanted.at(own)), room=inside)
+        place = replace(await self._move_in(wanted), room=inside)
         shares = share(place, processes=inside is not None)
         environment = place.environment if inside is None else {}  # else it has the zygote's
-        request = {"own": str(own), "environment": environment, **shares}
+        request = {"own": str(place.folder), "environment": environment, **shares}
         with connected() as (ends, theirs):
             said, watches = await self._control.ask({"fork": request}, theirs, seconds)
             process = Forked(self, int(said["forked"]), *watches)
         self.used = asyncio.get_running_loop().time()
         return Instance(process, ends, place, "forked", Logs(wanted.executable.limits.logs))
+
+    async def _move_in(self, wanted: Wanted) -> Place:
+        """A folder for a fork, laid out where no zygote can write: nobody in there can have it led elsewhere.
+
+        No link in its place is followed, no folder with something in it replaced. Raises OSError.
+        """
+        made = await self._furnish(wanted)
+        own = self.room.folder / wanted.folder.name
+        made.folder.rename(own)
+        return replace(made, folder=own)
 
     async def _furnish(self, wanted: Wanted) -> Place:
         return await wanted.lay_out()
@@ -149,8 +158,9 @@ class Template(Zygote):
         place, room = wanted.place, self.room.folder
 
         def copy() -> None:
+            place.folder.mkdir(parents=True)
             for name in FOLDERS:
-                shutil.copytree(room / name, place.folder / name, symlinks=True)
+                copy_tree(room / name, place.folder / name)
 
         await asyncio.to_thread(copy)
         return place

@@ -80,7 +80,8 @@ class Zygotes:
                 return await source.fork(wanted, FORKS_IN)
             except (FnkitError, OSError) as error:
                 _log.warning("%s A process of its own is started instead.", error)
-                shutil.rmtree(source.room.folder / wanted.folder.name, ignore_errors=True)
+                for folder in (wanted.folder, source.room.folder / wanted.folder.name):
+                    shutil.rmtree(folder, ignore_errors=True)
         return await self._plain.start(wanted)
 
     def prepare(self, wanted: Wanted) -> None:

@@ -35,6 +35,6 @@ COLOURS = {
     "init": Colour("#e8710a", "#f0883e"),
     "run": Colour("#1a9e77", "#3fb68b"),
     "start": Colour("#8250df", "#a371f7"),
-    "kept": Colour("#dde3e9", "#2b333d"),
+    "kept": Colour("#c8d0d8", "#3a424c"),
 }
 """By name. The grey of what was not taken is meant to step back."""

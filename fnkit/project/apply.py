@@ -42,8 +42,9 @@ def beside(client: Client, project: Project) -> Iterator[Task]:
     # The rules are there: nothing that happens from now on finds nobody.
     for trigger in project.triggers:
         if trigger.feed is not None:
-            change = difference.of_feed(trigger, client.triggers.find(trigger.name))
-            yield change, partial(_make_feed, client, trigger)
+            watched = trigger.source is None or wiring.has(client, trigger.feed)
+            change = difference.of_feed(trigger, client.triggers.find(trigger.name), watched)
+            yield change, partial(_make_feed, client, trigger, watched)
 
 
 def _make_sequence(client: Client, wanted: Sequence) -> None:
@@ -65,11 +66,10 @@ def _make_trigger(client: Client, wanted: Trigger, there: TriggerThere | None) -
     client.triggers.put(wanted.name, parameters, wanted.annotations, overwrite=True)
 
 
-def _make_feed(client: Client, wanted: Trigger) -> None:
+def _make_feed(client: Client, wanted: Trigger, watched: bool) -> None:
     """What fires the trigger, once its rules are there; without such a feed the platform keeps a note of it."""
     assert wanted.feed is not None
     source, there = wanted.source, client.triggers.get(wanted.name)
-    watched = source is None or wiring.has(client, wanted.feed)
     notes = {**wanted.annotations, TOLD: difference.digest(wanted), **({NOTE: note(source)} if source else {})}
     if not watched:
         client.triggers.put(wanted.name, annotations=notes, overwrite=True)

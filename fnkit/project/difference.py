@@ -62,12 +62,17 @@ def replaced(wanted: Trigger, there: TriggerThere) -> bool:
     return there.feed is not None and there.feed != wanted.feed
 
 
-def of_feed(wanted: Trigger, there: TriggerThere | None) -> Change:
-    """Compare what fires a trigger with what is there, by the digest of what its feed was told."""
+def of_feed(wanted: Trigger, there: TriggerThere | None, watched: bool = True) -> Change:
+    """Compare what fires a trigger with what is there, by the digest of what its feed was told.
+
+    `watched` is False where the platform has no such feed, and `fnkit feeds run` does its work.
+    """
     told = there.annotations.get(TOLD) if there is not None and not replaced(wanted, there) else None
-    if told is None:
-        return Change("feed", wanted.name, "create")
-    return _change("feed", wanted.name, [] if told == digest(wanted) else ["it is told something else"])
+    if told == digest(wanted):
+        return Change("feed", wanted.name, "unchanged")
+    reasons: tuple[str, ...] = () if told is None else ("it is told something else",)
+    reasons += () if watched else ("the platform has no such feed: keep fnkit feeds run running",)
+    return Change("feed", wanted.name, "create" if told is None else "update", reasons)
 
 
 def of_rule(wanted: Rule, there: RuleThere | None, mark: str) -> Change:

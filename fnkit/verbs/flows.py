@@ -110,7 +110,7 @@ def needed(made: Composed, options: DeployOptions, context: Context) -> list[Ord
     return [*orders_, *joins(made.flow, context)]
 
 
-def joins(flow: Flow, context: Context) -> list[Order]:
+def joins(flow: "Flow", context: Context) -> list[Order]:
     """What has to be there where a flow has branches and the platform does not join them itself."""
     fans = any(one.type in ("parallel", "map") for _, one in flow.node.walk())
     return [_join()] if fans and not context.client.embedded else []

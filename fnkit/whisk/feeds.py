@@ -108,7 +108,8 @@ class Feeds:
             return call.activation.result
         else:
             result = call.activation.result
-            found = f"{result.get('error') if isinstance(result, dict) else result}."
+            said = str(result.get("error") if isinstance(result, dict) else result)
+            found = f"{said.rstrip('.')}."
         advice = f"fnkit logs {call.activation_id} shows what the feed printed."
         raise ActionFailed(f"{event} of the feed {feed}", found, advice, call.activation_id)
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import socket
 import tempfile
 
@@ -43,6 +44,22 @@ def trace(pid):
 
 def mount(target):
     system_call("mount", b"none", target.encode(), b"tmpfs", 0, None)
+
+
+def limit(pid):
+    resource.prlimit(pid, resource.RLIMIT_CORE, resource.prlimit(pid, resource.RLIMIT_CORE))
+
+
+def processors(pid):
+    os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+
+
+def priority(kind, number):
+    os.setpriority(kind, number, os.getpriority(os.PRIO_PROCESS, 0))
+
+
+def shared_memory(key):
+    system_call("shmget", key, 0, 0)
 
 
 def tcp(port):

@@ -104,20 +104,29 @@ def commits(calls: int = 200) -> Iterator[Measure]:
         yield lambda: seconds(lambda: [once() for _ in range(calls)]) / calls
 
 
-def fresh(program: str, given: Any = None, read: Sequence[Path] = ()) -> Any:
-    """F4: what `program` prints as JSON, run by a fresh `python` on the sandbox's highest rung.
+def fresh(program: str, given: Any = None, read: Sequence[Path] = ()) -> float:
+    """F4: seconds until `program`, in a fresh `python` on the sandbox's highest rung, has printed its one line.
 
-    `given` is its sys.argv[1] as JSON; `read` are folders that it may read and import from.
+    `given` is its sys.argv[1] as JSON; `read` are folders that it may read and import from. What comes after the
+    answer, the end of the process and its folder's, is no part of it: neither is it of ours.
     """
     rung = ladder(kernel())[0]
     with tempfile.TemporaryDirectory(prefix="fnkit-bench-") as folder:
         place = Place(Path(folder, "instance"), tuple(read), 512, ())
+        began = time.perf_counter()
         place.make()
         script = place.work / "floor.py"
         script.write_text(f"import sys; sys.path[:0] = {[str(path) for path in read]!r}\n{program}")
         command = rung.wrap(place, [str(script), json.dumps(given)])
-        done = subprocess.run(command, env=place.environment, cwd=place.work, capture_output=True, check=True)
-        return json.loads(done.stdout)
+        with subprocess.Popen(command, env=place.environment, cwd=place.work, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            answer = process.stdout.readline()
+            taken = time.perf_counter() - began
+            process.stdout.read()
+        if process.returncode or not answer:
+            raise RuntimeError(f"the floor's program ended with {process.returncode}")
+        json.loads(answer)
+        return taken
 
 
 FORKS = """import os, statistics, sys, time

@@ -50,17 +50,24 @@ class Target:
     """The ratio that will do, and the one that is hoped for."""
 
     bound: float
-    better: Literal["lower", "higher"]
+    better: Literal["lower", "higher", "equal"]
     aim: float | None = None
 
     def met(self, ratio: float) -> bool:
         """True where a ratio is on the right side."""
+        if self.better == "equal":
+            return ratio == self.bound
         return ratio <= self.bound if self.better == "lower" else ratio >= self.bound
 
 
 def at_most(bound: float, aim: float | None = None) -> Target:
     """A ratio that must not be higher."""
     return Target(bound, "lower", aim)
+
+
+def exactly(bound: float) -> Target:
+    """A ratio that must be just this one."""
+    return Target(bound, "equal")
 
 
 def at_least(bound: float, aim: float | None = None) -> Target:
@@ -115,7 +122,7 @@ class Figure:
     ratio: float
     target: float | None
     met: bool | None
-    better: Literal["lower", "higher"]
+    better: Literal["lower", "higher", "equal"]
     aim: float | None
     low: float
     high: float

@@ -59,7 +59,7 @@ def write(file: Path, text: str) -> None:
 
 
 def _cells(one: Figure) -> tuple[str, ...]:
-    sign = "≤" if one.better == "lower" else "≥"
+    sign = {"lower": "≤", "higher": "≥", "equal": "="}[one.better]
     aim = "" if one.aim is None else f" (aim {one.aim:g})"
     return (
         one.row,

@@ -1,5 +1,6 @@
 """What starts functions, as a person wires it: in Python, in a shell; and on a platform without feeds."""
 
+import json
 import select
 import signal
 import time
@@ -7,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from fnkit import verbs
+from fnkit import compose, verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
-from fnkit.delivery.watching import tidy
+from fnkit.delivery.watching import noted, tidy
+from fnkit.events.bucket import Bucket
 from fnkit.events.sources import storage
-from fnkit.events.wiring import NOTE
+from fnkit.events.wiring import NOTE, Wiring
 from fnkit.notebook import show
 from fnkit.verbs.when import every, on
 from fnkit.whisk.client import Client
 from fnkit.whisk.props import load_file
+from fnkit.whisk.transport import Http
+from tests.buckets import make, moto
 from tests.contract.feeding import quiet, records, until
 
 LOOK = """
@@ -100,6 +104,38 @@ def test_a_folder_starts_an_action_through_a_pattern_and_round_it_go_destination
     assert "fe-arrives" in view.html
 
 
+def test_outcomes_go_to_a_bucket_and_a_trigger_and_what_cannot_to_the_dead_letters(
+    embedded, context, wired, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
+    wired(on("objects:unused/", context=context), "fe-echo", trigger="fe-after")
+    with moto() as endpoint:
+        make(endpoint, "fe-out")
+        when = on(storage(tmp_path, suffix=".txt", settle=0.1), context=context)
+        when = when.on_success(storage("s3://fe-out", prefix="seen ü/", endpoint=endpoint), "trigger:fe-after")
+        when = when.on_failure(storage("s3://none", endpoint=endpoint)).dead_letter("objects:dead/")
+        wired(when, "fe-look", trigger="fe-outward")
+        for name in ("good one.txt", "bad.txt"):
+            arrive(tmp_path, name)
+        quiet(embedded, "fe-outward", 2)
+        [kept] = Bucket.open("s3://fe-out", endpoint, "us-east-1").list()
+        message = json.loads(Bucket.open("s3://fe-out", endpoint, "us-east-1").get(kept.key))
+    assert (message["condition"], message["response"]) == ("success", {"saw": "good one.txt"})
+    assert kept.key == f"seen ü/{message['request']['id']}.json"
+    [heard] = until(lambda: records(embedded, "fe-after"), len)
+    assert heard["response"]["result"]["response"] == {"saw": "good one.txt"}
+    [dead] = embedded.call("GET", "/fnkit/v1/objects?prefix=dead/").json()["objects"]
+    letter = embedded.call("GET", f"/fnkit/v1/objects/{dead['key']}").json()
+    assert (letter["condition"], letter["response"]) == ("failure", {"error": "no"})
+    assert "404" in letter["undelivered"][0]
+    embedded.call("DELETE", f"/fnkit/v1/objects/{dead['key']}")
+    [wire] = [one for one in verbs.events(context=context).wires if one.trigger == "fe-outward"]
+    assert wire.ways[0].success == ("s3://fe-out/seen ü/", "fe-after")
+    shown = show.view(verbs.get("fe-outward-destination", context=context))
+    assert "hush" not in shown.html + shown.line + json.dumps(records(embedded, "fe-outward-destination"))
+
+
 def test_wiring_it_again_changes_what_is_there_and_unwiring_leaves_nothing(embedded, context, wired, tmp_path):
     when = on(storage(tmp_path, settle=0.1), context=context)
     wired(when.where({"size": [0]}).retry(1), "fe-look", trigger="fe-again")
@@ -120,6 +156,48 @@ def test_wiring_it_again_changes_what_is_there_and_unwiring_leaves_nothing(embed
     assert embedded.call("GET", "/fnkit/v1/feeds/fe-again").status_code == 404
 
 
+def counted(embedded, trigger):
+    """Events that the feed has seen."""
+    state = embedded.call("GET", f"/fnkit/v1/feeds/{trigger}").json()["status"]
+    return state["fired"] + state["pending"]
+
+
+def test_what_waits_is_not_lost_when_it_is_wired_again(embedded, context, wired, tmp_path):
+    code = "import time\ndef main(args):\n    time.sleep(0.3)\n    return {}"
+    body = {"exec": {"kind": "python:default", "code": code}}
+    assert embedded.call("PUT", "actions/fe-look?overwrite=true", json=body).status_code == 200
+    when = on(storage(tmp_path, settle=0.1, at_once=1), context=context)
+    wired(when, "fe-look", trigger="fe-waits")
+    for number in range(5):
+        arrive(tmp_path, str(number))
+    until(lambda: counted(embedded, "fe-waits"), lambda count: count == 5)
+    again = wired(on(storage(tmp_path, settle=0.1, at_once=2), context=context), "fe-look", trigger="fe-waits")
+    assert again.instead == ""
+    quiet(embedded, "fe-waits", 5)
+    config = embedded.call("GET", "/fnkit/v1/feeds/fe-waits").json()["config"]
+    assert config["at_once"] == 2
+    wired(on(storage(tmp_path, settle=0.1), context=context), "fe-look", trigger="fe-waits")
+    config = embedded.call("GET", "/fnkit/v1/feeds/fe-waits").json()["config"]
+    assert "at_once" not in config
+
+
+def test_a_feed_that_was_stopped_goes_on_when_it_is_wired_again(embedded, context, wired, tmp_path):
+    when = on(storage(tmp_path, settle=0.1), context=context)
+    made = wired(when, "fe-echo", trigger="fe-stopped")
+    context.client.feeds.tell(context.client.triggers.get(made.wiring.name), "PAUSE")
+    wired(when, "fe-echo", trigger="fe-stopped")
+    arrive(tmp_path, "a")
+    quiet(embedded, "fe-stopped", 1)
+
+
+def test_another_source_takes_the_place_of_the_first_and_says_so(embedded, context, wired, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name / "photos").mkdir(parents=True)
+    wired(on(storage(tmp_path / "one" / "photos"), context=context), "fe-echo")
+    made = wired(on(storage(tmp_path / "two" / "photos"), context=context), "fe-echo")
+    assert f"in the place of {tmp_path}/one/photos" in str(made)
+
+
 def test_every_so_often(embedded, context, wired):
     made = wired(every("*/1 * * * * *", context=context, trigger_payload={"n": 1}), "fe-echo")
     assert made.wiring.name == "fe-echo-every"
@@ -133,6 +211,28 @@ def test_a_function_is_deployed_first(embedded, context, wired, tmp_path):
     wired(every(minutes=60, context=context), greet, name="fe-greet")
     assert embedded.call("GET", "rules/fe-greet-every-rule").json()["action"]["name"] == "fe-greet"
     embedded.call("DELETE", "actions/fe-greet")
+
+
+def test_a_flow_is_deployed_first_and_each_event_is_a_run_of_it(embedded, context, wired, tmp_path):
+    flow = compose.sequence(
+        "fe-look",
+        compose.when(lambda r: "ü" in r["saw"], lambda r: {"kept": r["saw"]}, lambda r: {"back": r["saw"]}),
+    )
+    wired(on(storage(tmp_path, settle=0.1), context=context), flow, name="fe-flow", trigger="fe-photos")
+    assert embedded.call("GET", "actions/fe-flow").json()["annotations"]
+    for name in ("ü.jpg", "plain.jpg", "bad.jpg"):
+        arrive(tmp_path, name)
+    state = quiet(embedded, "fe-photos", 3)
+    assert state["runs"] == {"running": 0, "succeeded": 2, "failed": 1}
+    kinds = {"key": "kind", "value": "sequence"}
+    whole = [one for one in records(embedded, "fe-flow") if kinds in one["annotations"]]
+    results = [one["response"]["result"] for one in whole]
+    assert len(results) == 3
+    assert [one for one in results if "error" not in one] in (
+        [{"kept": "ü.jpg"}, {"back": "plain.jpg"}],
+        [{"back": "plain.jpg"}, {"kept": "ü.jpg"}],
+    )
+    embedded.call("DELETE", "actions/fe-flow")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +301,35 @@ def test_the_shell_waits_for_what_events_begin_and_tells_what_it_cost(embedded, 
     assert "does not watch for it" in missing
     wiring.unwire(context.client, "fw-arrives")
     embedded.call("DELETE", "actions/fw-look")
+
+
+class NoFeeds:
+    """The platform as an OpenWhisk that has neither our feeds nor /fnkit/v1."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def send(self, request):
+        if request.path.startswith("/fnkit") or "/whisk.system/" in request.path:
+            raise Missing(request.tried, "The requested resource does not exist.", status=404)
+        return self.inner.send(request)
+
+
+def test_elsewhere_the_same_lines_leave_a_note_for_feeds_run(embedded, context, tmp_path):
+    client = Client(context.props, NoFeeds(Http(context.props)))
+    source = storage(tmp_path, suffix=".txt")
+    embedded.call("PUT", "actions/fe-far", json={"exec": {"kind": "python:default", "code": ECHO}})
+    made = wiring.wire(client, Wiring("fe-elsewhere", source, "/_/fe-far", {"size": [{"numeric": [">", 0]}]}))
+    assert not made.watched
+    assert "keep `fnkit feeds run` running" in str(made)
+    trigger = client.triggers.get("fe-elsewhere")
+    assert (trigger.feed, trigger.annotations[NOTE]["parameters"]) == (None, source.to_json())
+    assert [name for name, _ in noted(client) if name == "fe-elsewhere"] == ["fe-elsewhere"]
+    assert embedded.call("GET", "rules/fe-elsewhere-rule").json()["action"]["name"] == "fe-elsewhere-router"
+    assert embedded.call("GET", "/fnkit/v1/feeds/fe-elsewhere").status_code == 404
+    wiring.unwire(client, "fe-elsewhere")
+    assert client.triggers.find("fe-elsewhere") is None
+    embedded.call("DELETE", "actions/fe-far")
 
 
 def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_path):

@@ -50,6 +50,20 @@ def test_status_says_what_runs_and_what_the_sandbox_does_not_stop(shell):
     assert len(stopped) > 1, "each on a line of its own"
 
 
+def test_instances_shows_what_became_of_them(shell):
+    source = shell.work / "brief.py"
+    source.write_text("def main():\n    return {}\n")
+    shell("deploy", "brief", str(source), "--annotation", "fnkit-keep-alive", "0")
+    shell("invoke", "brief")
+    picture = shell.work / "life.svg"
+    said = shell("instances", "brief", "--save", str(picture)).stdout
+    assert re.search(r"^instances of brief: 1 calls · 1 starts", said)
+    assert re.search(r"\tbrief\t(running|idle|gone)\t(cold|forked)\t", said)
+    assert picture.read_text().startswith("<svg")
+    assert "0 calls" in shell("instances", "brief", "--since", "4000000000").stdout
+    shell("delete", "brief", "--yes")
+
+
 def test_starting_what_runs_leaves_it_alone(shell):
     first = shell("start").stdout
     port = re.search(r"^url +http://127\.0\.0\.1:(\d+)$", first, re.M)[1]

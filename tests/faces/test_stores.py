@@ -54,7 +54,8 @@ def test_an_action_writes_into_the_platforms_store(kept):
     assert kept.get("from action.txt") == "ü".encode()
     with urlopen(url) as answer:
         assert answer.read() == "ü".encode()
-    fnkit.deploy(keep, "keep", annotation={"provide-api-key": False})
+    assert fnkit.deploy(keep, "keep").plan.reasons == ("annotation provide-api-key: taken away",)
+    assert fnkit.deploy(keep, "keep").plan.change == "unchanged"
     with pytest.raises(ActionFailed, match="Deploy it with the annotation provide-api-key"):
         fnkit.invoke("keep", place="objects:test-stores/", key="x", text="x")
     fnkit.delete("keep")

@@ -1,4 +1,4 @@
-"""A session in JupyterLab: what a mouse finds on its picture, how it moves on, and what stands where nothing is live."""
+"""A session in JupyterLab: what a mouse finds on its picture, how it moves on, what is there without a kernel."""
 
 import base64
 import contextlib
@@ -38,10 +38,11 @@ def wait(gate: str, **rest):
 shot = compose.action("page-shoot", shoot)
 flow = shot >> compose.when(lambda r: r["n"] > 5, "page-shoot", otherwise=lambda r: {"n": r["n"]})
 slow = compose.parallel(shot, compose.action("page-wait", wait)) >> "page-shoot"
-flow"""
+"""
 DEPLOY = "{0}.deploy('page-{0}', with_actions=True)"
 SESSION = "fnkit.session(fnkit.invoke('page-flow', n=1).id)"
 FOLLOWED = "fnkit.session(fnkit.invoke('page-slow', gate='{}', blocking=False).id, follow=True)"
+LAYER = "data:image/svg+xml"
 DRAWN = "image => image.complete && image.naturalWidth > 100"
 
 
@@ -69,7 +70,8 @@ def page(server, books):
     """A notebook that was run here, and saved."""
     written(books / "book.ipynb", FLOW, DEPLOY.format("flow"), SESSION)
     with server.opened("book.ipynb") as page:
-        assert run_all(page), page.locator(".jp-RenderedText").last.inner_text()
+        with page.expect_event("framenavigated", lambda frame: frame.url.startswith(LAYER)):
+            assert run_all(page), page.locator(".jp-RenderedText").last.inner_text()
         page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         yield page
 
@@ -119,24 +121,29 @@ class Spot:
         self.page.mouse.click(*self.middle)
 
     def says(self, part):
-        """What it shows there, False where it shows nothing."""
+        """What it shows there, as soon as it does."""
         found = self.inside.locator(part)
-        return found.evaluate("one => getComputedStyle(one).visibility") == "visible" and found.text_content()
+        found.wait_for(state="visible")
+        return found.text_content()
+
+    def hides(self, part):
+        """Awaits that it shows nothing there."""
+        self.inside.locator(part).wait_for(state="hidden")
 
 
 def test_a_mouse_that_rests_on_a_step_sees_its_answer_in_short(page):
     shot, *others = (Spot(page, number) for number in range(4))
-    assert not shot.says(".tip")
+    shot.hides(".tip")
     shot.rest()
     told = shot.says(".tip")
     assert told.startswith("page-shoot · taken") and re.search(r"run \d+", told), told
     assert '"n": 2, "token": "•••", "text": "light light' in told and "s3cr3t" not in told
     assert "…" in told and len(told) < 300
-    assert not shot.says(".panel")
+    shot.hides(".panel")
     for spot, state in zip(others, ("taken", "skipped", "taken"), strict=True):
         spot.rest()
         assert f" · {state}" in spot.says(".tip")
-        assert not shot.says(".tip")
+        shot.hides(".tip")
 
 
 def test_a_click_opens_all_that_is_known(page):
@@ -147,9 +154,9 @@ def test_a_click_opens_all_that_is_known(page):
     assert run["output"] == {"n": 2, "token": "•••", "text": "light " * 100}
     assert (run["action"], run["state"], run["input"]) == ("page-shoot", "done", {"n": 1})
     assert len(run["activation"]) == 32 and run["run"] >= 0
-    assert not shot.says(".tip"), "it would lie on the panel"
+    shot.hides(".tip")  # it would lie on the panel
     Spot(page, 1).click()
-    assert not shot.says(".panel"), "a click elsewhere closes it"
+    shot.hides(".panel")
 
 
 def test_a_page_that_is_not_trusted_has_the_same_picture_and_the_table(page, server, books):
@@ -195,17 +202,17 @@ def drawing(output):
 def test_a_session_that_runs_moves_on_in_its_cell(page, server, books, gate):
     sources = (FLOW, DEPLOY.format("slow"), FOLLOWED.format(gate.url))
     written(books / "live.ipynb", *sources)
-    with another(server, page, "live.ipynb") as page:
-        page.evaluate("() => { window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        cell = page.locator(".jp-CodeCell").last
-        cell.get_by_text("running", exact=True).first.wait_for()
+    with another(server, page, "live.ipynb") as live:
+        live.evaluate("() => { window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        cell = live.locator(".jp-CodeCell").last
         assert gate.reached.wait(60)
+        cell.locator("tr").filter(has_text="page-wait").get_by_text("running", exact=True).wait_for()
         running = drawing(cell)
         assert " move" in running, "what runs walks"
         assert cell.locator("object").count() == 0, "what is drawn anew each time has no layer"
         gate.open()
-        assert page.evaluate("() => window.ran"), page.locator(".jp-RenderedText").last.inner_text()
-        cell.get_by_text("done", exact=True).first.wait_for()
-        assert cell.get_by_text("running", exact=True).count() == 0
+        assert live.evaluate("() => window.ran"), live.locator(".jp-RenderedText").last.inner_text()
+        cell.get_by_text("running", exact=True).first.wait_for(state="detached")
+        assert cell.get_by_text("done", exact=True).count() == 4, "the whole, and each of three steps"
         assert cell.locator("object").count() == 2, "one picture of the path, one of the time"
         assert drawing(cell) != running and " move" not in drawing(cell)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
@@ -14,6 +14,7 @@ from fnkit.events.sources import Storage
 from fnkit.local import permits
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed, missing
+from fnkit.local.routes.files import served
 from fnkit.local.spray import Malformed, parse
 from fnkit.local.users import Identity
 
@@ -78,7 +79,7 @@ async def file(platform: Platform, identity: Identity, request: Request) -> Resp
         raise missing()
     media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-    return FileResponse(path, media_type=media, headers=headers)
+    return served(request, path, media, headers)
 
 
 def _place(identity: Identity, request: Request) -> tuple[str, str]:

@@ -4,13 +4,14 @@ import re
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
 from fnkit.local.objects import Object
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected, missing
+from fnkit.local.routes.files import served
 from fnkit.local.signed import LASTING, token
 from fnkit.local.users import Identity
 
@@ -32,7 +33,7 @@ async def get(platform: Platform, identity: Identity, request: Request) -> Respo
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
     }
-    return FileResponse(found.path, media_type=found.media_type, headers=headers)
+    return served(request, found.path, found.media_type, headers)
 
 
 async def put(platform: Platform, identity: Identity, request: Request) -> Response:

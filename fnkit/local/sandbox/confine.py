@@ -20,6 +20,8 @@ from typing import Any
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 1, 38, 22
 SECCOMP_MODE_FILTER = 2
 SIGKILL = 9
+OWN = 0x7FFFFFFF
+"""In a filter: the number of the process in which it is installed."""
 WIRE = 3
 """Node.js keeps what it starts from inheriting the first 16 numbers, and those after them without a gap."""
 
@@ -91,12 +93,18 @@ def c_library() -> Call:
 
 
 def filter_of(program: str) -> tuple[bytes, Any]:
-    """A seccomp filter, given as base64 of its instructions, as the kernel takes it; and what it points to."""
+    """A seccomp filter, given as base64 of its instructions, as the kernel takes it; and what it points to.
+
+    It knows the number of this process: a fork needs one of its own.
+    """
     import binascii
     import ctypes
     import struct
 
-    code = binascii.a2b_base64(program)
+    values = list(struct.unpack(f"<{len(given := binascii.a2b_base64(program)) // 4}I", given))
+    own = os.getpid()
+    values[1::2] = [own if value == OWN else value for value in values[1::2]]
+    code = struct.pack(f"<{len(values)}I", *values)
     buffer = ctypes.create_string_buffer(code, len(code))
     return struct.pack("HP", len(code) // 8, ctypes.addressof(buffer)), buffer  # struct sock_fprog
 

@@ -119,7 +119,7 @@ def _landlock(place: Place, program: Sequence[str]) -> list[str]:
         "needed": True,
     }
     # One user has one count of processes outside of a namespace: a limit would hit the user's other programs too.
-    steps = {"landlock": plan, **_filters(place, group=not place.forks), **_share(place, processes=False)}
+    steps = {"landlock": plan, **_filters(place, not place.forks, apart=False), **_share(place, processes=False)}
     return confined(steps, program)
 
 
@@ -139,7 +139,7 @@ def _own_folder(room: Place) -> dict[str, Any]:
     """A lock within the zygote's: of what lies in the room, only its own."""
     read = [m.source for m in _mounts(room, look()) if m.source is not None and not m.writable]
     plan = {"read": [*read, *FACTS], "write": list(DEVICES), "network": room.network, "needed": True}
-    return {"landlock": plan, **_filters(replace(room, forks=False), group=True)}
+    return {"landlock": plan, **_filters(replace(room, forks=False), group=True, apart=False)}
 
 
 def _plain(place: Place, program: Sequence[str]) -> list[str]:
@@ -177,9 +177,9 @@ def _inside(place: Place) -> dict[str, Any]:
     return {"read": ["/"], "write": write, "network": place.network, "needed": False}
 
 
-def _filters(place: Place, group: bool = False) -> dict[str, Any]:
+def _filters(place: Place, group: bool = False, apart: bool = True) -> dict[str, Any]:
     """Seccomp, where the numbers of this machine's system calls are known."""
-    return {"seccomp": seccomp.program(place.network, group, place.forks)} if seccomp.supported() else {}
+    return {"seccomp": seccomp.program(place.network, group, place.forks, apart)} if seccomp.supported() else {}
 
 
 def _share(place: Place, processes: bool = True) -> dict[str, Any]:

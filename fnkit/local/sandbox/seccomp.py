@@ -40,6 +40,21 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "sethostname": (170, 161), "setdomainname": (171, 162), "syslog": (103, 116), "vhangup": (153, 58),
     "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None), "personality": (135, 92),
 }  # fmt: skip
+OWN = 0x7FFFFFFF
+"""Stands for the number of the process in which the filter is installed: confine.py puts it there."""
+OF_ANY_PROCESS: dict[str, tuple[tuple[int, int], int, int | None]] = {
+    "prlimit64": ((302, 261), 0, None), "sched_setaffinity": ((203, 122), 0, None),
+    "sched_setparam": ((142, 118), 0, None), "sched_setscheduler": ((144, 119), 0, None),
+    "sched_setattr": ((314, 274), 0, None), "setpriority": ((141, 140), 1, 0), "ioprio_set": ((251, 30), 1, 1),
+}  # fmt: skip
+"""Calls that one user's processes may make of each other: (numbers, which argument names the process, what the
+first one is where a single process is meant). Left for 0, the caller, and for OWN."""
+IPC = {
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "msgget": (68, 186), "msgsnd": (69, 189),
+    "msgrcv": (70, 188), "msgctl": (71, 187), "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191),
+    "semtimedop": (220, 192), "mq_open": (240, 180), "mq_unlink": (241, 181),
+}  # fmt: skip
+"""What the processes of one user share by number or name, where no namespace is between them."""
 LEAVING_THE_GROUP = {"setsid": (112, 157), "setpgid": (109, 154)}
 CLONE, CLONE3, SOCKET, IOCTL = (56, 220), (435, 435), (41, 198), (16, 29)
 FORKS_NEED = {
@@ -54,12 +69,13 @@ def supported() -> bool:
     return platform.machine() in ARCHITECTURES
 
 
-def program(network: bool, group: bool, forks: bool = False) -> str:
+def program(network: bool, group: bool, forks: bool = False, apart: bool = True) -> str:
     """The filter as base64. `network` false takes sockets other than local ones; `group` true, setsid and
-    setpgid; `forks` leaves FORKS_NEED."""
+    setpgid; `forks` leaves FORKS_NEED; `apart` false, where the user's other processes are in the same
+    namespaces, takes IPC."""
     column = list(ARCHITECTURES).index(platform.machine())
     families = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK) if network else (AF_UNIX,)
-    denied = {**DENIED, **LEAVING_THE_GROUP} if group else DENIED
+    denied = {**DENIED, **(LEAVING_THE_GROUP if group else {}), **({} if apart else IPC)}
     steps = [
         *_only_on(ARCHITECTURES[platform.machine()]),
         *_unless_equal(CLONE[column], _if_any_bit(0, NEW_NAMESPACES, EPERM)),
@@ -71,6 +87,11 @@ def program(network: bool, group: bool, forks: bool = False) -> str:
         if (number := numbers[column]) is not None:
             left = FORKS_NEED.get(name) if forks else None
             steps += _unless_equal(number, _if_none_of(*left, EPERM) if left else [_refuse(EPERM)])
+    for all_numbers, process, kind in OF_ANY_PROCESS.values():
+        alone = [] if kind is None else [_argument(0), INSTRUCTION.pack(EQUAL, 1, 0, kind), _refuse(EPERM)]
+        # Forks do not get back what their zygote was refused; in namespaces of its own, there are only they.
+        which = [] if forks and apart else _if_none_of(process, (0, OWN), EPERM)
+        steps += _unless_equal(all_numbers[column], [*alone, *(which or [INSTRUCTION.pack(RETURN, 0, 0, ALLOW)])])
     steps.append(INSTRUCTION.pack(RETURN, 0, 0, ALLOW))
     return base64.b64encode(b"".join(steps)).decode()
 

@@ -22,7 +22,8 @@ from fnkit.context import Context
 from fnkit.core.errors import FnkitError
 from fnkit.events import storage
 from fnkit.models import images
-from fnkit.verbs import deploy, on
+from fnkit.verbs import deploy
+from fnkit.verbs.when import on
 from fnkit.whisk.client import Client
 from tests.bench.floors import seconds
 from tests.bench.harness import Floor, Group, Row, at_least
@@ -104,7 +105,7 @@ def _arrive(client: Client, photos: Sequence[Path], folder: Path, turn: int) -> 
     while (there := len(client.embedded.objects(f"shop/{turn}-"))) < PHOTOS:
         if time.monotonic() > until:
             raise RuntimeError(f"{there} of {PHOTOS} photos are there after {PATIENCE} s")
-        pause.wait(0.05)
+        pause.wait(0.2)  # a look is work for the platform, too
 
 
 @contextmanager

@@ -32,11 +32,11 @@ RESTED = 1.0
 PATIENCE = 120.0
 """Seconds until something is ready in the background."""
 NO_TEMPLATE = [{"key": "fnkit-template", "value": False}]
-HELLO_AGAIN = f"import json\n{HELLO}print(json.dumps(main({{}})))\n"
+HELLO_AGAIN = f"import json\n{HELLO}print(json.dumps(main({{}})), flush=True)\n"
 MAIN_AGAIN = """import json, os, sys
 os.environ['FNKIT_MODELS'] = {models!r}
 import main__
-print(json.dumps(main__.main(json.loads(sys.argv[1]))))"""
+print(json.dumps(main__.main(json.loads(sys.argv[1]))), flush=True)"""
 
 
 @dataclass
@@ -89,11 +89,11 @@ def group() -> Iterator[Group]:
         again = MAIN_AGAIN.format(models=os.pathsep.join(map(str, layers)))
 
         def fresh(name: str, given: Any) -> Callable[[], float]:
-            return lambda: floors.seconds(lambda: floors.fresh(again, given, (code[name], *layers)))
+            return lambda: floors.fresh(again, given, (code[name], *layers))
 
         users = itertools.count()
         probes: dict[str, Callable[[], Any]] = {
-            "F4 no-op": lambda: floors.seconds(lambda: floors.fresh(HELLO_AGAIN)),
+            "F4 no-op": lambda: floors.fresh(HELLO_AGAIN),
             "no-op": lambda: bench.cold("no-op", calls["no-op"]),
             "F4 imports": fresh("importing", {}),
             "imports": lambda: bench.cold("importing", calls["importing"]),
@@ -102,6 +102,7 @@ def group() -> Iterator[Group]:
             "zygote": lambda: bench.cold("zygote-pose", calls["zygote-pose"]),
             "template": lambda: bench.cold(pose.NAME, calls["pose"]),
             "first": lambda: _first(bench, next(users)),
+            "F5": floors.fork,
             "forks": lambda: Latency.of([bench.cold("no-op", calls["no-op"]) for _ in range(FORKS)]),
             "memory": lambda: _memory(bench, calls),
         }
@@ -122,12 +123,13 @@ def _rows() -> list[Row]:
         Row("pose, from a template", less_warm("template"), floor("F4 pose", "warm pose"), at_most(0.08, 0.05)),
         Row("pose, the first ever", lambda t: t["first"], floor("F4 pose"), at_most(1.15)),
         Row(
-            "forks a second",
+            "forks a second, one after the other",
             lambda t: 1 / t["forks"].p50,
             Floor.fixed("50 a second", 50),
             at_least(1),
             "/s",
         ),
+        Row("p50 of a forked no-op", lambda t: t["forks"].p50, Floor("F5", lambda t: t["F5"])),
         Row("p99 of a forked no-op", lambda t: t["forks"].p99, floor("F4 no-op")),
         _memory_row("no-op", 0.15),
         _memory_row("pose", 0.35),

@@ -18,13 +18,14 @@ from pathlib import Path
 
 from fnkit.core.places import cache
 from tests.bench import pose
-from tests.bench.floors import pip_and_zip, seconds
+from tests.bench.floors import pip_and_zip, seconds, unzip
 from tests.bench.harness import Floor, Group, Row, at_most
 from tests.bench.platform import Server, fnkit, platform
 from tests.kept import share_models
 
 REQUIREMENTS = [f"{name}=={version(name)}" for name in ("ai-edge-litert", "numpy", "pillow")]
 TEST = ("--test", f"image=@{pose.PHOTO}")
+ZIPPED = "remote.zip"
 ZIP = """import sys
 from pathlib import Path
 from fnkit.action import cell, target
@@ -34,7 +35,7 @@ from fnkit.core.names import ActionName
 from fnkit.models import download
 wishes = Wishes(model=download.fetch("movenet-multipose"))
 spec = cell.from_path(ActionName("smart-body-crop"), Path(sys.argv[1]), wishes)
-print(len(build(spec, target.remote()).zip))"""
+Path(sys.argv[2]).write_bytes(build(spec, target.remote()).zip)"""
 
 
 @contextmanager
@@ -63,6 +64,7 @@ def group() -> Iterator[Group]:
             "edited": edited,
             "unchanged": lambda: seconds(lambda: _deploy(known, source)),
             "zip": lambda: _zip(folder, source),
+            "F7": lambda: unzip(folder / ZIPPED, folder),
         }
         floor = Floor("F6", lambda t: t["F6"])
         yield Group(
@@ -72,6 +74,9 @@ def group() -> Iterator[Group]:
                 Row("deploy, edited", lambda t: t["edited"], floor, at_most(0.10), "s"),
                 Row("deploy, unchanged", lambda t: t["unchanged"], floor, at_most(0.03), "s"),
                 Row("zip for a remote platform", lambda t: t["zip"], floor, at_most(0.40), "s"),
+                Row(
+                    "deploy, edited, against F7", lambda t: t["edited"], Floor("F7", lambda t: t["F7"]), None, "s"
+                ),
             ],
         )
 
@@ -94,5 +99,5 @@ def _zip(folder: Path, source: Path) -> float:
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         share_models(cache(), Path(fresh))
         environment = {**os.environ, "FNKIT_CACHE": fresh}
-        command = [sys.executable, "-c", ZIP, str(source)]
+        command = [sys.executable, "-c", ZIP, str(source), str(folder / ZIPPED)]
         return seconds(lambda: subprocess.run(command, env=environment, check=True, capture_output=True))

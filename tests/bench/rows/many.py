@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.harness import Floor, Group, Row, at_least, at_most
+from tests.bench.harness import Floor, Group, Row, at_most, exactly
 from tests.bench.platform import Connection, Server, platform
 
 CALLS = int(os.environ.get("FNKIT_BENCH_CALLS", "100000"))
@@ -45,9 +45,9 @@ def group() -> Iterator[Group]:
         yield Group(
             {"drill": lambda: drill(server), "calls": lambda: _blocking(server)},
             [
-                Row("non-blocking calls, records", lambda t: t["drill"].records, all_there, at_least(1.0), ""),
+                Row("non-blocking calls, records", lambda t: t["drill"].records, all_there, exactly(1.0), ""),
                 Row(
-                    "non-blocking calls, distinct ids", lambda t: t["drill"].distinct, all_there, at_least(1.0), ""
+                    "non-blocking calls, distinct ids", lambda t: t["drill"].distinct, all_there, exactly(1.0), ""
                 ),
                 Row(
                     "server's RSS after them",

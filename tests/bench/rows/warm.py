@@ -29,6 +29,7 @@ def group() -> Iterator[Group]:
         answer = ours.call(calls[0])[1]
         port = stack.enter_context(floors.raw_asgi(answer))
         floor = Connection(port)
+        echo, commit = stack.enter_context(floors.echo()), stack.enter_context(floors.commits())
 
         def rate(number: int):
             return lambda: throughput(server.port, calls, number)
@@ -38,6 +39,8 @@ def group() -> Iterator[Group]:
 
         probes = {
             "F1": lambda: latency(asking(floor, calls[0]), CALLS),
+            "F2": echo,
+            "F3": commit,
             "one": lambda: latency(asking(ours, calls[0]), CALLS),
             "F1 of 4": base(4),
             "of 4": rate(4),
@@ -51,6 +54,7 @@ def group() -> Iterator[Group]:
             [
                 Row("p50, one client", lambda t: t["one"].p50, Floor("F1", lambda t: t["F1"].p50), at_most(3, 2)),
                 Row("p99, one client", lambda t: t["one"].p99, Floor("F1", lambda t: t["F1"].p99), at_most(6)),
+                *(Row(f"p50, against {one}", lambda t: t["one"].p50, _plain(one)) for one in ("F2", "F3")),
                 _rate(4),
                 _rate(100),
                 Row(
@@ -63,6 +67,10 @@ def group() -> Iterator[Group]:
             ],
             repeats=7,
         )
+
+
+def _plain(name: str) -> Floor:
+    return Floor(name, lambda t: t[name])
 
 
 def _rate(number: int) -> Row:

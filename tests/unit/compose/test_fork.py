@@ -24,6 +24,8 @@ class Cluster:
     started: list = field(default_factory=list)
     joined: dict = field(default_factory=dict)
     trouble: str = ""
+    after: int = 0
+    """Branches that are started before there is trouble."""
 
     def say(self, event):
         pass
@@ -35,7 +37,8 @@ class Cluster:
         return 60.0
 
     def start(self, action, arguments):
-        if self.trouble:
+        if self.trouble and len(self.started) == self.after:
+            self.after = -1
             raise Unstarted(self.trouble)
         if self.taken >= self.slots:
             return None
@@ -65,9 +68,9 @@ class Cluster:
         return outcome.value
 
 
-def run(made, given, slots=10_000, trouble=""):
+def run(made, given, slots=10_000, trouble="", after=0):
     flow = Flow(to_json(made.node, "0"), {})
-    cluster = Cluster(flow, slots, trouble=trouble)
+    cluster = Cluster(flow, slots, trouble=trouble, after=after)
     fresh = Run.fresh(flow, cluster, "s")
     return cluster.drive(fresh, fresh.begin(given)), cluster
 
@@ -109,12 +112,20 @@ def test_a_failure_stands_in_its_place_or_is_the_whole():
 
 
 def test_what_cannot_be_started_names_the_node():
-    result, _ = run(
-        compose.parallel("act", "act"), {}, trouble="/_/act: 404 The requested resource does not exist."
-    )
+    flow = compose.parallel("act", "act", errors="fail")
+    result, _ = run(flow, {}, trouble="/_/act: 404 The requested resource does not exist.")
     assert result == {
         "error": "0 (parallel) could not start branch 0: /_/act: 404 The requested resource does not exist."
     }
+
+
+def test_a_branch_that_cannot_be_started_has_its_error_in_its_place_and_no_other_is_lost():
+    wrong = {"error": "0 (map) could not start branch 150: it does not answer"}
+    result, cluster = run(
+        compose.map("act"), {"value": list(range(1000))}, trouble="it does not answer", after=150
+    )
+    assert result == {"value": [wrong if n == 150 else {"did": n} for n in range(1000)]}
+    assert len(cluster.started) == 999
 
 
 def test_a_branch_of_one_action_is_that_action_and_any_other_a_run_of_the_flow():

@@ -46,10 +46,11 @@ def test_a_branch_begins_from_the_store_too():
     each = compose.map(compose.sequence(lambda r, v: {"n": r["n"] + len(v["text"])}, "tiny"))
     flow = compose.let({"text": "x" * 1_100_000}, each)
     given, answers = {"value": [{"n": 1}, {"n": 2}]}, {"tiny": lambda n: {"n": n}}
-    assert "may with 1,044,480" in flow.run(given, answers)["error"]
+    assert "may with 1,044,480" in flow.run(given, answers)["value"][0]["error"]
     assert flow.stored("objects:").run(given, answers) == {"value": [{"n": 1_100_001}, {"n": 1_100_002}]}
     single = compose.map("tiny").stored("objects:")
-    wrong = single.run({"value": [{"n": 1, "text": "x" * 1_100_000}]}, answers)["error"]
+    large = {"value": [{"n": 1, "text": "x" * 1_100_000}]}
+    wrong = single.run(large, answers)["value"][0]["error"]
     assert wrong.startswith("0 (map) could not start branch 0: it would begin with 1,100,"), (
         "an action has no store"
     )

@@ -158,6 +158,14 @@ def test_the_draft_takes_away_what_an_earlier_deploy_set():
     assert made.draft("x").to_json()["delAnnotations"] == ["a"]
 
 
+def test_the_key_that_is_asked_for_no_more_is_said_no_to():
+    """An action without that annotation would get it."""
+    before = wanted(Settings(annotations={"provide-api-key": True}))
+    draft = plan(wanted(), deployed(before), "host").draft("x").to_json()
+    assert {"key": "provide-api-key", "value": False} in draft["annotations"]
+    assert "provide-api-key" not in draft.get("delAnnotations", [])
+
+
 def test_the_note_reads_back():
     wish = wanted(FULL, notebook="01.ipynb", bundle=bundle(model=MODEL))
     note = annotation.read(deployed(wish, "0.0.4"))

@@ -71,3 +71,9 @@ def test_extensions_come_along():
 def test_what_is_no_event_is_told(headers, body, said):
     with pytest.raises(WrongEvent, match=said):
         read(headers, body)
+
+
+def test_the_schema_of_the_data_comes_along_in_both_modes():
+    event = Event("1", "s", "t", {"n": 1}, schema="https://example.org/s.json")
+    assert read(event.headers(), b'{"n": 1}').schema == event.schema
+    assert from_arguments(event.structured()) == event

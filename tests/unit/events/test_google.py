@@ -28,7 +28,7 @@ MAIL = "fnkit@example.iam.gserviceaccount.com"
 def google():
     """The address of a cloud storage that keeps everything in memory."""
     with moto() as address:
-        make(address, "photos")
+        make(address, "googlephotos")
         yield address
 
 
@@ -48,7 +48,7 @@ def account(private, monkeypatch):
 
 @pytest.fixture
 def bucket(google, account):
-    return storage("gs://photos", endpoint=google).open()
+    return storage("gs://googlephotos", endpoint=google).open()
 
 
 def test_what_is_put_is_listed_read_presigned_and_deleted(bucket):
@@ -70,14 +70,14 @@ def test_what_is_put_is_listed_read_presigned_and_deleted(bucket):
 
 def test_a_signed_url_is_what_google_asks_for(account, private):
     """V4 signing process: the request that is signed, and the account's signature of it."""
-    parts = urlsplit(Bucket.open("gs://photos").presign(KEY, 60))
+    parts = urlsplit(Bucket.open("gs://googlephotos").presign(KEY, 60))
     query = dict(parse_qsl(parts.query))
     signature = bytes.fromhex(query.pop("X-Goog-Signature"))
     asked = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(query.items()))
     request = f"GET\n{parts.path}\n{asked}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
     digest = hashlib.sha256(request.encode()).hexdigest()
     mail, _, scope = query["X-Goog-Credential"].partition("/")
-    assert (mail, parts.path) == (MAIL, f"/photos/{quote(KEY)}")
+    assert (mail, parts.path) == (MAIL, f"/googlephotos/{quote(KEY)}")
     text = f"GOOG4-RSA-SHA256\n{query['X-Goog-Date']}\n{scope}\n{digest}"
     private.public_key().verify(signature, text.encode(), padding.PKCS1v15(), hashes.SHA256())
 
@@ -91,7 +91,7 @@ def test_requests_bear_the_accounts_own_token(account, private, heard):
     """A token that the account signs itself: nobody else is asked for one."""
     address, authorizations = heard
     with pytest.raises(Missing):
-        Bucket.open("gs://photos", address).get(KEY)
+        Bucket.open("gs://googlephotos", address).get(KEY)
     head, claims, signature = authorizations[0].removeprefix("Bearer ").split(".")
     told = json.loads(base64.urlsafe_b64decode(claims + "=="))
     assert (told["iss"], told["exp"] > time.time()) == (MAIL, True)
@@ -103,5 +103,5 @@ def test_requests_bear_the_accounts_own_token(account, private, heard):
 def test_a_service_account_that_is_none(account, monkeypatch):
     monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT_KEY", account)
     with pytest.raises(BadArgument) as told:
-        Bucket.open("gs://photos")
+        Bucket.open("gs://googlephotos")
     assert account not in str(told.value)

@@ -1,7 +1,9 @@
 """What is made of a wiring, and the two conductors that it puts between."""
 
 import json
+import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -145,11 +147,16 @@ def address():
 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((self.headers["Content-Type"], json.loads(body)))
-            self.send_response(codes.pop(0) if codes else 200)
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            got.append((self.headers["Content-Type"], json.loads(body or "null")))
+            code = codes.pop(0) if codes else 200
+            self.send_response(code)
             self.send_header("Content-Length", "0")
+            if 300 <= code < 400:
+                self.send_header("Location", f"http://127.0.0.1:{server.server_port}/moved")
             self.end_headers()
+
+        do_GET = do_POST  # noqa: N815
 
         def log_message(self, *words):
             pass
@@ -181,3 +188,63 @@ def test_an_address_that_says_no_is_not_asked_again_and_its_key_is_not_told(monk
     assert len(got) == 1
     assert "401" in end["error"]
     assert "hush" not in end["error"]
+
+
+NEXT = {"action": "/_/wipe", "params": {"x": 1}, "state": {"$fnkit": {}}}
+
+
+def test_an_error_answer_starts_nothing(monkeypatch):
+    monkeypatch.setenv("FNKIT_ROUTER", json.dumps({"pattern": {}, "target": "/_/work"}))
+    assert router.main({"error": "no", "code": 4, **NEXT, "$fnkit": {}}) == {"error": "no", "code": 4}
+    order(monkeypatch, failure=[action("tell")])
+    *_, told, end = played({}, [{"error": "no", "code": 4, "action": "/_/wipe", "params": {"x": 1}}, {}])
+    assert (told["action"], told["params"]["response"]["action"]) == ("/_/tell", "/_/wipe")
+    assert end == {"error": "no", "code": 4}
+
+
+def test_an_address_that_has_moved_is_told_and_gets_no_empty_request(monkeypatch, address):
+    url, got, codes = address
+    codes += [301]
+    order(monkeypatch, success=[Place("http", url).to_json()])
+    assert "301" in played({}, [{"answer": 1}])[-1]["error"]
+    assert [body["data"]["response"] for _, body in got] == [{"answer": 1}]
+
+
+def test_what_speaks_no_http_goes_to_the_dead_letters_without_its_address(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            there, _ = server.accept()
+            with there:
+                there.recv(65536)
+                there.sendall(b"220 mail.example.org ready\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/hook?key=hush"
+        order(monkeypatch, success=[Place("http", url).to_json()], dead=[action("dead")])
+        *_, dead, end = played({}, [{"answer": 1}, {}])
+    assert dead["params"]["undelivered"] == ["http://127.0.0.1: BadStatusLine"]
+    assert end == {"params": {"answer": 1}}
+
+
+def test_where_no_time_is_left_it_is_not_tried_again(monkeypatch, address):
+    url, got, codes = address
+    codes += [503] * 4
+    monkeypatch.setenv("__OW_DEADLINE", str(int((time.time() + 6) * 1000)))
+    order(monkeypatch, success=[Place("http", url).to_json()], dead=[action("dead")])
+    dead = played({}, [{"answer": 1}])[-1]
+    assert len(got) == 1
+    assert "no time left" in dead["params"]["undelivered"][0]
+
+
+def test_the_id_of_a_structured_event_is_kept(monkeypatch, address):
+    url, got, _ = address
+    order(monkeypatch, success=[Place("http", url).to_json()])
+    played({"specversion": "1.0", "id": "e-7", "source": "/s", "type": "t", "data": {}}, [{"answer": 1}])
+    assert got[0][1]["id"] == "e-7"
+
+
+@pytest.mark.parametrize("url", ["http://host/a b", "http://host/a\nb", "https://host/ü"])
+def test_an_address_that_cannot_be_one_is_told_before(url):
+    with pytest.raises(BadArgument, match="%20"):
+        place(url)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -95,7 +97,6 @@ async def interrupted(path, prepare, called, arguments):
     await server.action("slow", SHOW)
     activation_id = await server.begin(called, arguments)
     await server.scheduler.reached.wait()
-    await server.activations.committed()
     return activation_id, server.names()
 
 
@@ -203,6 +204,27 @@ def test_a_whole_sequence_is_on_disk_when_it_was_answered(tmp_path, wait):
         return await Server(path, InProcess()).record(activation_id)
 
     assert asyncio.run(look())["response"]["result"] == {"n": 2}
+
+
+def test_a_step_is_one_commit(tmp_path):
+    """Its promise, where the sequence is now, and the record of the step before it."""
+
+    async def call(length):
+        server = Server(tmp_path / f"of-{length}" / "db", InProcess())
+        await server.action("add", ADD)
+        await server.sequence("seq", *["add"] * length)
+        ask = Ask(server.caller, "t" * 32, now_ms(), {"n": 0}, 60)
+        _, record = await server.controller.invoke(server.controller.resolve("guest", "seq"), ask)
+        server.store.close()
+        return json.loads(record.result)
+
+    def commits(length):
+        (tmp_path / f"of-{length}").mkdir()
+        assert asyncio.run(call(length)) == {"n": length}
+        with closing(sqlite3.connect(tmp_path / f"of-{length}" / "life-0" / "db")) as db:
+            return db.execute("SELECT number FROM journal").fetchone()[0]
+
+    assert commits(7) - commits(2) == 5
 
 
 def test_a_sequence_that_came_to_hold_itself_has_an_end(tmp_path):

@@ -151,3 +151,9 @@ def test_a_folder_that_was_open_to_all_keeps_what_it_is_given_private(data):
     others = {path.name for path in data.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
     assert others <= {"lock", "starting"}, "these are empty"
     assert {"objects", "code", "server.log", "whisk.db"} <= {path.name for path in data.iterdir()}
+
+
+@pytest.mark.parametrize(("option", "said"), [("keep_alive", "--keep-alive -1"), ("memory", "--memory -1")])
+def test_what_cannot_be_served_is_told(tmp_path, option, said):
+    with pytest.raises(BadArgument, match=said):
+        Settings(tmp_path, **{option: -1}).check()

@@ -70,7 +70,6 @@ def test_a_flow_goes_on_from_its_last_finished_step_wherever_the_server_ended(tm
         await put_flow(server, "flow", ten_steps())
         activation_id = await server.begin("flow", {"n": 0})
         await server.scheduler.reached.wait()
-        await server.activations.committed()
         return activation_id, server.scheduler.ended
 
     async def go_on(activation_id):
@@ -93,7 +92,6 @@ def test_a_flow_that_handles_nothing_ends_with_the_node_that_was_interrupted(tmp
         await put_flow(server, "flow", compose.sequence("add", "add"))
         activation_id = await server.begin("flow", {"n": 0})
         await server.scheduler.reached.wait()
-        await server.activations.committed()
         return activation_id
 
     async def look(activation_id):
@@ -152,9 +150,7 @@ def test_a_join_goes_on_after_the_end_of_the_server(tmp_path):
         run = await server.begin("joins", {"ids": ids})
         while not server.store.rows("SELECT * FROM positions WHERE cause IS NOT NULL"):
             await asyncio.sleep(0)
-        await server.activations.committed()
         await server.record(ids[1])
-        await server.activations.committed()
         return ids, run
 
     async def look(run):

@@ -239,6 +239,26 @@ def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
     asyncio.run(story())
 
 
+def test_lines_after_such_rows_survive(store, path):
+    """SQLite has nothing to write then, but has to know where the journal begins anew."""
+
+    async def story():
+        for number in range(MOST // 2):
+            store.keep(PROMISES, str(number), "1", fresh=True)
+            store.commit()
+            store.drop(PROMISES, str(number))
+            store.commit()
+        while recent(path).stat().st_size:
+            await asyncio.sleep(0)
+        store.keep(PROMISES, "later", "1", fresh=True)
+        store.commit()
+        other = Store(left_by(path, fresh_folder(path)))
+        assert promises(other) == [("later", "1")]
+        other.close()
+
+    asyncio.run(story())
+
+
 def test_a_row_that_sqlite_has_is_dropped_there(store):
     store.keep(PROMISES, "a", "1", fresh=True)
     assert promises(store) == [("a", "1")]

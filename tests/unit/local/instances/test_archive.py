@@ -89,6 +89,22 @@ def test_links_and_doubles(inside: Path, members: list) -> None:
         unpack(packed(*members), inside)
 
 
+@pytest.mark.parametrize("first", ["{outside}", "."])
+@pytest.mark.parametrize(
+    "names", [("a", "a/evil"), ("a", "a/new/dir/evil"), ("A", "a/evil"), ("d/a", "d/./a//evil")]
+)
+def test_no_link_is_written_through_another(inside: Path, first: str, names: tuple[str, str]) -> None:
+    """Refused before there is anything outside, in whatever order they come."""
+    outside = inside.parent / "outside"
+    outside.mkdir()
+    members = [link(names[0], first.format(outside=outside)), link(names[1], "x")]
+    for given in (members, members[::-1]):
+        with pytest.raises(BadArgument):
+            unpack(packed(("main__.py", ""), *given), inside)
+        assert not list(outside.iterdir())
+        (inside / "main__.py").unlink()
+
+
 def test_a_link_that_stays_inside(inside: Path) -> None:
     unpack(packed(("lib/a.txt", "a"), link("lib64", "lib"), link("deep/a", "../lib/a.txt")), inside)
     assert (inside / "lib64/a.txt").read_text() == "a"

@@ -2,6 +2,7 @@
 work."""
 
 import asyncio
+import ctypes
 import os
 import socket
 import threading
@@ -36,6 +37,20 @@ class Machine:
     path_socket: str
     abstract_socket: str
     pid: int
+    segment: int
+    """The key of shared memory."""
+
+
+@contextmanager
+def segment() -> Iterator[int]:
+    """Shared memory of System V, by its key; removed with the block."""
+    library, key = ctypes.CDLL(None), os.getpid()
+    number = library.shmget(key, 4096, 0o1600)
+    assert number >= 0
+    try:
+        yield key
+    finally:
+        library.shmctl(number, 0, None)
 
 
 @contextmanager
@@ -74,8 +89,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     other = tmp_path / "code" / "other" / "main__.py"
     other.parent.mkdir(parents=True)
     other.write_text("def main(args): return {}\n")
-    with listening() as (tcp, udp, path, name):
-        yield Machine(secret, other, tcp, udp, path, name, os.getpid())
+    with listening() as (tcp, udp, path, name), segment() as key:
+        yield Machine(secret, other, tcp, udp, path, name, os.getpid(), key)
 
 
 Attempt = Callable[[Machine], list[Any]]
@@ -96,6 +111,11 @@ ATTEMPTS: dict[str, tuple[str, str, Attempt, bool]] = {
     "new user namespace": (claims.NAMESPACES, "unshare", lambda m: [CLONE_NEWUSER], True),
     "new network namespace": (claims.NAMESPACES, "unshare", lambda m: [CLONE_NEWUSER | CLONE_NEWNET], True),
     "packet socket": (claims.NAMESPACES, "raw_socket", lambda m: [AF_PACKET], True),
+    "limits of the server": (claims.NAMESPACES, "limit", lambda m: [m.pid], True),
+    "processors of the server": (claims.NAMESPACES, "processors", lambda m: [m.pid], True),
+    "priority of the server": (claims.NAMESPACES, "priority", lambda m: [os.PRIO_PROCESS, m.pid], True),
+    "priority of the user": (claims.NAMESPACES, "priority", lambda m: [os.PRIO_USER, 0], True),
+    "shared memory of the machine": (claims.NAMESPACES, "shared_memory", lambda m: [m.segment], True),
     "TCP without network": (claims.NETWORK, "tcp", lambda m: [m.tcp], False),
     "UDP without network": (claims.NETWORK, "udp", lambda m: [m.udp], False),
     "600 MB": (claims.MEMORY, "memory", lambda m: [600], True),
@@ -154,6 +174,26 @@ def forked_from_template(bench: Bench, tried: dict[str, Any], network: bool) -> 
 
     outcome = bench.play_with_zygotes(scene)
     return dict(outcome["told"])
+
+
+ITSELF = """
+import os, resource
+def main(args):
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for pid in (0, os.getpid()) if args["named"] else (0, 0):
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (files[0] - 1, files[1]))
+        os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + 1)
+    return {"files": files[0] - resource.getrlimit(resource.RLIMIT_NOFILE)[0]}
+"""
+
+
+@pytest.mark.sandbox
+def test_an_instance_may_limit_itself(bench: Bench) -> None:
+    """By 0 and by its number; by 0 only where its zygote is among the processes of the machine."""
+    named = bench.rung.own_view or not bench.forks
+    (outcome,) = bench.run(job(ITSELF, {"named": named}))
+    assert outcome.result == {"files": 1}, outcome.logs
 
 
 def test_each_claim_is_on_each_rung_once() -> None:

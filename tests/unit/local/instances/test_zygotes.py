@@ -100,7 +100,8 @@ import sys
 ready = 'numpy' in sys.modules
 import numpy
 def main(args):
-    return {'drawn': numpy.random.random(4).tolist(), 'ready': ready}
+    more = [numpy.random.randint(2**62), numpy.random.default_rng().integers(2**62)]
+    return {'drawn': [*numpy.random.random(4).tolist(), *map(int, more)], 'ready': ready}
 """
 
 
@@ -122,12 +123,12 @@ def test_numpy_is_imported_once_and_seeded_anew(tmp_path: Path) -> None:
         first = await scheduler.run(fresh(text, 0, of={"binary": True}))
         await zygotes.zygotes.settled()
         assert not zygotes.zygotes.trouble
-        return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in (1, 2)]]
+        return [first, *[await scheduler.run(fresh(text, n, of={"binary": True})) for n in range(1, DRAWS // 8)]]
 
-    first, second, third = bench.play_with_zygotes(scene)
-    assert (first.began, first.result["ready"]) == ("forked", True)
-    assert (second.began, second.result["ready"]) == ("forked", True)
-    assert len({str(o.result["drawn"]) for o in (first, second, third)}) == 3
+    outcomes = bench.play_with_zygotes(scene)
+    assert {(o.began, o.result["ready"]) for o in outcomes} == {("forked", True)}
+    drawn = [number for o in outcomes for number in o.result["drawn"]]
+    assert len(set(drawn)) == len(drawn) == len(outcomes) * 6
 
 
 def test_a_second_init_is_refused_in_a_fork(forks: Bench) -> None:
@@ -158,7 +159,7 @@ def main(args):
     return {{'here': os.path.dirname(os.getcwd()), 'pid': os.getpid()}}
 """
 LOOKS = """
-import os, signal
+import os, resource, signal
 def attempt(what):
     try:
         return what()
@@ -166,6 +167,7 @@ def attempt(what):
         return type(error).__name__
 def main(args):
     pid, here = args['pid'], args['here']
+    them, files = (pid, os.getppid()), resource.RLIMIT_NOFILE
     tried = {
         'folder': attempt(lambda: open(f'{here}/action/mine').read()),
         'home': attempt(lambda: open(f'{here}/home/mine').read()),
@@ -177,6 +179,10 @@ def main(args):
         'signal': attempt(lambda: os.kill(pid, 0)),
         'zygote': attempt(lambda: os.kill(os.getppid(), 0)),
         'leave': attempt(os.setsid),
+        **{f'limits of {one}': attempt(lambda: resource.prlimit(one, files, (9, 9))) for one in them},
+        **{f'processors of {one}': attempt(lambda: os.sched_setaffinity(one, {0})) for one in them},
+        **{f'priority of {one}': attempt(lambda: os.setpriority(os.PRIO_PROCESS, one, 9)) for one in them},
+        'priority of all': attempt(lambda: os.setpriority(os.PRIO_USER, 0, 9)),
     }
     return {'tried': tried, 'pid': os.getpid(), 'environment': dict(os.environ)}
 """
@@ -309,6 +315,42 @@ async def template(scheduler: Scheduler, zygotes: Zygotes, text: str, **changes:
     """Two starts of an action: after them there is a template of it, or a reason why not."""
     await several(scheduler, job(text, **changes), job(text, **changes))
     await zygotes.templates.settled()
+
+
+LEADS_OUT = """
+import os
+room, victim = os.path.dirname(os.getcwd()), {victim!r}
+for slot in range(100):
+    if {slots}:
+        os.symlink(victim, f'{{room}}/{{slot}}')
+if not {slots}:
+    os.rename(f'{{room}}/home', f'{{room}}/before')
+    os.symlink(victim, f'{{room}}/home')
+made = os.getpid()
+def main(args):
+    home = os.environ['HOME']
+    return {{'found': os.listdir(home) if os.path.isdir(home) else [], 'mine': made == os.getpid()}}
+"""
+
+
+@own_view
+@pytest.mark.sandbox
+@pytest.mark.parametrize("slots", [False, True], ids=["instead of its home", "where forks will be"])
+def test_links_that_a_template_leaves_lead_nobody_out(forks: Bench, slots: bool) -> None:
+    """The platform prepares the folders of forks outside of the sandbox: it follows nothing that lies within."""
+    victim = forks.root / "victim"
+    victim.mkdir()
+    (victim / "secret").write_text("the server's key")
+    text = LEADS_OUT.format(victim=str(victim), slots=slots)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> list[Any]:
+        await template(scheduler, zygotes, text)
+        return await several(scheduler, *[job(text) for _ in range(3)])
+
+    outcomes = forks.play_with_zygotes(scene)
+    assert [outcome.result["found"] for outcome in outcomes] == [[]] * 3
+    assert [path.name for path in victim.iterdir()] == ["secret"]
+    assert {outcome.began for outcome in outcomes} <= {"cold", "warm"}
 
 
 @own_view
@@ -454,7 +496,9 @@ def main(args):
         os._exit(0 if alone and told == ['mine'] and random.getstate() != before else 1)
     ends.set()
     thread.join()
-    return {'child': os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 'same': random.getstate() == before}
+    own = threading.main_thread().native_id == threading.get_native_id()
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {'child': ended, 'same': random.getstate() == before, 'own': own}
 """
 
 
@@ -465,4 +509,4 @@ def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
     """
     forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
     (outcome,) = forks.run(job(TELLS))
-    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True}), outcome.logs
+    assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True, "own": True}), outcome.logs
