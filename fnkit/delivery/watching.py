@@ -4,6 +4,7 @@ import asyncio
 import base64
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -22,6 +23,10 @@ from fnkit.whisk.resource import pages
 INLINE = PAYLOAD_LIMIT * 2 // 3
 """Bytes of a file that travel in the event itself, where no store can be read by the action."""
 MINUTE = 60_000
+PUT = "feeds/"
+"""Under which files travel to the platform's own store."""
+KEPT = 7 * 86400
+"""Seconds that they are kept there: as long as the URL of an event is good."""
 
 
 def own_store(client: Client) -> Objects:
@@ -73,7 +78,7 @@ class Remote:
             ) from None
         media = mimetypes.guess_type(key)[0] or "application/octet-stream"
         if self.client.embedded is not None:
-            return self.client.embedded.put_object(f"feeds/{feed.name}/{key}", content, media).url
+            return self.client.embedded.put_object(f"{PUT}{feed.name}/{key}", content, media).url
         if len(content) > INLINE:
             raise TooLarge(
                 f"Sending {key}",
@@ -118,6 +123,20 @@ async def follow(client: Client, feeds: Feeds) -> list[str]:
     return troubles
 
 
+def tidy(client: Client, now: float) -> int:
+    """Take away the files that were put for events so long ago that no action can read them; gives how many.
+
+    `now` is in seconds since 1970.
+    """
+    if client.embedded is None:
+        return 0
+    old = [one.key for one in client.embedded.objects(PUT) if 0 < one.modified < now - KEPT]
+    for key in old:
+        with suppress(Missing):
+            client.embedded.delete_object(key)
+    return len(old)
+
+
 def _same(feed: Feed, given: Mapping[str, Json]) -> bool:
     """Whether a feed is as its trigger says. A date is written anew when it is kept, and payloads are wrapped."""
     if feed.kind == STORAGE:
@@ -130,5 +149,7 @@ def noted(client: Client) -> Iterator[tuple[str, Mapping[str, Json]]]:
     """The triggers that say what fires them and that the platform itself does not watch."""
     for trigger in chain.from_iterable(pages(client.triggers.list)):
         note = trigger.annotations.get(NOTE)
-        if isinstance(note, dict) and trigger.feed is None:
+        if not isinstance(note, dict) or trigger.feed is not None:
+            continue
+        if isinstance(note.get("kind"), str) and isinstance(note.get("parameters"), dict):
             yield trigger.name, note

@@ -115,7 +115,7 @@ class Delivery:
 
     def _missed(self, pending: Pending, error: FnkitError) -> None:
         if backoff.final(error):
-            self._ledger.failed(pending, str(error))
+            self._ledger.failed(self._feed, pending, str(error))
         else:
             due = self._clock.now() + backoff.pause(pending.attempts)
             self._ledger.postponed(pending, _ms(due), str(error))

@@ -6,6 +6,7 @@ commit, so that an end of the process at any moment neither loses an event nor m
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,7 +16,9 @@ from fnkit.events.feed import Change, Feed, Fired, Pending, Told
 DEPTH = "fnkitdepth"
 """The attribute of an event that says how many stand before it in a row (`loops`)."""
 KEPT = 10_000
-"""Events of a feed that are remembered after they were fired."""
+"""Events of a feed that are remembered after they were fired, or have failed."""
+TIDIED = 100
+"""Events after which those that are too many are looked for."""
 
 
 class Database(Protocol):
@@ -67,8 +70,11 @@ _FEED = "namespace, name, kind, settings, active, reason, changed, mark, fired, 
 class Ledger:
     """All feeds of one process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kept: int = KEPT) -> None:
         self._db = database
+        self._kept = kept
+        self._ended: Counter[tuple[str, str]] = Counter()
+        """By feed: events that were fired or have failed since the start."""
 
     def feeds(self) -> list[Feed]:
         """All of them, by name."""
@@ -158,11 +164,7 @@ class Ledger:
         self._db.write(
             "UPDATE feeds SET fired = fired + 1, last = ? WHERE namespace = ? AND name = ?", now, *feed.place
         )
-        self._db.write(
-            "DELETE FROM events WHERE namespace = ? AND name = ? AND state = 'fired' AND number < ?",
-            *feed.place,
-            pending.number - KEPT,
-        )
+        self._tidy(feed)
 
     def postponed(self, pending: Pending, due: int, error: str) -> None:
         """An event could not be fired and is tried again at `due`."""
@@ -173,13 +175,14 @@ class Ledger:
             pending.number,
         )
 
-    def failed(self, pending: Pending, error: str) -> None:
+    def failed(self, feed: Feed, pending: Pending, error: str) -> None:
         """An event will never be fired; it is kept with its error."""
         self._db.write(
             "UPDATE events SET state = 'failed', error = ?, attempts = attempts + 1 WHERE number = ?",
             error,
             pending.number,
         )
+        self._tidy(feed)
 
     def told(self, feed: Feed, most: int = 100) -> list[Told]:
         """The latest events, the newest first."""
@@ -211,6 +214,19 @@ class Ledger:
         query = "SELECT state, count(*) FROM events WHERE namespace = ? AND name = ? GROUP BY state"
         found = dict(self._db.rows(query, *feed.place))
         return {"pending": found.get("pending", 0), "failed": found.get("failed", 0)}
+
+    def _tidy(self, feed: Feed) -> None:
+        """Forget the oldest of this feed, now and then: to find them takes a look at all that are kept."""
+        self._ended[feed.place] += 1
+        if self._ended[feed.place] % TIDIED == 0:
+            over = "namespace = ? AND name = ? AND state != 'pending'"
+            self._db.write(
+                f"DELETE FROM events WHERE {over} AND number <="
+                f" (SELECT number FROM events WHERE {over} ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                *feed.place,
+                *feed.place,
+                self._kept,
+            )
 
     async def committed(self) -> None:
         """Return when everything written so far is on disk."""

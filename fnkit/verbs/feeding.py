@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOK = 30.0
 """Seconds after which `feeds run` looks for other triggers."""
+TIDY = 120
+"""Looks after which it takes away what it put for events long ago: an hour."""
 
 
 def events(
@@ -92,7 +96,7 @@ def _looping() -> bool:
 
 async def _watch(context: Context, client: "Client", store: "Store") -> None:
     """Keep the feeds in step with the triggers, until a signal."""
-    from fnkit.delivery.watching import Remote, follow
+    from fnkit.delivery.watching import Remote, follow, tidy
     from fnkit.events.feeds import Feeds
 
     feeds, stop, said = Feeds(store), asyncio.Event(), set[str]()
@@ -100,9 +104,12 @@ async def _watch(context: Context, client: "Client", store: "Store") -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     feeds.start(Remote(client))
     watched: set[str] | None = None
+    looks = count()
     while not stop.is_set():
         try:
             troubles = await follow(client, feeds)
+            if next(looks) % TIDY == 0:
+                await asyncio.to_thread(tidy, client, time.time())
             now = {feed.name for feed in feeds.all(await asyncio.to_thread(client.namespaces.own))}
             if now != watched:
                 context.face.notice(f"Watching for {', '.join(sorted(now)) or 'no trigger yet'}; Ctrl-C stops it.")

@@ -3,6 +3,7 @@
 import json
 import select
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from fnkit import compose, verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
-from fnkit.delivery.watching import noted
+from fnkit.delivery.watching import noted, tidy
 from fnkit.events.bucket import Bucket
 from fnkit.events.sources import storage
 from fnkit.events.wiring import NOTE, Wiring
 from fnkit.notebook import show
 from fnkit.verbs.when import every, on
 from fnkit.whisk.client import Client
+from fnkit.whisk.props import load_file
 from fnkit.whisk.transport import Http
 from tests.buckets import make, moto
 from tests.contract.feeding import quiet, records, until
@@ -339,6 +341,9 @@ def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_pat
     body = {"exec": {"kind": "python:default", "code": ECHO}}
     embedded.call("PUT", "actions/fr-echo", json=body)
     embedded.call("PUT", "triggers/fr-photos", json={"annotations": [note]})
+    for number, strange in enumerate(({}, {"kind": "storage"}, {"kind": 5, "parameters": {}}, "x")):
+        foreign = [{"key": NOTE, "value": strange}]
+        embedded.call("PUT", f"triggers/fr-foreign-{number}", json={"annotations": foreign})
     embedded.call("PUT", "rules/fr-rule", json={"trigger": "/_/fr-photos", "action": "/_/fr-echo"})
     environment = {"WSK_CONFIG_FILE": str(embedded.props), "FNKIT_DATA": str(tmp_path / "data")}
     arrive(folder, "before.txt")
@@ -353,10 +358,13 @@ def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_pat
     assert sorted(one["name"] for one in got) == ["one.txt", "two.txt"]
     assert got[0]["__ow_headers"]["ce-id"] == got[0]["id"]
     assert _end(process, signal.SIGTERM) == 0
-    for path in ("rules/fr-rule", "triggers/fr-photos", "actions/fr-echo"):
-        embedded.call("DELETE", path)
-    for one in embedded.call("GET", "/fnkit/v1/objects?prefix=feeds/").json()["objects"]:
-        embedded.call("DELETE", f"/fnkit/v1/objects/{one['key']}")
+    foreign = (f"triggers/fr-foreign-{number}" for number in range(4))
+    for path in ("rules/fr-rule", "triggers/fr-photos", "actions/fr-echo", *foreign):
+        assert embedded.call("DELETE", path).status_code == 200
+    client = Client(load_file(embedded.props))
+    assert tidy(client, time.time()) == 0
+    assert tidy(client, time.time() + 8 * 86400) == 2, "what was put for an event does not stay for ever"
+    assert embedded.call("GET", "/fnkit/v1/objects?prefix=feeds/").json()["objects"] == []
 
 
 def _feeds(shell, environment):
