@@ -54,8 +54,7 @@ class Zygote:
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.steps: dict[str, Any] = {}
-        self.generators: list[Any] = []
-        """Those of the libraries: each fork seeds them anew."""
+        self.generators: list[Any] = []  # of the libraries
         self.gaps: list[Any] = []
         """What fills them."""
         self.held: dict[str, list[Any]] = {"before": [], "after_in_child": [], "after_in_parent": []}
@@ -118,18 +117,16 @@ class Zygote:
             return {"refused": f"there are {threads} threads"}
         gc.collect()
         made = self.pristine.generators()
-        try:
-            for one in made:
-                self.pristine.seed(one)
-        except Exception as error:  # noqa: BLE001 - a class of a library's
-            return {"refused": f"random numbers of a library cannot be seeded anew: {error!r}"}
+        if why := self.pristine.stubborn(made):
+            return {"refused": why}
         self.generators += made
         self.gaps += self.pristine.fill()
         gc.freeze()
         pages = [int(field) for field in open("/proc/self/statm").read().split()]  # noqa: PTH123, SIM115
         size = os.sysconf("SC_PAGE_SIZE")
         self.data = pages[5] * size
-        return {"ready": sorted(tops_of(sys.modules)), "failed": failed, "memory": pages[1] * size}
+        tops = sorted({name.partition(".")[0] for name in sys.modules})
+        return {"ready": tops, "failed": failed, "memory": pages[1] * size}
 
     def serve(self) -> bool:
         """Fork until nobody asks any more. False there; True in a fork, which is locked in."""
@@ -253,11 +250,6 @@ def bring(paths: list[str], names: list[str]) -> dict[str, str]:
     os.environ.clear()
     os.environ.update(before)
     return failed
-
-
-def tops_of(names: Any) -> set[str]:
-    """The first parts of module names."""
-    return {name.partition(".")[0] for name in names}
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:

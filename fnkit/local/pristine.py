@@ -137,6 +137,16 @@ def seed(generator: Any) -> None:
         generator.set_state({**generator.get_state(legacy=False), "has_gauss": 0, "gauss": 0.0})
 
 
+def stubborn(made: list[Any]) -> str:
+    """Why generators cannot be seeded anew; empty where they were."""
+    try:
+        for one in made:
+            seed(one)
+    except Exception as error:  # noqa: BLE001 - a class of a library's
+        return f"random numbers of a library cannot be seeded anew: {error!r}"
+    return ""
+
+
 def fill() -> list[Any]:
     """What fills the gaps among this process's small objects, to be kept: its forks begin on pages of their own.
 
