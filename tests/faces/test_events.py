@@ -131,7 +131,7 @@ def test_outcomes_go_to_a_bucket_and_a_trigger_and_what_cannot_to_the_dead_lette
     assert "404" in letter["undelivered"][0]
     embedded.call("DELETE", f"/fnkit/v1/objects/{dead['key']}")
     [wire] = [one for one in verbs.events(context=context).wires if one.trigger == "fe-outward"]
-    assert wire.ways[0].success == ("s3://fe-out/seen ü/", "fe-after")
+    assert wire.ways[0].success == ("s3://fe-out/seen ü/", "trigger:fe-after")
     shown = show.view(verbs.get("fe-outward-destination", context=context))
     assert "hush" not in shown.html + shown.line + json.dumps(records(embedded, "fe-outward-destination"))
 
