@@ -50,6 +50,7 @@ def group() -> Iterator[Group]:
         source = folder / "action.py"
         source.write_text(pose.ACTION.read_text())
         _deploy(known, source)
+        _zip(folder, source)
         edits = itertools.count()
 
         def edited() -> float:
