@@ -16,8 +16,8 @@ from tests.conftest import fresh_platform
 from tests.contract.client.test_flows import Asked
 
 STEPS = 10
-EVERY = 2
-"""The server is killed at each such step: 1 makes the long drill."""
+EVERY = 1
+"""The server is killed at each such step."""
 PATIENCE = 60
 """Seconds for anything to happen."""
 STEP = """
