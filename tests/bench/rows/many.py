@@ -99,6 +99,7 @@ def drill(server: Server) -> Drill:
     with ThreadPoolExecutor(CLIENTS) as pool:
         for ids in pool.map(client, range(CLIENTS)):
             promised += ids
+    connection = Connection(server.port)  # the first has been idle for too long to be kept
     settled, until = threading.Event(), time.monotonic() + 300
     while _kept(server, connection) - earlier < len(promised) and time.monotonic() < until:
         settled.wait(0.1)
