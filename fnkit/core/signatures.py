@@ -4,6 +4,9 @@ import hashlib
 import hmac
 import json
 
+FOLDER = "folder"
+"""The first word of a permit to watch a folder."""
+
 
 def sign(key: str, *words: str) -> str:
     """The signature of the words, 64 hexadecimal digits; the first one says what it is for."""

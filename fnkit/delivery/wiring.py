@@ -106,10 +106,9 @@ def _go_on(client: Client, trigger: Trigger, source: Source) -> None:
     told = client.feeds.tell(trigger, "READ")
     before = told["config"] if isinstance(told, dict) else {}
     if isinstance(source, Storage):
-        known = {name: before[name] for name in source.to_json() if name in before}
-        dropped = dict.fromkeys(set(before) & set(OPTIONAL) - set(source.to_json()))
-        if known != source.to_json() or dropped:
-            client.feeds.tell(trigger, "UPDATE", {**dropped, **source.to_json()})
+        wanted = {**dict.fromkeys(OPTIONAL), **source.to_json()}
+        if any(before.get(name) != value for name, value in wanted.items()):
+            client.feeds.tell(trigger, "UPDATE", wanted)
     if isinstance(told, dict) and not told["status"]["active"]:
         client.feeds.tell(trigger, "UNPAUSE")
 

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
-from fnkit.core.signatures import signed
+from fnkit.core.signatures import FOLDER, signed
 from fnkit.events.sources import storage
 from fnkit.local.keys import OPERATOR
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
-
-PURPOSE = "folder"
 
 
 def check(platform: Platform, place: tuple[str, str], body: Mapping[str, Json], known: str = "") -> None:
@@ -35,7 +33,7 @@ def check(platform: Platform, place: tuple[str, str], body: Mapping[str, Json], 
     tried = f"Watching {folder}"
     if overlap(folder, platform.keys.folder.root):
         raise BadArgument(tried, "the platform keeps its own data there.", "Watch another folder.")
-    if not signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", PURPOSE, *place, given):
+    if not signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given):
         found = "a key alone opens no folder of the platform's machine."
         advice = "Do it with fnkit there, as the user who runs the platform; or watch objects: or a bucket."
         raise Rejected(403, str(BadArgument(tried, found, advice)), False)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError
-from fnkit.core.signatures import sign
+from fnkit.core.signatures import FOLDER, sign
 from fnkit.whisk.props import Props, load_file
 
 FILE = ".wskadmin"
@@ -27,4 +27,4 @@ def permit(props: Props, info: Mapping[str, Json], place: tuple[str, str], store
         return None
     if operator.key is None or urlsplit(operator.apihost).port != urlsplit(props.apihost).port:
         return None
-    return sign(operator.key.text, "folder", *place, store)
+    return sign(operator.key.text, FOLDER, *place, store)
