@@ -26,6 +26,7 @@ FILES = (
     "fnkit/events/__init__.py",
     "fnkit/events/pattern.py",
     "fnkit/events/cloudevents.py",
+    "fnkit/events/ending.py",
     "fnkit/events/signing.py",
 )
 """What travels beside a generated action."""

@@ -21,10 +21,8 @@ from typing import Any
 
 from fnkit.events import signing
 from fnkit.events.cloudevents import STRUCTURED, Event, WrongEvent, from_arguments
+from fnkit.events.ending import STATE, ended
 
-STATE = "$fnkit"
-NEXT = ("action", "params", "state")
-"""What a conductor says of its next step: in a target's error these are the target's own."""
 TRIES = 4
 """Of each request, with a pause before each but the first."""
 LONGEST = 60.0
@@ -108,9 +106,7 @@ def _go_on(order: Json, state: Json) -> Json:
     if state["undelivered"]:
         why = "; ".join(state["undelivered"])
         return {"error": f"it could not be delivered to {why}", "response": answer}
-    if state["message"]["condition"] == "failure":
-        return {name: value for name, value in answer.items() if name not in NEXT}
-    return {"params": answer}
+    return ended(answer)
 
 
 def _missed(order: Json, state: Json, why: str) -> Json:

@@ -7,26 +7,15 @@ import json
 import os
 from typing import Any
 
+from fnkit.events.ending import STATE, ended
 from fnkit.events.pattern import matches
-
-STATE = "$fnkit"
-NEXT = ("action", "params", "state")
-"""What a conductor says of its next step: in a target's error these are the target's own."""
 
 
 def main(args: dict[str, Any]) -> dict[str, Any]:
     """The target with the event, where it matches; else an end that says so. Then the target's answer."""
     if STATE in args:
-        return _ended(args)
+        return ended({name: value for name, value in args.items() if name != STATE})
     order = json.loads(os.environ["FNKIT_ROUTER"])
     if not matches(order["pattern"], args):
         return {"params": {"matched": False}}
     return {"action": order["target"], "params": args, "state": {STATE: {}}}
-
-
-def _ended(args: dict[str, Any]) -> dict[str, Any]:
-    answer = {name: value for name, value in args.items() if name != STATE}
-    # Only what the conductor itself answers with an error counts as one.
-    if "error" in answer:
-        return {name: value for name, value in answer.items() if name not in NEXT}
-    return {"params": answer}
