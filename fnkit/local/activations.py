@@ -7,21 +7,10 @@ from typing import Literal
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
-from fnkit.local.pending import Table
 from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
 from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
-
-_ACTIVATIONS = Table(
-    "INSERT OR IGNORE INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM activations WHERE id = ?",
-)
-_ACCEPTED = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint, cause, again)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM accepted WHERE id = ?",
-)
+from fnkit.local.tables import ACCEPTED, ACTIVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,7 @@ class Activations:
         """
         self._promised.add(job.activation_id)
         self._store.keep(
-            _ACCEPTED,
+            ACCEPTED,
             job.activation_id,
             job.namespace,
             common.filter_name,
@@ -194,10 +183,10 @@ class Activations:
         """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
-            self._store.drop(_ACCEPTED, record.id)
+            self._store.drop(ACCEPTED, record.id)
         size = len(record.head) + len(record.response) + len(record.logs)
         self._store.keep(
-            _ACTIVATIONS,
+            ACTIVATIONS,
             record.id,
             record.namespace,
             record.filter_name,
