@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from fnkit.context import Context
-from fnkit.verbs import orders, projects
+from fnkit.verbs import orders
 from fnkit.verbs.answers import ActionFile, Listing, Tested
 from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.table import Argument, Option
@@ -46,6 +46,8 @@ def deploy(
 
     context = context or Context()
     if source is None and name is not None and name.endswith((".yaml", ".yml")):
+        from fnkit.verbs import projects
+
         place = projects.Place(Path(name), env, options.get("value"))
         return projects.deploy(place, yes, options, context)
     flow = flows.composed(source, cells, name)
