@@ -2,7 +2,6 @@
 
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_string
 from importlib import resources
@@ -15,10 +14,15 @@ from fnkit.core.canonical import sha256, tree_digest
 
 def fat() -> dict[str, list[str]]:
     """Patterns of paths that no action needs, by package."""
-    table: dict[str, list[str]] = tomllib.loads(
-        resources.files("fnkit.action").joinpath("fat.toml").read_text("utf-8")
-    )
+    import tomllib
+
+    table: dict[str, list[str]] = tomllib.loads(fat_text())
     return table
+
+
+def fat_text() -> str:
+    """The file that has them."""
+    return resources.files("fnkit.action").joinpath("fat.toml").read_text("utf-8")
 
 
 def gather(installed: Path, tree: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from fnkit.action.memory import note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
-from fnkit.action.tree import fat, gather
+from fnkit.action.tree import fat_text, gather
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Json
@@ -108,7 +108,7 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
     """
     if not pins:
         return None
-    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat()]))
+    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat_text()]))
     listed, trees = places.cache() / "libraries" / f"{key}.json", places.cache() / "trees"
     known = recalled(listed)
     if known is not None and (trees / known["digest"]).is_dir():
