@@ -65,8 +65,11 @@ class Remote:
         """What the feed watches."""
         return own_store(self.client) if storage.store == f"{OWN}:" else storage.open()
 
-    def address(self, feed: Feed, store: Store, key: str) -> str:
+    async def address(self, feed: Feed, store: Store, key: str) -> str:
         """A URL for an action: of a folder's file through the platform's store, or with the file in it."""
+        return await asyncio.to_thread(self._address, feed, store, key)
+
+    def _address(self, feed: Feed, store: Store, key: str) -> str:
         if not isinstance(store, Folder):
             return store.presign(key)
         try:

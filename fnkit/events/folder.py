@@ -9,6 +9,7 @@ from pathlib import Path
 from fnkit.core.errors import BadArgument, FnkitError, Missing, PlatformFault, Unauthorized
 from fnkit.events.store import Stored
 
+SCHEME = "file://"
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".swp", "~")
 """Ends of names that programs give to files which they are still writing."""
 
@@ -18,6 +19,11 @@ class Folder:
     """The files below `root`, but hidden ones and those that bear a name of unfinished ones."""
 
     root: Path
+
+    @classmethod
+    def of(cls, store: str) -> "Folder":
+        """The folder of a store's name, `file:///…`."""
+        return cls(Path(store.removeprefix(SCHEME)))
 
     @property
     def url(self) -> str:

@@ -122,7 +122,7 @@ class Storage:
     def open(self) -> Store:
         """The folder or the bucket; contacts nobody. The platform's own store is opened by who has it."""
         if self.store.startswith("file://"):
-            return Folder(Path(self.store.removeprefix("file://")))
+            return Folder.of(self.store)
         return Bucket.open(self.store, self.endpoint, self.region)
 
 

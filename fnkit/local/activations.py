@@ -1,7 +1,7 @@
 """The records of what ran, in the store."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,15 +13,12 @@ from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
 
 _ACTIVATIONS = Table(
-    "INSERT OR IGNORE INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM activations WHERE id = ?",
+    "activations",
+    ("id", "namespace", "name", "start", "status", "began", "head", "response", "logs", "size"),
+    "IGNORE",
+    derived=("totals",),
 )
-_ACCEPTED = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint, cause, again)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM accepted WHERE id = ?",
-)
+_ACCEPTED = Table("accepted", ("id", "namespace", "name", "start", "imprint", "cause", "again"), "REPLACE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +121,12 @@ class Activations:
 
     def get(self, namespace: str, activation_id: str) -> str | None:
         """The whole record as JSON text, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, response, logs")
+        row = self._parts(namespace, activation_id, "head", "response", "logs")
         return join(*row) if row else None
 
     def ending(self, namespace: str, activation_id: str) -> tuple[str, int, str] | None:
         """Head, status and response of a record, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, status, response")
+        row = self._parts(namespace, activation_id, "head", "status", "response")
         return (row[0], int(row[1]), row[2]) if row else None
 
     def response(self, namespace: str, activation_id: str) -> str | None:
@@ -152,13 +149,12 @@ class Activations:
 
     def times(self, namespace: str, activation_id: str) -> dict[str, Json] | None:
         """How the run began and where its time went (ms)."""
-        row = self._parts(namespace, activation_id, "began, head")
+        row = self._parts(namespace, activation_id, "began", "head")
         return {"began": row[0] or None, **split_times(json.loads(row[1]))} if row else None
 
-    def _parts(self, namespace: str, activation_id: str, columns: str) -> tuple[str, ...] | None:
-        query = f"SELECT {columns} FROM activations WHERE id = ? AND namespace = ?"
-        row: tuple[str, ...] | None = self._store.row(query, activation_id, namespace)
-        return row
+    def _parts(self, namespace: str, activation_id: str, *columns: str) -> Sequence[str] | None:
+        row = self._store.find(_ACTIVATIONS, activation_id, "namespace", *columns)
+        return row[1:] if row and row[0] == namespace else None
 
     def count(self, namespace: str, wanted: Filter) -> int:
         """How many there are; where times are asked for, they are counted one by one."""

@@ -193,10 +193,7 @@ class Position:
 
 _MOVING = ("memory", "duration", "logs", "running")
 _FIXED = tuple(one.name for one in fields(Position) if one.name not in (*_MOVING, "plan", "kept", "fixed"))
-_POSITIONS = Table(
-    "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
-    "DELETE FROM positions WHERE id = ?",
-)
+_POSITIONS = Table("positions", ("id", "cause", "document"), "REPLACE")
 
 
 class Positions:
@@ -242,7 +239,7 @@ class Positions:
 
     def find(self, activation_id: str) -> Position | None:
         """The position of that id, None where it has ended or never was one."""
-        row = self._store.row("SELECT document FROM positions WHERE id = ?", activation_id)
+        row = self._store.find(_POSITIONS, activation_id, "document")
         return Position.from_text(row[0]) if row else None
 
     def outermost(self) -> list[Position]:

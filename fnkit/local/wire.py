@@ -10,11 +10,16 @@ from fnkit.local.asgi import ONE_PIECE, WITHOUT_BODY, RawHeaders
 
 OURS = frozenset(
     (
+        b"accept-ranges",
         b"access-control-allow-headers",
         b"access-control-allow-methods",
         b"access-control-allow-origin",
         b"content-length",
+        b"content-security-policy",
         b"content-type",
+        b"etag",
+        b"last-modified",
+        b"x-content-type-options",
         b"x-openwhisk-activation-id",
         b"x-request-id",
     )
