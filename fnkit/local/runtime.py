@@ -20,6 +20,7 @@ from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
 from fnkit.local.compiled import Compiler
+from fnkit.local.copies import copy_file, copy_tree, opened
 from fnkit.local.errands import Errands
 from fnkit.local.jobs import Executable
 from fnkit.local.kinds import BLACKBOX, Kind, Kinds
@@ -49,12 +50,17 @@ class Layout:
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
     """Folders that instances share, and that are worth compiling."""
-    copied: bool = True
-    """True where an instance has a copy of every file."""
+    linked: frozenset[str] = frozenset()
+    """Names in the code's folder of what is too large for a copy of each instance's own."""
     light: bool = False
     """True where that is no work."""
     modules: frozenset[str] = frozenset()
     """The top-level modules that the code brings, as an import would find them."""
+
+    @property
+    def copied(self) -> bool:
+        """True where an instance has a copy of every file."""
+        return not self.linked
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -144,15 +150,15 @@ class Layouts:
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
         common = self._common_of(kind)
         entries = tuple(code.iterdir())
-        shared = tuple(entry for entry in entries if not is_small(entry))
-        light = not shared and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
+        linked = frozenset(entry.name for entry in entries if not is_small(entry))
+        light = not linked and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
         layout = Layout(
             kind,
             code,
             libraries,
             common,
             models,
-            copied=not shared,
+            linked=linked,
             light=light,
             modules=frozenset(entry.name.partition(".")[0] for entry in entries),
         )
@@ -211,26 +217,22 @@ def needed(code: Path) -> list[tuple[str, str]]:
     return [layer for layer in layers if layer[1] in needs]
 
 
-def mirror(code: Path, work: Path) -> None:
-    """Make the files of `code` appear in `work`: small ones as copies to write over, others as links."""
-    for entry in code.iterdir():
-        target = work / entry.name
-        if entry.is_symlink():
-            target.symlink_to(entry.readlink())
-        elif not is_small(entry):
-            target.symlink_to(entry)
-        elif entry.is_dir():
-            # A compiled form that is being written has another name, which may be gone in a moment.
-            unfinished = shutil.ignore_patterns("*.pyc.*")
-            shutil.copytree(entry, target, symlinks=True, ignore=unfinished, copy_function=_copy)
-        else:
-            _copy(entry, target)
+def mirror(layout: Layout, work: Path) -> None:
+    """Make the files of the code appear in `work`: small ones as copies to write over, others as links.
 
-
-def _copy(source: Path | str, target: Path | str) -> None:
-    """With its times, by which Python knows its compiled form; writable, since it is the instance's own."""
-    shutil.copy2(source, target)
-    Path(target).chmod(Path(source).stat().st_mode | stat.S_IWUSR)
+    Copies have the times of what they are copies of, by which Python knows its compiled form.
+    """
+    own = stat.S_IWUSR
+    with os.scandir(layout.code) as entries, opened(layout.code) as source, opened(work) as target:
+        for entry in entries:
+            if entry.is_symlink():
+                os.symlink(os.readlink(entry.path), entry.name, dir_fd=target)  # noqa: PTH115
+            elif entry.name in layout.linked:
+                os.symlink(entry.path, entry.name, dir_fd=target)
+            elif entry.is_dir():
+                copy_tree(Path(entry.path), work / entry.name, own)
+            else:
+                copy_file((source, entry.name), (target, entry.name), own)
 
 
 def is_small(entry: Path) -> bool:

@@ -13,6 +13,7 @@ from fnkit.local.compiled import compile_folder
 from fnkit.local.errands import Errands
 from fnkit.local.runtime import FEW, SMALL, Layouts, mirror, needed
 from fnkit.local.sandbox.system import interpreter
+from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, job
 
 
@@ -80,18 +81,16 @@ def test_only_needed_layers_are_asked_for(tmp_path: Path) -> None:
     assert needed(tmp_path) == [("model", "b")]
 
 
-def test_a_mirror(tmp_path: Path) -> None:
+def test_a_mirror(layouts: Layouts, tmp_path: Path) -> None:
     """Small things are copies that can be written to; large ones, and folders of many files, are links."""
-    code, work = tmp_path / "code", tmp_path / "work"
-    for folder in (code / "few", code / "many", work):
-        folder.mkdir(parents=True)
-    (code / "main__.py").write_text("A = 1\n")
-    (code / "large.bin").write_bytes(b"\0" * (SMALL + 1))
-    (code / "few" / "one.txt").write_text("1")
+    many = {f"many/{n}.txt": "x" for n in range(FEW + 1)}
+    files = {"__main__.py": "A = 1\n", "few/one.txt": "1", **many}
+    text = zipped({**files, "large.bin": "\0" * (SMALL + 1)})
+    layout = layouts.get(job(text, of={"binary": True}).executable)
+    code, work = layout.code, tmp_path / "work"
     (code / "few" / "one.txt").chmod(0o444)
-    for n in range(FEW + 1):
-        (code / "many" / f"{n}.txt").write_text("x")
-    mirror(code, work)
+    work.mkdir()
+    mirror(layout, work)
     assert {entry.name: entry.is_symlink() for entry in work.iterdir()} == {
         **{"main__.py": False, "few": False, "large.bin": True, "many": True}
     }
