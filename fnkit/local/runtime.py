@@ -19,6 +19,7 @@ from pathlib import Path
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
+from fnkit.local import companions
 from fnkit.local.compiled import Compiler
 from fnkit.local.copies import copy_file, copy_tree, opened
 from fnkit.local.errands import Errands
@@ -100,9 +101,8 @@ class Layouts:
     def known(self, executable: Executable) -> Layout | None:
         """What `get` gave for this revision, if nothing has changed since; takes no time worth a thread."""
         layout = self._known.get(_identity(executable))
-        if layout is None or layout.common != self._common_of(layout.kind) or not layout.code.is_dir():
+        if layout is None or layout.common != self._common_of(layout.kind) or not _touch(layout):
             return None
-        os.utime(layout.code)
         return layout
 
     def get(self, executable: Executable) -> Layout:
@@ -111,10 +111,10 @@ class Layouts:
         image = [describe(executable)] if kind.name == BLACKBOX else []
         digest = sha256(canonical([kind.family, executable.binary, executable.code, *image]))
         code = self._folder / digest
-        if not code.is_dir():
+        if not code.is_dir() or not all(lies.is_dir() for lies in companions.apart(code, self._folder)):
             self._write(executable, kind, code)
-        os.utime(code)
         layout = self._with_layers(kind, code)
+        _touch(layout)
         for folder in layout.large:
             self._compiler.add(folder)
         while len(self._known) >= REMEMBERED:
@@ -138,6 +138,8 @@ class Layouts:
                 Path(target, "container.json").write_bytes(canonical(describe(executable)))
             else:
                 write_code(executable, kind.script, target)
+            if kind.family == "python" and any(layer == "libraries" for layer, _ in needed(target)):
+                companions.set_apart(target, self._folder)  # they have a zygote of their own anyway
             try:
                 target.rename(code)
             except OSError:
@@ -146,30 +148,41 @@ class Layouts:
 
     def _with_layers(self, kind: Kind, code: Path) -> Layout:
         wanted = needed(code)
-        libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
+        own = companions.apart(code, self._folder)
+        layers = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
-        common = self._common_of(kind)
         entries = tuple(code.iterdir())
-        linked = frozenset(entry.name for entry in entries if not is_small(entry))
-        light = not linked and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
+        linked = frozenset(entry.name for entry in entries if not entry.is_symlink() and not is_small(entry))
+        plain = all(entry.is_symlink() or entry.is_file() for entry in entries)
+        modules = frozenset(entry.name.partition(".")[0] for entry in entries)
         layout = Layout(
             kind,
             code,
-            libraries,
-            common,
+            (*own, *layers),
+            self._common_of(kind),
             models,
             linked=linked,
-            light=light,
-            modules=frozenset(entry.name.partition(".")[0] for entry in entries),
+            light=not linked and len(entries) <= LIGHT and plain,
+            modules=modules - {companions.NAME} if own else modules,
         )
         if kind.family != "python":
             return layout
         # What is copied keeps its times, by which Python knows its compiled form.
-        own = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
-        return replace(layout, large=(*own, *libraries))
+        folders = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
+        return replace(layout, large=(*folders, *layout.libraries))
 
     def _common_of(self, kind: Kind) -> Path | None:
         return self._common[kind.family]() if kind.family in self._common else None
+
+
+def _touch(layout: Layout) -> bool:
+    """Note that it is used; False where it is gone."""
+    try:
+        for lies in (layout.code, *companions.apart(layout.code, layout.code.parent)):
+            os.utime(lies)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _identity(executable: Executable) -> tuple[str, ...]:
