@@ -170,7 +170,7 @@ class Zygotes:
 
         def furnish() -> None:
             room.make()
-            mirror(layout.code, room.work)
+            mirror(layout, room.work)
 
         with _removed_if_vain(room.folder):
             await asyncio.to_thread(furnish)
