@@ -8,6 +8,7 @@ from fnkit.local.compounds import Compounds, Halted
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
+from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
 from fnkit.local.positions import Position, Positions
 from fnkit.local.progress import Progress
@@ -70,9 +71,7 @@ class Controller:
                 position = self._compounds.begin(invocable, ask)
                 run = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(run, ask.wait)
-            job = invocable.job(ask, self._api_host)
-            if self._scheduler.crowded(job):
-                raise Rejected(429, QUEUE_FULL)
+            job = self._job(invocable, ask)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
             run = self._runner.begin(job, invocable.imprint)
@@ -81,9 +80,36 @@ class Controller:
         if ask.wait is not None:
             record = await run.within(ask.wait)
             if record is not None:
-                return job.activation_id, record
-            await self._activations.accept(job, invocable.imprint)
-        return job.activation_id, None
+                return run.id, record
+            await self.promise(run, invocable)
+        return run.id, None
+
+    def begin(self, invocable: Invocable, ask: Ask) -> Run:
+        """As `invoke`, of an action with code, for who has no task to wait in: the run, that was begun.
+
+        Raises Rejected 429 or 503 for too many at a time; what else `invoke` raises the caller has looked at.
+        """
+        namespace = ask.caller.namespace
+        self._throttles.enter(ask.caller)
+        try:
+            run = self._runner.begin(self._job(invocable, ask), invocable.imprint)
+        except BaseException:
+            self._throttles.leave(namespace)
+            raise
+        self._leave(namespace, run)
+        return run
+
+    async def promise(self, run: Run, invocable: Invocable) -> None:
+        """Nobody waits for its record any more: should the server end before it does, the next start makes one."""
+        assert run.job is not None
+        await self._activations.accept(run.job, invocable.imprint)
+
+    def _job(self, invocable: Invocable, ask: Ask) -> Job:
+        """A run of it. Raises Rejected 429 where too many wait."""
+        job = invocable.job(ask, self._api_host)
+        if self._scheduler.crowded(job):
+            raise Rejected(429, QUEUE_FULL)
+        return job
 
     async def step(self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]) -> Run:
         """A step of a sequence or a composition; `begun` writes where that is, in one commit with the promise.
@@ -185,8 +211,8 @@ class Controller:
         return record
 
     def _run_compound(self, position: Position, caller: Identity, resumed: bool) -> Run:
-        run = Run(state="running")
-        self._runner.enter(run, position.namespace, position.id)
+        run = Run(position.namespace, position.id, state="running")
+        self._runner.enter(run)
 
         async def go() -> None:
             go_on = self._compounds.resume if resumed else self._compounds.run
@@ -199,7 +225,7 @@ class Controller:
                 came = error
                 if isinstance(error, Halted):
                     await self._activations.committed()  # the step that ended
-            self._runner.leave(position.namespace, position.id)
+            self._runner.leave(position.id)
             run.end(came)
 
         self._runner.task(go())

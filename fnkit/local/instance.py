@@ -70,7 +70,7 @@ class Instance:
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
         self._ready = False
-        self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle]] = {}
+        self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle | None]] = {}
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
         """Tags of answers that nobody awaits any more."""
@@ -128,15 +128,23 @@ class Instance:
         finally:
             self._forget(tag)
 
-    def post(self, frame: bytes, seconds: float, heard: Callable[[Answer], None]) -> None:
-        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it."""
-        self._expect("", heard, seconds)
+    def post(self, frame: bytes, heard: Callable[[Answer], None]) -> bool:
+        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it.
+
+        False, and nothing sent, where it has ended. Who posts looks after the time that it takes: see `late`.
+        """
         try:
             sent = self._wire.send(frame)
         except OSError:
-            sent = 0
-        if sent < len(frame):  # it rests, so there is room for this, unless it is dying or plays with its wire
+            return False
+        self._asked[""] = heard, None
+        if sent < len(frame):  # it rests, so there is room for this, unless it plays with its wire
             self._process.kill()
+        return True
+
+    def late(self) -> None:
+        """What was posted takes too long."""
+        self._settle("", TimedOut())
 
     def share(self, logs: int) -> None:
         """From now on it takes several runs at a time, and its answers bear their tags; `logs` MB for each run."""
@@ -205,21 +213,23 @@ class Instance:
             self._loop.remove_reader(self._wire)
             self._settle_all(Died())
             return
-        for tag, line in self._lines.feed(chunk):
+        whole = self._lines.whole(chunk)
+        for tag, line in self._lines.feed(chunk) if whole is None else (("", whole),):
             self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
 
     def _expect(self, tag: str, heard: Callable[[Answer], None], seconds: float) -> None:
         self._asked[tag] = heard, self._loop.call_later(seconds, self._settle, tag, TimedOut())
 
     def _forget(self, tag: str) -> None:
-        if asked := self._asked.pop(tag, None):
+        if (asked := self._asked.pop(tag, None)) and asked[1] is not None:
             asked[1].cancel()
 
     def _settle(self, tag: str, answer: Answer) -> None:
         asked = self._asked.pop(tag, None)
         if asked is not None:
             heard, timer = asked
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
             if isinstance(answer, TimedOut):
                 self._late.add(tag)
             heard(answer)

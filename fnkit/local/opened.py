@@ -16,6 +16,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.errands import Errands
+from fnkit.local.express import Express
 from fnkit.local.histogram import Fixed
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
@@ -73,6 +74,7 @@ class Opened:
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
+        controller = Controller(entities, activations, positions, scheduler, throttles, keys.url)
         platform = Platform(
             url=keys.url,
             users=users,
@@ -82,7 +84,8 @@ class Opened:
             bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
+            controller=controller,
+            express=Express(entities, users, throttles, controller),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),

@@ -9,6 +9,7 @@ from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
 from fnkit.local.documents import Bound
 from fnkit.local.entities import Entities
+from fnkit.local.express import Express
 from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
@@ -35,6 +36,8 @@ class Platform:
     entities: Entities
     activations: Activations
     controller: Controller
+    express: Express
+    """What was called before, past all that was decided then."""
     layers: Layers
     objects: Objects
     feeds: Feeds

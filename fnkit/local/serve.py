@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import IO
+from functools import partial
+from typing import IO, cast
 
 import uvicorn
 
@@ -25,6 +26,7 @@ from fnkit.local.folder import Folder, Running
 from fnkit.local.keys import Keys
 from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
+from fnkit.local.repeats import Repeats
 from fnkit.local.settings import Settings, add_options
 from fnkit.local.store import Store
 from fnkit.local.users import GUEST, ensure_user
@@ -103,7 +105,7 @@ class _Server(uvicorn.Server):
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=Http,
+        http=cast(type[asyncio.Protocol], partial(Http, repeats=Repeats())),
         log_level="warning",
         access_log=False,
         lifespan="off",
