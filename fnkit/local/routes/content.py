@@ -15,9 +15,9 @@ from fnkit.core.errors import FnkitError, Missing
 from fnkit.local import signed
 from fnkit.local.asgi import Request, Response
 from fnkit.local.platform import Platform
-from fnkit.local.rejected import Rejected, missing, unauthenticated
+from fnkit.local.rejected import INTERNAL, Rejected, missing, unauthenticated
 from fnkit.local.routes import feeds, objects
-from fnkit.local.routes.v1 import INTERNAL, identify
+from fnkit.local.routes.v1 import identify
 from fnkit.local.users import Identity
 
 _LOG = logging.getLogger(__name__)
