@@ -60,9 +60,7 @@ class Opened:
         Raises PlatformFault.
         """
         folder, throttles, errands = keys.folder, Throttles(), Errands()
-        entities, activations = Entities(store), Activations(store, settings.keep)
-        activations.recover()
-        activations.retention.start()
+        entities, activations = Entities(store), _activations(store, settings)
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
@@ -108,6 +106,14 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _activations(store: Store, settings: Settings) -> Activations:
+    """What ran, with all that a killed server left, kept for as long as is wanted."""
+    activations = Activations(store, settings.keep)
+    activations.recover()
+    activations.retention.start()
+    return activations
 
 
 def _pool(settings: Settings) -> Pool:
