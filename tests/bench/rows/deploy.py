@@ -1,7 +1,7 @@
 """Deploying the pose cell, its test included, against what one does without: `pip install --target`, and a zip.
 
 Twice: the cell, `%%deploy_action` run in a live kernel that has fnkit and the notebook's first cell behind it,
-from when it is sent until its reply; and the command, `fnkit deploy` of that function in a file, with its own start.
+from when it is sent until its reply; and the command, `fnkit deploy` of that function in a file, from its start.
 
 First: nothing of its libraries is laid out, neither in fnkit's cache nor on the platform, which is at
 rest; the package caches of pip and uv are warm on both sides. Edited: one line of the function changed. Unchanged:
@@ -89,7 +89,8 @@ def _rows() -> list[Row]:
     ]
 
 
-EDITIONS = itertools.count()
+EDITIONS = itertools.count(time.time_ns())
+"""Never those of another run: what was tried before would be remembered."""
 
 
 def _edited(text: str) -> str:
