@@ -23,7 +23,7 @@ def test_what_a_module_shows_is_found_in_it(home):
 
 
 def test_every_home_is_there():
-    assert HOMES == sorted(views._HOMES)
+    assert sorted(views._HOMES) == HOMES
 
 
 def test_a_list_of_settings_brings_no_other_view():
