@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fnkit.action import wheels
+from fnkit.action import bytecode, wheels
 from fnkit.action.bundle import Layer, LayerFile
 from fnkit.action.memory import note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
-from fnkit.action.target import Target
+from fnkit.action.target import Target, running
 from fnkit.action.tree import fat_text, gather
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
@@ -118,6 +118,8 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
         installed, fresh = Path(aside, "installed"), Path(aside, "tree")
         installer().install(pins, installed, target)
         index = gather(installed, fresh)
+        if target.python == running():
+            bytecode.take(fresh, [row["path"] for row in index["files"] if row["path"].endswith(".py")])
         place = trees / index["digest"]
         try:
             fresh.rename(place)

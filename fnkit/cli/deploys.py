@@ -1,16 +1,11 @@
-"""How deploys look in a shell: the plan of a dry run, the receipt, a rehearsal, an action's file."""
+"""How deploys look in a shell: the plan of a dry run, the receipt."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fnkit.cli.layout import pairs, plain, size
+from fnkit.cli.layout import pairs, size
 from fnkit.delivery.plan import Plan
 from fnkit.delivery.receipt import Receipt
-from fnkit.verbs.answers import ActionFile, Tested
-
-
-def _file(file: ActionFile) -> Iterable[str]:
-    return [file.text.rstrip("\n")]
 
 
 def _receipt(receipt: Receipt) -> Iterable[str]:
@@ -20,13 +15,6 @@ def _receipt(receipt: Receipt) -> Iterable[str]:
     if receipt.web:
         yield f"  web: {receipt.web}"
     yield from (f"  note: {note}" for note in receipt.notes)
-
-
-def _tested(tested: Tested) -> Iterable[str]:
-    yield str(tested)
-    yield from tested.logs
-    if tested.input and tested.passed:
-        yield from plain(tested.result)
 
 
 def _plan(plan: Plan) -> Iterable[str]:
@@ -60,8 +48,6 @@ def _files(plan: Plan) -> tuple[str, ...]:
 
 
 LINES: Mapping[type, Callable[[Any], Iterable[str]]] = {
-    ActionFile: _file,
     Plan: _plan,
     Receipt: _receipt,
-    Tested: _tested,
 }

@@ -15,7 +15,7 @@ from fnkit.cli.layout import plain, table
 _HOMES = {
     "bills": ("Bill", "Item"),
     "calls": ("Invocation", "Summary"),
-    "deploys": ("ActionFile", "Plan", "Receipt", "Tested"),
+    "deploys": ("Plan", "Receipt"),
     "entities": ("Action", "Package", "Rule", "Trigger"),
     "events": ("Row", "Wires"),
     "lives": ("Life", "Lives"),
@@ -23,6 +23,7 @@ _HOMES = {
     "models": ("Known", "KnownModel", "ModelFile"),
     "platform": ("Running", "Setting", "Status", "User"),
     "sessions": ("Session",),
+    "trials": ("ActionFile", "Tested"),
 }
 """Module → the names of the types whose values it shows."""
 

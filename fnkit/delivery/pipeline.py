@@ -1,12 +1,13 @@
 """The line of a deploy: build, plan, rehearse, apply, check on the platform.
 
 `build` makes bytes and sends nothing. `plan` reads the action (one GET) and decides. `rehearse` runs the
-bytes alone and sends nothing. `apply` carries them (one PUT). The check calls the platform with the test's
-input: a differing answer puts the previous version back. What is unchanged and has passed its test ends after
-the plan; what the stages after that need is imported when they come.
+bytes alone and sends nothing; meanwhile the platform is asked which layers it lacks. `apply` carries them (one
+PUT). The check calls the platform with the test's input: a differing answer puts the previous version back.
+What is unchanged and has passed its test ends after the plan; what later stages need is imported when they come.
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -51,15 +52,20 @@ def deploy(
     if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
         done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
         return replace(done, passed_before=trial is not None, web=_web(client, planned, there))
-    from fnkit.delivery.apply import apply
+    from fnkit.delivery.apply import apply, carrier
 
-    with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
+    # The platform looks for the layers while the file is rehearsed: both take long for libraries that are new.
+    with (
+        stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"),
+        ThreadPoolExecutor(1, "fnkit layers") as aside,
+    ):
+        lacking = aside.submit(carrier(client).lacking, planned.wanted.bundle)
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
-        now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
+        now = there if there and planned.change == "unchanged" else apply(client, planned, lacking.result(), tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     url = _web(client, planned, now)
     receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes, web=url)

@@ -48,8 +48,7 @@ def deploy(
     if source is None and name is not None and name.endswith((".yaml", ".yml")):
         from fnkit.verbs import projects
 
-        place = projects.Place(Path(name), env, options.get("value"))
-        return projects.deploy(place, yes, options, context)
+        return projects.deploy(projects.Place(Path(name), env, options.get("value")), yes, options, context)
     flow = flows.composed(source, cells, name)
     if flow is None:
         order, needed = orders.order(source if source is not None else cells, name, options), []
