@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fnkit.compose.moves import Object, Unkept, Unstarted
-from fnkit.compose.wire import Wire
+from fnkit.core.wire import Wire
 
 LATER = (429, 503)
 """Too many requests now."""

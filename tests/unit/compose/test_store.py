@@ -19,8 +19,8 @@ from fnkit.compose.nodes import to_json
 from fnkit.compose.program import Flow
 from fnkit.compose.store import Store, prefix
 from fnkit.compose.turn import conductor
-from fnkit.compose.wire import Wire
 from fnkit.core.errors import BadArgument
+from fnkit.core.wire import Wire
 
 LARGE = "x" * 600_000
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
