@@ -9,6 +9,7 @@ whisk.db     .wskprops  .wskadmin  users/  layers/  objects/  code/  instances/ 
 import fcntl
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
@@ -34,6 +35,8 @@ class Running:
     """True where its key is the well-known one of OpenWhisk standalone."""
     full_sync: bool = field(default=False, repr=False)
     """True where each commit waits for the disk."""
+    folder: Sequence[str] = field(default=(), repr=False)
+    """Those that triggers of whoever has a key may watch."""
 
     @property
     def props(self) -> Path:
