@@ -45,6 +45,10 @@ class Bucket:
         """Its bytes. Raises Unkept."""
         return self._send("GET", key, b"")
 
+    def drop(self, key: str) -> None:
+        """Delete an object; one that is not there is none. Raises Unkept."""
+        self._send("DELETE", key, b"")
+
     def _send(self, verb: str, key: str, content: bytes) -> bytes:
         path, told = self._path + quote(key), ""
         for pause in PAUSES:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from fnkit.core.errors import BadArgument
+from fnkit.core.places import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Folder:
     @property
     def operator(self) -> Path:
         """The props that administer the users of the server that runs, anew with each start."""
-        return self.root / ".wskadmin"
+        return self.root / OPERATOR
 
     @property
     def database(self) -> Path:
