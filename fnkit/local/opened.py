@@ -55,10 +55,7 @@ class Opened:
 
     @classmethod
     async def open(cls, keys: Keys, store: Store, cache: Path, settings: Settings) -> "Opened":
-        """All parts over the data in the keys' folder; models and common packages are in `cache`.
-
-        Raises PlatformFault.
-        """
+        """All parts over the keys' folder; models and common packages lie in `cache`. Raises PlatformFault."""
         folder, throttles, errands = keys.folder, Throttles(), Errands()
         entities, activations = Entities(store), Activations(store, settings.keep)
         activations.recover()
