@@ -55,11 +55,13 @@ class Opened:
 
     @classmethod
     async def open(cls, keys: Keys, store: Store, cache: Path, settings: Settings) -> "Opened":
-        """All parts over the keys' folder; models and common packages lie in `cache`. Raises PlatformFault."""
+        """All parts over the data in the keys' folder; models and common packages are in `cache`.
+
+        Raises PlatformFault.
+        """
         folder, throttles, errands = keys.folder, Throttles(), Errands()
         entities, activations = Entities(store), Activations(store, settings.keep)
-        activations.recover()
-        activations.retention.start()
+        _begin(activations)
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
@@ -104,6 +106,11 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _begin(activations: Activations) -> None:
+    activations.recover()
+    activations.retention.start()
 
 
 def _pool(settings: Settings) -> Pool:
