@@ -92,8 +92,8 @@ class Folder:
             if entry.name.startswith(".") or entry.name.endswith(UNFINISHED):
                 continue
             # A name that is no UTF-8 is shown, and cannot be read by it: its event fails and says so.
-            plain = os.fsencode(Path(entry.path).relative_to(self.root).as_posix())
-            key = plain.decode("utf-8", "backslashreplace")
+            within = entry.path[len(str(self.root)) :].lstrip(os.sep).replace(os.sep, "/")
+            key = os.fsencode(within).decode("utf-8", "backslashreplace")
             try:
                 if entry.is_dir(follow_symlinks=False):
                     yield from self._below(Path(entry.path), prefix)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.allowed import Allowed
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
@@ -87,6 +88,7 @@ class Opened:
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
+            allowed=Allowed(folder.root, settings.folder),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,

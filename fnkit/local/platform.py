@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fnkit.core.entities import Json
+from fnkit.events.allowed import Allowed
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.controller import Controller
@@ -42,6 +43,8 @@ class Platform:
     objects: Objects
     feeds: Feeds
     """What fires triggers. They work once they are started with their host."""
+    allowed: Allowed
+    """What they may watch for whoever has a key."""
     kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]
