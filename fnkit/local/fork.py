@@ -3,11 +3,11 @@
 Ships alone: it runs as `python -I -S fork.py FD` and imports the standard library only, besides its neighbours,
 which it finds by path. FD is one end of a socket pair that keeps messages apart; each is one JSON object.
 
-Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what, and how forks lock themselves in.
-Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
-`{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
-`{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
-`{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
+Down, first of all: `{"paths", "imports", "models", "steps"}`: where to import from, what, folders of models, and
+how forks lock themselves in. Up: `{"ready": modules, "failed": {name: why}, "memory": bytes}` with a descriptor
+of this process, or `{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same.
+Then down `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork,
+and up `{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
 """
 
 import array
@@ -23,9 +23,9 @@ HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs 5 ms
 LONGEST = 1 << 17
 """Bytes of a message."""
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-SINGLE = tuple(f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"))
-"""Libraries that start threads when they are imported do without them: a fork has one thread only."""
 FEWEST_DESCRIPTORS = 3
+RESTS = 1.0
+"""Seconds without a question after which nobody is waiting."""
 MANY = 1024
 """Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
@@ -44,9 +44,16 @@ class Zygote:
         self.cell = self.confine.part("cell")
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
+        self.learning = module("learning", f"{HERE}/learning.py")
+        self.pages = module("pages", f"{HERE}/pages.py")
+        self.pieces: list[int] | None = None
+        """Of its memory, what each fork gets as its own before its first call; None while that is not known."""
         self.call = self.confine.c_library()
         import ctypes
         import resource
+        import select
+
+        self.wait = select.select
 
         self.usage = resource.getrusage, resource.RUSAGE_SELF
         self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -67,7 +74,7 @@ class Zygote:
         """Of a template: the action's."""
 
     def grow(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Import what is asked for; what to say of it."""
+        """Take in what is asked for; what to say of it."""
         self.steps = told["steps"]
         if "cell" in self.steps:
             tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
@@ -76,8 +83,10 @@ class Zygote:
         if "seccomp" in self.steps:
             self.confine.filter_of(self.steps["seccomp"])  # what it imports is shared then
         os.register_at_fork = self.hold
-        failed = bring(told["paths"], told["imports"])
+        failed = self.learning.bring(told["paths"], told["imports"])
         os.register_at_fork = REGISTER
+        failed.update(self.learning.open_ahead(told["models"]))
+        self.pristine.forget()
         return self.settle(failed)
 
     def hold(self, **told: Any) -> None:
@@ -99,6 +108,7 @@ class Zygote:
 
     def load(self, init: dict[str, Any]) -> dict[str, Any]:
         """Run the action's init code; what to say of it."""
+        self.look_ahead()
         before = self.pristine.held()
         self.function, answer = self.child.initialize(init)  # exits where the code raises
         if self.function is None:
@@ -131,6 +141,8 @@ class Zygote:
     def serve(self) -> bool:
         """Fork until nobody asks any more. False there; True in a fork, which is locked in."""
         while True:
+            if self.pieces is None and not self.wait((self.control,), (), (), RESTS)[0]:
+                self.look_ahead()
             request, descriptors = receive(self.control)
             if "fork" in request:
                 if self.fork(request["fork"], descriptors):
@@ -141,6 +153,13 @@ class Zygote:
                 self.answer(self.load(request["init"]))
             else:
                 return False
+
+    def look_ahead(self) -> None:
+        """Find out which memory forks will write to. Takes as long as a first call: nobody is to be waiting."""
+        self.serving = True
+        rehearse = self.learning.rehearsal()
+        self.pieces = [] if rehearse is None else self.pages.written(rehearse)
+        self.serving = False
 
     def fork(self, wanted: dict[str, Any], descriptors: list[int]) -> bool:
         """One more fork, told of. True inside it; where there can be none, that is told, and all goes on."""
@@ -202,6 +221,7 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
+        self.pages.gather(self.pieces or (), self.call)
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
@@ -230,26 +250,6 @@ class Zygote:
         # What the zygote has is not counted: a fork may have as much of its own as a process may.
         limits = wanted["limits"]
         self.confine.limit({**limits, "RLIMIT_DATA": limits["RLIMIT_DATA"] + self.data})
-
-
-def bring(paths: list[str], names: list[str]) -> dict[str, str]:
-    """Import modules by their full names; why some could not be."""
-    import importlib
-
-    before = dict(os.environ)
-    os.environ.update(dict.fromkeys(SINGLE, "1"))
-    path = list(sys.path)
-    sys.path[:0] = paths
-    failed = {}
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 - whatever a library raises, an action will see it for itself
-            failed[name] = f"{type(error).__name__}: {error}"
-    sys.path[:] = path
-    os.environ.clear()
-    os.environ.update(before)
-    return failed
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:

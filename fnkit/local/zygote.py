@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +24,18 @@ GROWS_IN = 60.0
 ANCESTORS = 6
 """Processes between a fork and the one that we started, at most."""
 Reply = tuple[Mapping[str, Any], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a zygote takes in before it forks."""
+
+    paths: Sequence[Path] = ()
+    """Where it imports from."""
+    imports: Sequence[str] = ()
+    """Modules by their full names."""
+    models: Sequence[Path] = ()
+    """Folders of models that are opened where the modules are those that open them."""
 
 
 class Zygote:
@@ -59,9 +71,9 @@ class Zygote:
         """How many are alive."""
         return len(self._forks)
 
-    async def learn(self, paths: Sequence[Path], imports: Sequence[str], seconds: float) -> Mapping[str, str]:
-        """Have it import modules from `paths`; gives why some could not be. Raises Ungrown."""
-        told = {"paths": [str(path) for path in paths], "imports": list(imports)}
+    async def learn(self, lessons: Lessons, seconds: float) -> Mapping[str, str]:
+        """Have it take these in; gives why some could not be. Raises Ungrown."""
+        told = {name: [str(one) for one in some] for name, some in asdict(lessons).items()}
         return await self._tell({**told, "steps": self._rung.cell(self.room)}, seconds)
 
     async def _tell(self, message: Mapping[str, Any], seconds: float) -> Mapping[str, str]:
@@ -179,19 +191,17 @@ class Template(Zygote):
 Z = TypeVar("Z", bound=Zygote)
 
 
-async def grow(
-    kind: type[Z], rung: Rung, room: Place, paths: Sequence[Path], imports: Awaitable[Sequence[str]]
-) -> Z:
-    """A zygote in a room that is there, with what can be imported. Raises Ungrown, OSError.
+async def grow(kind: type[Z], rung: Rung, room: Place, lessons: Awaitable[Lessons]) -> Z:
+    """A zygote in a room that is there, with what can be taken in. Raises Ungrown, OSError.
 
-    What to import may become known while the process starts.
+    What that is may become known while the process starts.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, (room.folder / "said").open("wb") as said:
         process = Own(spawn(rung, room, theirs.fileno(), (said.fileno(), said.fileno())))
     zygote = kind(room, rung, process, ours)
     try:
-        await zygote.learn(paths, await imports, GROWS_IN)
+        await zygote.learn(await lessons, GROWS_IN)
     except BaseException:
         await zygote.kill()
         raise

@@ -28,7 +28,7 @@ from fnkit.local.sandbox.system import FORK
 from fnkit.local.sources import Seed, Sort, SourceView, TroubleView, clash, seed_of, sort_of, trouble, view
 from fnkit.local.starter import Wanted
 from fnkit.local.stems import Stems
-from fnkit.local.zygote import Template, Zygote, grow
+from fnkit.local.zygote import Lessons, Template, Zygote, grow
 
 Imports = Callable[[Path | None, Sequence[Path]], Sequence[str]]
 MOST_ZYGOTES, MOST_TEMPLATES = 8, 8
@@ -155,14 +155,18 @@ class Zygotes:
 
     async def _zygote(self, seed: Seed, code: Path | None) -> Zygote:
         room = Place(self._room(), seed.read, 0, (str(FORK),), seed.network, forks=True)
-        modules = self._modules(code if seed.namespace else None, seed.paths)
+        lessons = self._lessons(code if seed.namespace else None, seed.paths, seed.models)
         with _removed_if_vain(room.folder):
             room.make()
-            return await grow(Zygote, self._plain.rung, room, seed.paths, modules)
+            return await grow(Zygote, self._plain.rung, room, lessons)
 
-    def _modules(self, code: Path | None, paths: Sequence[Path]) -> Awaitable[Sequence[str]]:
-        """To be imported: looked for in a thread from now on."""
-        return asyncio.ensure_future(asyncio.to_thread(self._imports, code, paths))
+    def _lessons(self, code: Path | None, paths: Sequence[Path], models: Sequence[Path]) -> Awaitable[Lessons]:
+        """What to take in: looked for in a thread from now on."""
+
+        def look() -> Lessons:
+            return Lessons(paths, self._imports(code, paths), models)
+
+        return asyncio.ensure_future(asyncio.to_thread(look))
 
     async def _template(self, wanted: Wanted) -> Template:
         executable, layout = wanted.executable, wanted.layout
@@ -174,8 +178,8 @@ class Zygotes:
 
         with _removed_if_vain(room.folder):
             await asyncio.to_thread(furnish)
-            modules = self._modules(layout.code, layout.paths)
-            template = await grow(Template, self._plain.rung, room, layout.paths, modules)
+            lessons = self._lessons(layout.code, layout.paths, layout.models)
+            template = await grow(Template, self._plain.rung, room, lessons)
             known = action_identity(executable, wanted.namespace)
             try:
                 _check(template, layout)
