@@ -3,9 +3,9 @@
 Ships alone: it runs as `python -I -S fork.py FD` and imports the standard library only, besides its neighbours,
 which it finds by path. FD is one end of a socket pair that keeps messages apart; each is one JSON object.
 
-Down, first of all: `{"paths", "imports", "models", "steps"}`: where to import from, what, folders of models, and
-how forks lock themselves in. Up: `{"ready": modules, "failed": {name: why}, "memory": bytes}` with a descriptor
-of this process, or `{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same.
+Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what, and how forks lock themselves in.
+Up: `{"ready": modules, "failed": {name: why}, "memory": bytes}` with a descriptor of this process, or
+`{"refused": why}`. To `{"models": folders}` it says the same, and so does a template to an instance's `{"init"}`.
 Then down `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork,
 and up `{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
 """
@@ -24,9 +24,7 @@ LONGEST = 1 << 17
 """Bytes of a message."""
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 FEWEST_DESCRIPTORS = 3
-RESTS = 1.0
-"""Seconds without a question after which nobody is waiting."""
-MANY = 1024
+MANY = 512
 """Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
@@ -46,14 +44,11 @@ class Zygote:
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.learning = module("learning", f"{HERE}/learning.py")
         self.pages = module("pages", f"{HERE}/pages.py")
-        self.pieces: list[int] | None = None
-        """Of its memory, what each fork gets as its own before its first call; None while that is not known."""
+        self.pieces: list[int] = []
+        """Of its memory, what each fork gets as its own before its first call."""
         self.call = self.confine.c_library()
         import ctypes
         import resource
-        import select
-
-        self.wait = select.select
 
         self.usage = resource.getrusage, resource.RUSAGE_SELF
         self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -85,7 +80,16 @@ class Zygote:
         os.register_at_fork = self.hold
         failed = self.learning.bring(told["paths"], told["imports"])
         os.register_at_fork = REGISTER
-        failed.update(self.learning.open_ahead(told["models"]))
+        return self.settle(failed)
+
+    def open(self, models: list[str]) -> dict[str, Any]:
+        """Open the models in these folders, and find out what memory forks will write to; what to say of it."""
+        failed = self.learning.open_ahead(models)
+        rehearse = self.learning.rehearsal()
+        if rehearse is not None:
+            self.serving = True
+            self.pieces = self.pages.written(rehearse)
+            self.serving = False
         self.pristine.forget()
         return self.settle(failed)
 
@@ -108,7 +112,6 @@ class Zygote:
 
     def load(self, init: dict[str, Any]) -> dict[str, Any]:
         """Run the action's init code; what to say of it."""
-        self.look_ahead()
         before = self.pristine.held()
         self.function, answer = self.child.initialize(init)  # exits where the code raises
         if self.function is None:
@@ -141,25 +144,18 @@ class Zygote:
     def serve(self) -> bool:
         """Fork until nobody asks any more. False there; True in a fork, which is locked in."""
         while True:
-            if self.pieces is None and not self.wait((self.control,), (), (), RESTS)[0]:
-                self.look_ahead()
             request, descriptors = receive(self.control)
             if "fork" in request:
                 if self.fork(request["fork"], descriptors):
                     return True
             elif "reap" in request:
                 os.waitpid(request["reap"], 0)
+            elif "models" in request:
+                self.answer(self.open(request["models"]))
             elif "init" in request:
                 self.answer(self.load(request["init"]))
             else:
                 return False
-
-    def look_ahead(self) -> None:
-        """Find out which memory forks will write to. Takes as long as a first call: nobody is to be waiting."""
-        self.serving = True
-        rehearse = self.learning.rehearsal()
-        self.pieces = [] if rehearse is None else self.pages.written(rehearse)
-        self.serving = False
 
     def fork(self, wanted: dict[str, Any], descriptors: list[int]) -> bool:
         """One more fork, told of. True inside it; where there can be none, that is told, and all goes on."""
@@ -221,7 +217,7 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
-        self.pages.gather(self.pieces or (), self.call)
+        self.pages.gather(self.pieces, self.call)
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 

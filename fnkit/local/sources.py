@@ -26,8 +26,6 @@ class Seed:
     network: bool
     namespace: str | None
     """Of the only caller that it serves; None where nothing in it came from a user."""
-    models: tuple[Path, ...] = ()
-    """Folders of models, among what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def seed_of(layout: Layout, network: bool, namespace: str) -> Seed:
     """What a zygote is made of; one in which something came from a user is of use to one namespace only."""
     brought = (*layout.libraries, *layout.models, *(() if layout.copied else (layout.code,)))
     read = (*brought, *((layout.common,) if layout.common else ()))
-    return Seed(read, layout.paths, network, namespace if brought else None, layout.models)
+    return Seed(read, layout.paths, network, namespace if brought else None)
 
 
 def sort_of(wanted: Wanted) -> Sort:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,18 +26,6 @@ ANCESTORS = 6
 Reply = tuple[Mapping[str, Any], list[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """What a zygote takes in before it forks."""
-
-    paths: Sequence[Path] = ()
-    """Where it imports from."""
-    imports: Sequence[str] = ()
-    """Modules by their full names."""
-    models: Sequence[Path] = ()
-    """Folders of models that are opened where the modules are those that open them."""
-
-
 class Zygote:
     """A zygote at work. Made by `grow`, used on one event loop."""
 
@@ -47,6 +35,8 @@ class Zygote:
         """Top-level modules that its forks have imported already."""
         self.memory = 0
         """Bytes that it had resident after its imports."""
+        self.furnished = False
+        """True once it was told to open models."""
         self.used = 0.0
         """When it forked last or became ready, by the clock of the event loop."""
         self.pid = process.pid
@@ -71,10 +61,15 @@ class Zygote:
         """How many are alive."""
         return len(self._forks)
 
-    async def learn(self, lessons: Lessons, seconds: float) -> Mapping[str, str]:
-        """Have it take these in; gives why some could not be. Raises Ungrown."""
-        told = {name: [str(one) for one in some] for name, some in asdict(lessons).items()}
+    async def learn(self, paths: Sequence[Path], imports: Sequence[str], seconds: float) -> Mapping[str, str]:
+        """Have it import modules from `paths`; gives why some could not be. Raises Ungrown."""
+        told = {"paths": [str(path) for path in paths], "imports": list(imports)}
         return await self._tell({**told, "steps": self._rung.cell(self.room)}, seconds)
+
+    async def open(self, models: Sequence[Path], seconds: float) -> Mapping[str, str]:
+        """Have it open the models in these folders; gives why some could not be. Raises Ungrown, and it ends."""
+        self.furnished = True
+        return await self._tell({"models": [str(folder) for folder in models]}, seconds)
 
     async def _tell(self, message: Mapping[str, Any], seconds: float) -> Mapping[str, str]:
         said, watches = await self._control.ask(message, (), seconds)
@@ -191,17 +186,19 @@ class Template(Zygote):
 Z = TypeVar("Z", bound=Zygote)
 
 
-async def grow(kind: type[Z], rung: Rung, room: Place, lessons: Awaitable[Lessons]) -> Z:
-    """A zygote in a room that is there, with what can be taken in. Raises Ungrown, OSError.
+async def grow(
+    kind: type[Z], rung: Rung, room: Place, paths: Sequence[Path], imports: Awaitable[Sequence[str]]
+) -> Z:
+    """A zygote in a room that is there, with what can be imported. Raises Ungrown, OSError.
 
-    What that is may become known while the process starts.
+    What to import may become known while the process starts.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, (room.folder / "said").open("wb") as said:
         process = Own(spawn(rung, room, theirs.fileno(), (said.fileno(), said.fileno())))
     zygote = kind(room, rung, process, ours)
     try:
-        await zygote.learn(await lessons, GROWS_IN)
+        await zygote.learn(paths, await imports, GROWS_IN)
     except BaseException:
         await zygote.kill()
         raise

@@ -28,7 +28,7 @@ from fnkit.local.scheduler import Scheduler
 from fnkit.local.sources import Seed
 from fnkit.local.starter import wanted
 from fnkit.local.stems import Stems
-from fnkit.local.zygote import Lessons, Zygote
+from fnkit.local.zygote import Zygote
 from fnkit.local.zygotes import Zygotes
 from tests.archives import zipped
 from tests.unit.local.instances.bench import KINDS, LADDER, Bench, alive, code, job, until
@@ -300,7 +300,7 @@ def test_what_a_zygote_says_is_not_believed(tmp_path: Path, said: dict[str, Any]
         zygote = Zygote(room, LADDER[-1], process, ours)
         before = opened(os.getpid())
         with pytest.raises(Ungrown):
-            await zygote.learn(Lessons(), 60)
+            await zygote.learn((), (), 60)
         with pytest.raises(Ungrown):
             await zygote.fork(order, 60)
         assert (opened(os.getpid()), zygote.forks) == (before, 0)
