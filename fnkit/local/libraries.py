@@ -19,6 +19,7 @@ USUAL = ("requests",)
 """Likewise of the common packages, where they are there."""
 COMPANIONS = {
     "fnkit.models": "fnkit.models.runtime ai_edge_litert.interpreter",
+    "fnkit.models.images": "PIL.Image",
     "PIL.Image": "PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin",
 }
 """What a library imports when it is used for the first time."""
@@ -42,8 +43,11 @@ def imports(code: Path | None, paths: Iterable[Path]) -> list[str]:
         top = name.partition(".")[0]
         if top not in own and (top in sys.stdlib_module_names or _exists(name, roots)):
             found.setdefault(name)
-    for name in list(found):
-        found.update(dict.fromkeys(COMPANIONS.get(name, "").split()))
+    waiting = list(found)
+    while waiting:
+        more = COMPANIONS.get(waiting.pop(), "").split()
+        waiting += [name for name in more if name not in found]
+        found.update(dict.fromkeys(more))
     return list(found)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from fnkit.core import wire
 from fnkit.core.errors import BadPhoto
@@ -160,7 +160,8 @@ def _to_rgb(image: Image.Image, tried: str) -> Photo:
     if image.width * image.height > MOST_PIXELS:
         found = f"{image.width}×{image.height} is over {MOST_PIXELS // 1_000_000} megapixels."
         raise BadPhoto(tried, found, "Make it smaller.")
-    image = ImageOps.exif_transpose(image)
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else a copy would be made too
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         return _from_array(np.asarray(image).astype(np.uint16))
     if image.mode == "I":  # 32 bits, of which image files use 16
@@ -170,7 +171,7 @@ def _to_rgb(image: Image.Image, tried: str) -> Photo:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.array(image.convert("RGB"))
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _from_array(array: NDArray[Any]) -> Photo:

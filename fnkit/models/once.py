@@ -51,8 +51,11 @@ def checked(sha256: str | None) -> str:
 
 def find(sha256: str) -> Path | None:
     """The file with this content, None where it is neither in `$FNKIT_MODELS` nor in the cache."""
-    bundled = [Path(place) for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep) if place]
-    return next((place / sha256 for place in [*bundled, folder()] if (place / sha256).is_file()), None)
+    for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep):
+        if place and (found := Path(place, sha256)).is_file():
+            return found
+    kept = folder() / sha256
+    return kept if kept.is_file() else None
 
 
 def bring(sha256: str) -> Path | None:
