@@ -73,6 +73,11 @@ class Activations:
         await self._store.committed()
 
     async def accept(self, job: Job, common: Imprint, again: Json = None) -> None:
+        """As `promise`; returns when it is on disk."""
+        self.promise(job, common, again)
+        await self._store.committed()
+
+    def promise(self, job: Job, common: Imprint, again: Json = None) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record.
 
         Where it is to be run again instead, `again` says of what: `interrupted` gives it back.
@@ -89,7 +94,6 @@ class Activations:
             None if again is None else json.dumps(again),
             fresh=True,
         )
-        await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""

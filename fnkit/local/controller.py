@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fnkit.core.entities import Json
 from fnkit.local.activations import Activations, Interrupted
-from fnkit.local.compounds import Compounds, Halted
+from fnkit.local.compounds import Compounds
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
@@ -19,6 +19,7 @@ from fnkit.local.runs import Run
 from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
+from fnkit.local.walk import Came, Halted
 
 QUEUE_FULL = "Too many requests"
 """Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
@@ -69,6 +70,8 @@ class Controller:
         try:
             if invocable.components or invocable.conductor:
                 position = self._compounds.begin(invocable, ask)
+                if ask.wait is None:
+                    await self._activations.committed()
                 run = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(run, ask.wait)
             job = self._job(invocable, ask)
@@ -111,16 +114,23 @@ class Controller:
             raise Rejected(429, QUEUE_FULL)
         return job
 
-    async def step(self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]) -> Run:
-        """A step of a sequence or a composition; `begun` writes where that is, in one commit with the promise.
+    def step(
+        self, invocable: Invocable, ask: Ask, position: Position, began: Callable[[Run | Exception], None]
+    ) -> None:
+        """A step of a sequence or a composition: where that is, in one commit with the promise, then its run.
 
         Whoever waits for the run gives its record to `keep`, or leaves it alone.
         """
         job = invocable.job(ask, self._api_host)
-        common = caused(invocable.imprint, cause)
-        begun(job.activation_id)
-        await self._activations.accept(job, common, _again(invocable, ask))
-        return self._runner.begin(job, common, alone=False)
+        common = caused(invocable.imprint, position.id)
+        position.running = job.activation_id
+        self._positions.save(position)
+        self._activations.promise(job, common, _again(invocable, ask))
+
+        def promised(fault: Exception | None) -> None:
+            began(self._runner.begin(job, common, alone=False) if fault is None else fault)
+
+        self._activations.then(promised)
 
     def keep(self, record: Record) -> None:
         """The record of a step, in the commit of what comes next."""
@@ -200,7 +210,6 @@ class Controller:
 
     async def _wait_for_compound(self, run: Run, wait: float | None) -> Record | None:
         if wait is None:
-            await self._activations.committed()
             return None
         try:
             record = await run.within(wait)
@@ -214,21 +223,18 @@ class Controller:
         run = Run(position.namespace, position.id, state="running")
         self._runner.enter(run)
 
-        async def go() -> None:
-            go_on = self._compounds.resume if resumed else self._compounds.run
-            came: Record | Exception
-            try:
-                came = await go_on(position, caller)
+        def ended(came: Came) -> None:
+            if isinstance(came, Record):
                 self.metrics.count_record(came)
-                await self._activations.committed()
-            except Exception as error:  # noqa: BLE001 - whoever waits is told
-                came = error
-                if isinstance(error, Halted):
-                    await self._activations.committed()  # the step that ended
-            self._runner.leave(position.id)
-            run.end(came)
 
-        self._runner.task(go())
+            def kept(fault: Exception | None) -> None:
+                self._runner.leave(position.id)
+                run.end(came if fault is None or isinstance(came, Exception) else fault)
+
+            self._activations.then(kept)  # where it was halted, with the step that ended
+
+        go_on = self._compounds.resume if resumed else self._compounds.run
+        go_on(position, caller, ended)
         return run
 
 

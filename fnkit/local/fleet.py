@@ -34,7 +34,9 @@ class Fleet:
 
     def rested(self, need: Need) -> tuple[Slot, Instance] | None:
         """An instance that a run may have at once, None where none waits for it: `turns.have` takes its slot."""
-        slot = self.turns.rested(need)
+        if self.turns.queues or need.concurrency > 1:
+            return None
+        slot = self.pool.rested(need.key)
         instance = None if slot is None else self.instances.rested(slot)
         return None if slot is None or instance is None else (slot, instance)
 

@@ -68,6 +68,8 @@ class Instance:
         self._logs = logs
         self._unread = select.poll()
         self._loop = asyncio.get_running_loop()
+        self.gone = False
+        """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
         self._gone = asyncio.Event()
         self._ready = False
         self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle | None]] = {}
@@ -88,12 +90,7 @@ class Instance:
     @property
     def alive(self) -> bool:
         """False from the moment of its end on: what ended while nobody asked it is not asked."""
-        return not self._gone.is_set() and not self._process.ended()
-
-    @property
-    def gone(self) -> bool:
-        """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
-        return self._gone.is_set()
+        return not self.gone and not self._process.ended()
 
     async def ready(self, seconds: float) -> bool:
         """Await that it started. Call it first, with no await between this and making the instance.
@@ -107,7 +104,7 @@ class Instance:
 
     async def ask(self, frame: bytes, seconds: float, tag: str = "") -> Answer:
         """Send one line and await the answer to it; `tag` tells it from others where runs share the instance."""
-        if self._gone.is_set():
+        if self.gone:
             return Died()
         if self._shared is None:
             tag = ""
@@ -153,7 +150,7 @@ class Instance:
     def when_gone(self, tell: Callable[[], None]) -> None:
         """Call `tell` once, when the process has ended, whoever ended it."""
         self._tell_gone = tell
-        if self._gone.is_set():
+        if self.gone:
             self._loop.call_soon(tell)
 
     def logs(self, tag: str = "") -> tuple[str, ...]:
@@ -171,7 +168,7 @@ class Instance:
 
     async def kill(self) -> None:
         """End the process with all that it started, await that, and close what connected us."""
-        if not self._gone.is_set():
+        if not self.gone:
             self._process.kill()
         await self._gone.wait()
         self._loop.remove_reader(self._wire)
@@ -258,6 +255,7 @@ class Instance:
             self._receive()  # an answer that was sent just before the end counts
             if self._lines.received == before:
                 break
+        self.gone = True
         self._gone.set()
         self._settle_all(Died())
         if self._tell_gone is not None:

@@ -1,7 +1,7 @@
 """Where each running sequence and composition is, on disk at every step, and the record that it ends as."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -215,9 +215,9 @@ class Positions:
         self.save(position)
         return position
 
-    async def committed(self) -> None:
-        """Return when everything written so far is on disk."""
-        await self._store.committed()
+    def then(self, told: Callable[[Exception | None], None]) -> None:
+        """Call `told` when everything written so far is on disk, or with what kept it from there."""
+        self._store.then(told)
 
     def end(self, position: Position) -> Record:
         """Put its record in its place, in the transaction of this turn."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations
 from fnkit.local.jobs import Executable, Job, Outcome, Status
-from fnkit.local.metrics import Metrics, Ran
+from fnkit.local.metrics import Metrics
 from fnkit.local.progress import Progress
 from fnkit.local.records import Imprint, Record, record_of
 from fnkit.local.runs import Run
@@ -127,7 +127,7 @@ class Runner:
     def _ended(self, job: Job, common: Imprint, run: Run, came: Came) -> None:
         outcome = _failed(came) if isinstance(came, Exception) else came
         record = record_of(job, outcome, common)
-        self._metrics.count(_ran(job), outcome)
+        self._metrics.count(job, outcome)
         run.outcome = outcome
         if not run.alone:
             run.end(record)
@@ -139,11 +139,6 @@ class Runner:
 
         self._activations.write(record)
         self._activations.then(kept)
-
-
-def _ran(job: Job) -> Ran:
-    action = job.executable
-    return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
 
 
 def _failed(error: Exception) -> Outcome:

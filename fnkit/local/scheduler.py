@@ -66,7 +66,7 @@ class Scheduler:
 
     def crowded(self, job: Job) -> bool:
         """True where so many runs of its action wait already that no more should be promised."""
-        return len(self._turns) > 0 and self._turns.waiting(self._needs.of(job)) >= self._longest_queue
+        return bool(self._turns.queues) and self._turns.waiting(self._needs.of(job)) >= self._longest_queue
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
@@ -80,7 +80,7 @@ class Scheduler:
         try:
             grant = await self._turns.take(need)
         except BaseException:
-            self._over(course)
+            self._courses.ended(course)
             raise
         return await self._run(need, grant, course)
 
@@ -107,7 +107,7 @@ class Scheduler:
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
         need = self._needs.of(job)
-        if not (self._fleet.pool.warm(need.key) or self._closed or len(self._turns)) and job.executable.code:
+        if not (self._fleet.pool.warm(need.key) or self._closed or self._turns.queues) and job.executable.code:
             self._fleet.make_ready(need, job)
 
     def state(self, activation_id: str) -> Progress | None:
@@ -163,16 +163,18 @@ class Scheduler:
             try:
                 outcome = self._ended(slot, instance, course, course.judge(answer))
             except Exception as error:
-                self._over(course)
+                self._courses.ended(course)
                 tell(error)
                 raise
-            self._over(course)
-            self._turns.ended(need, time.monotonic() - course.clock)
+            self._courses.ended(course)
+            self._turns.over(flow, need.memory * (time.monotonic() - course.clock))
             tell(outcome)
-            self._turns.serve()
+            if self._turns.queues:
+                self._turns.serve()
 
         if not instance.post(frame, heard):
             return False
+        flow = self._turns.flow(need)
         course.slot_id, course.instance = slot.id, instance
         self._courses.add(course)
         self._limits.within(course.job.executable.limits.timeout / 1000)
@@ -181,7 +183,7 @@ class Scheduler:
     def _granted(self, need: Need, course: Course, tell: Tell, came: Warm | Cold | FnkitError) -> None:
         """It has waited for its turn."""
         if isinstance(came, FnkitError):
-            self._over(course)
+            self._courses.ended(course)
             tell(came)
             return
         instance = self._instances.rested(came.slot) if isinstance(came, Warm) else None
@@ -209,7 +211,7 @@ class Scheduler:
             finally:
                 self._turns.ended(need, time.monotonic() - began)
         finally:
-            self._over(course)
+            self._courses.ended(course)
             self._turns.serve()
 
     async def _run_in(self, slot: Slot, course: Course) -> Outcome:
@@ -231,9 +233,6 @@ class Scheduler:
         outcome = course.finish(verdict, logs)
         self._began[outcome.began] += 1
         return outcome
-
-    def _over(self, course: Course) -> None:
-        self._courses.ended(course)
 
     def _look(self) -> None:
         """What runs for too long is ended; the others are looked at again."""

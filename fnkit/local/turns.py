@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnkit.core.errors import FnkitError
 from fnkit.local.fair import AHEAD, Fair, Flow
 from fnkit.local.pool import Cold, Full, Pool, Warm
-from fnkit.local.slots import Need, Slot
+from fnkit.local.slots import Need
 
 Grant = Warm | Cold
 Granted = Callable[[Grant | FnkitError], None]
@@ -35,6 +35,8 @@ class Turns:
         self._acquire = acquire
         self._give_back = give_back
         self._fair: Fair[Waiter] = Fair()
+        self.queues = self._fair.waiting
+        """Those in which somebody waits."""
 
     def __len__(self) -> int:
         return len(self._fair)
@@ -45,28 +47,30 @@ class Turns:
 
     def waiting(self, need: Need) -> int:
         """How many wait for an instance of an action."""
-        return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self._fair.waiting else 0
-
-    def rested(self, need: Need) -> Slot | None:
-        """A slot where nothing runs and that this run may have now: `have` takes it."""
-        if self._fair.waiting or need.concurrency > 1:
-            return None
-        return self._pool.rested(need.key)
+        return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self.queues else 0
 
     def have(self, need: Need) -> None:
-        """Take the slot that `rested` gave."""
+        """A run begins that need not wait."""
         self._acquire(need)
-        self._fair.charge(self._fair.flow(need.key.namespace, need.key.action))
+        self._fair.charge(self.flow(need))
+
+    def flow(self, need: Need) -> Flow[Waiter]:
+        """The queue of an action."""
+        return self._fair.flow(need.key.namespace, need.key.action)
+
+    def over(self, flow: Flow[Waiter], taken: float) -> None:
+        """A run has ended that took so many MB s: what it took is what the next one is expected to take."""
+        self._fair.learn(flow, taken)
 
     def full(self, need: Need) -> bool:
         """True where a run has to wait for its turn."""
-        return bool(self._fair.waiting) or not (self._pool.warm(need.key) or self._pool.room(need.memory))
+        return bool(self.queues) or not (self._pool.warm(need.key) or self._pool.room(need.memory))
 
     def ask(self, need: Need, granted: Granted) -> Waiter:
         """Have `granted` told of a slot for a run: at once where one is free and nobody waits, else in turn."""
-        flow = self._fair.flow(need.key.namespace, need.key.action)
+        flow = self.flow(need)
         waiter = Waiter(need, granted)
-        if not self._fair.waiting:
+        if not self.queues:
             grant = self._acquire(need)
             if not isinstance(grant, Full):
                 self._grant(flow, waiter, grant)
@@ -95,16 +99,16 @@ class Turns:
             if waiter.gone and not granted.cancelled():
                 self._give_back(granted.result())
             elif not waiter.gone:
-                self._fair.drop(self._fair.flow(need.key.namespace, need.key.action), waiter)
+                self._fair.drop(self.flow(need), waiter)
             raise
 
     def ended(self, need: Need, seconds: float) -> None:
-        """A run has ended that took so long: what it took is what the next one is expected to take."""
-        self._fair.learn(self._fair.flow(need.key.namespace, need.key.action), need.memory * seconds)
+        """As `over`."""
+        self.over(self.flow(need), need.memory * seconds)
 
     def serve(self) -> None:
         """Give what is free to those who wait."""
-        while self._fair.waiting and (flow := self._next()) is not None:
+        while self.queues and (flow := self._next()) is not None:
             waiter = self._fair.take(flow)
             grant = self._acquire(waiter.need)
             assert not isinstance(grant, Full)
