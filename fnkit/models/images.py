@@ -5,9 +5,7 @@ import binascii
 import io
 import os
 import struct
-import urllib.error
 import urllib.parse
-import urllib.request
 import warnings
 import zlib
 from http.client import responses
@@ -127,6 +125,10 @@ def _named(url: str) -> str:
 
 
 def _from_url(url: str) -> bytes:
+    # Most photos come with the call: then nobody has to know of HTTP, which takes as long to import as Pillow.
+    import urllib.error
+    import urllib.request
+
     tried = f"Opening the image {_named(url)}"
     platform = os.environ.get("__OW_API_HOST", "")
     try:
