@@ -7,18 +7,10 @@ from typing import Literal
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
-from fnkit.local.pending import Table
 from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
 from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
-
-_ACTIVATIONS = Table(
-    "activations",
-    ("id", "namespace", "name", "start", "status", "began", "head", "response", "logs", "size"),
-    "IGNORE",
-    derived=("totals",),
-)
-_ACCEPTED = Table("accepted", ("id", "namespace", "name", "start", "imprint", "cause", "again"), "REPLACE")
+from fnkit.local.tables import ACCEPTED, ACTIVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class Activations:
         """
         self._promised.add(job.activation_id)
         self._store.keep(
-            _ACCEPTED,
+            ACCEPTED,
             job.activation_id,
             job.namespace,
             common.filter_name,
@@ -157,7 +149,7 @@ class Activations:
         return {"began": row[0] or None, **split_times(json.loads(row[1]))} if row else None
 
     def _parts(self, namespace: str, activation_id: str, *columns: str) -> Sequence[str] | None:
-        row = self._store.find(_ACTIVATIONS, activation_id, "namespace", *columns)
+        row = self._store.find(ACTIVATIONS, activation_id, "namespace", *columns)
         return row[1:] if row and row[0] == namespace else None
 
     def count(self, namespace: str, wanted: Filter) -> int:
@@ -190,10 +182,10 @@ class Activations:
         """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
-            self._store.drop(_ACCEPTED, record.id)
+            self._store.drop(ACCEPTED, record.id)
         size = len(record.head) + len(record.response) + len(record.logs)
         self._store.keep(
-            _ACTIVATIONS,
+            ACTIVATIONS,
             record.id,
             record.namespace,
             record.filter_name,

@@ -1,6 +1,7 @@
 """What an invocation is: from an action's name and arguments to a record on disk and an answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from fnkit.core.entities import Json
 from fnkit.local.activations import Activations, Interrupted
@@ -88,14 +89,17 @@ class Controller:
         return run.id, None
 
     def begin(self, invocable: Invocable, ask: Ask) -> Run:
-        """As `invoke`, of an action with code, for who has no task to wait in: the run, that was begun.
+        """As `invoke`, for who waits for the record without a task: the run, that was begun; `said` gives its end.
 
         Raises Rejected 429 or 503 for too many at a time; what else `invoke` raises the caller has looked at.
         """
         namespace = ask.caller.namespace
         self._throttles.enter(ask.caller)
         try:
-            run = self._runner.begin(self._job(invocable, ask), invocable.imprint)
+            if invocable.components or invocable.conductor:
+                run = self._run_compound(self._compounds.begin(invocable, ask), ask.caller, resumed=False)
+            else:
+                run = self._runner.begin(self._job(invocable, ask), invocable.imprint)
         except BaseException:
             self._throttles.leave(namespace)
             raise
@@ -104,8 +108,22 @@ class Controller:
 
     async def promise(self, run: Run, invocable: Invocable) -> None:
         """Nobody waits for its record any more: should the server end before it does, the next start makes one."""
-        assert run.job is not None
-        await self._activations.accept(run.job, invocable.imprint)
+        if run.job is not None:  # a sequence or a composition has its position
+            await self._activations.accept(run.job, invocable.imprint)
+
+    def said(self, run: Run) -> Record | None:
+        """The record of a run; None where it goes on, now or after the next start.
+
+        Raises Rejected 500 where OpenWhisk has no word for the end, or what kept us from a record.
+        """
+        came = run.came
+        if isinstance(came, Record):
+            if run.job is None and came.result == _NO_WORD:
+                raise Rejected(500, BROKEN.result["error"])
+            return came
+        if came is None or isinstance(came, Halted):
+            return None
+        raise came
 
     def _job(self, invocable: Invocable, ask: Ask) -> Job:
         """A run of it. Raises Rejected 429 where too many wait."""
@@ -211,13 +229,9 @@ class Controller:
     async def _wait_for_compound(self, run: Run, wait: float | None) -> Record | None:
         if wait is None:
             return None
-        try:
-            record = await run.within(wait)
-        except Halted:  # it ends after the next start
-            return None
-        if record is not None and record.result == _NO_WORD:
-            raise Rejected(500, BROKEN.result["error"])
-        return record
+        with suppress(Halted):
+            await run.within(wait)
+        return self.said(run)
 
     def _run_compound(self, position: Position, caller: Identity, resumed: bool) -> Run:
         run = Run(position.namespace, position.id, state="running")

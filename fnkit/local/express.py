@@ -7,20 +7,18 @@ id, the run, its record. There is no task: the end of the run gives the answer.
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
-from fnkit.local.alarm import Alarm
 from fnkit.local.asgi import Response
 from fnkit.local.controller import LONGEST_WAIT, Controller
 from fnkit.local.entities import Entities
 from fnkit.local.exchange import answer, transaction_id
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
+from fnkit.local.patience import Patience
 from fnkit.local.records import Record
 from fnkit.local.rejected import INTERNAL, JSON, RAW_CORS, Rejected
 from fnkit.local.repeats import Reply
@@ -61,56 +59,34 @@ class Express:
         self._users = users
         self.throttles = throttles
         self.controller = controller
-        self._waiting: dict[str, Waiting] = {}
-        self._alarm = Alarm(self._look, LONGEST_WAIT)
+        self.patience: Patience[Waiting] = Patience(self._late, LONGEST_WAIT)
+        """For answers."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def now(self) -> tuple[int, int]:
         """What changes with each entity and each user: what was worked out holds as long as it is the same."""
         return self._entities.generation, self._users.generation
 
-    def of(self, manner: Manner, since: tuple[int, int]) -> "Call | None":
-        """What such calls need, worked out while `now` was `since`; None where there is no express way."""
-        compound = manner.invocable.components or manner.invocable.conductor
-        return None if compound else Call(self, manner, since)
-
-    def enter(self, waiting: "Waiting") -> None:
-        """A call has begun."""
-        self._waiting[waiting.run.id] = waiting
-        self._alarm.within(waiting.call.manner.wait)
-
-    def leave(self, waiting: "Waiting") -> None:
-        """It has its record."""
-        self._waiting.pop(waiting.run.id, None)
-
-    def _look(self) -> None:
-        """Who has waited long enough is told that the call goes on."""
-        now, soonest = time.monotonic(), inf
-        for waiting in tuple(self._waiting.values()):
-            if waiting.until <= now:
-                del self._waiting[waiting.run.id]
-                task = asyncio.ensure_future(waiting.give_up())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            else:
-                soonest = min(soonest, waiting.until)
-        if soonest < inf:
-            self._alarm.within(soonest - now)
+    def _late(self, waiting: "Waiting") -> None:
+        task = asyncio.ensure_future(waiting.give_up())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
-class Call:
+class Again:
     """A call that was made before."""
 
-    __slots__ = ("_express", "_since", "manner")
+    __slots__ = ("_express", "_manner", "_since")
 
     def __init__(self, express: Express, manner: Manner, since: tuple[int, int]) -> None:
-        self.manner = manner
+        """`since`: what `Express.now` was before it was worked out who may call what."""
         self._express = express
+        self._manner = manner
         self._since = since
 
     def begin(self, body: bytes, reply: Reply) -> bool:
         """Make it with these arguments; `reply` hears of its end. False, with nothing done, if that needs more."""
-        express, manner = self._express, self.manner
+        express, manner = self._express, self._manner
         arguments = _arguments(body)
         if arguments is None or express.now() != self._since:
             return False
@@ -124,46 +100,53 @@ class Call:
         except Rejected as rejected:
             _respond(reply, rejected.response(tid), tid)
             return True
-        Waiting(express, self, run, tid, reply)
+        Waiting(express, manner, run, tid, reply)
         return True
 
 
 class Waiting:
     """Somebody who waits for the end of a run."""
 
-    __slots__ = ("_express", "_reply", "_tid", "call", "run", "until")
+    __slots__ = ("_express", "_manner", "_reply", "_tid", "run")
 
-    def __init__(self, express: Express, call: Call, run: Run, tid: str, reply: Reply) -> None:
-        self.call = call
+    def __init__(self, express: Express, manner: Manner, run: Run, tid: str, reply: Reply) -> None:
         self.run = run
-        self.until = time.monotonic() + call.manner.wait
         self._express = express
+        self._manner = manner
         self._tid = tid
         self._reply: Reply | None = reply
-        express.enter(self)
+        express.patience.wait(self, manner.wait)
         run.then(self._heard)
 
     def _heard(self) -> None:
-        self._express.leave(self)
-        reply, came, tid = self._reply, self.run.came, self._tid
+        express, run, reply, tid = self._express, self.run, self._reply, self._tid
+        express.patience.done(self)
         if reply is None:
             return
-        if isinstance(came, Record):
-            status, text = said(came, self.call.manner.result_only)
-            body = text.encode()
-            given = self.run.id.encode(), len(body), tid.encode()
-            lines = b"%bx-openwhisk-activation-id: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n"
-            reply(status, lines % (_ALWAYS, *given), body)
+        try:
+            record = express.controller.said(run)
+        except Rejected as rejected:
+            _respond(reply, rejected.response(tid), tid)
             return
-        _LOG.error("activation %s", self.run.id, exc_info=came)
-        _respond(reply, Rejected(500, INTERNAL).response(tid), tid)
+        except Exception:  # noqa: BLE001 - whatever it is, who waits is told
+            _LOG.exception("activation %s", run.id)
+            _respond(reply, Rejected(500, INTERNAL).response(tid), tid)
+            return
+        if record is None:
+            _respond(reply, answer({"activationId": run.id}, 202, run.id), tid)
+            return
+        status, text = said(record, self._manner.result_only)
+        body = text.encode()
+        given = run.id.encode(), len(body), tid.encode()
+        lines = b"%bx-openwhisk-activation-id: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n"
+        reply(status, lines % (_ALWAYS, *given), body)
 
     async def give_up(self) -> None:
         """It goes on without anybody who waits: that is promised, and said."""
         reply, self._reply, run = self._reply, None, self.run
         assert reply is not None
         try:
-            await self._express.controller.promise(run, self.call.manner.invocable)
+            await self._express.controller.promise(run, self._manner.invocable)
             response = answer({"activationId": run.id}, 202, run.id)
         except Exception:  # noqa: BLE001 - whatever it is, who waits is told
             _LOG.exception("activation %s", run.id)

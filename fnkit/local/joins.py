@@ -4,7 +4,7 @@ OpenWhisk has nothing like it; there an action does it (`fnkit.compose.join`), w
 """
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
@@ -18,6 +18,8 @@ NO_IDS = "A join wants a list of activation ids."
 class Join:
     """What is waited for, and what came of it."""
 
+    kind: ClassVar = "join"
+    """As it is kept."""
     ids: list[str]
     errors: str = "collect"
     """`fail` ends the wait with the first branch that fails."""

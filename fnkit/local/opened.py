@@ -39,7 +39,7 @@ from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
-from fnkit.local.users import Users, random_key
+from fnkit.local.users import Users
 from fnkit.local.zygotes import MEMORY, Zygotes
 
 LEAST_MEMORY = 2048
@@ -78,7 +78,6 @@ class Opened:
             url=keys.url,
             users=users,
             keys=keys,
-            operator=random_key(),
             throttles=throttles,
             bounds=bounds(settings.max_concurrency),
             entities=entities,

@@ -18,7 +18,7 @@ from fnkit.local.objects import Objects
 from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.sources import SourceView, TroubleView
 from fnkit.local.throttles import Throttles
-from fnkit.local.users import Users
+from fnkit.local.users import Users, random_key
 from fnkit.local.views import Snapshot
 
 
@@ -29,8 +29,6 @@ class Platform:
     url: str
     users: Users
     keys: Keys
-    operator: str = field(repr=False)
-    """The key that administers users."""
     throttles: Throttles
     bounds: tuple[Bound, ...]
     """What an action's limits may be."""
@@ -59,3 +57,5 @@ class Platform:
     """What instances are forked from now."""
     troubles: Callable[[], Sequence[TroubleView]]
     """What they are not forked from, and why."""
+    operator: str = field(default_factory=random_key, repr=False)
+    """The key that administers users."""

@@ -20,6 +20,7 @@ from fnkit.local.activation import Course
 from fnkit.local.ahead import Needs
 from fnkit.local.alarm import Alarm
 from fnkit.local.answers import Verdict
+from fnkit.local.fair import Flow
 from fnkit.local.fleet import Fleet
 from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
@@ -31,6 +32,7 @@ from fnkit.local.progress import Courses, Progress
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
+from fnkit.local.turns import Waiter
 from fnkit.local.views import QueueView, Snapshot, view
 
 KEPT = 7 * 24 * 3600.0
@@ -94,9 +96,11 @@ class Scheduler:
             return False
         need = self._needs.of(job)
         found = self._fleet.rested(need)
-        if found is not None and self._post(need, found, Course(job), tell):
-            self._turns.have(need)
-            return True
+        if found is not None:
+            course = Course(job)
+            if (flow := self._post(need, found, course, tell)) is not None:
+                self._turns.have(found[0], flow, course.clock)
+                return True
         if need.concurrency > 1 or not self._turns.full(need):
             return False
         course = Course(job)
@@ -152,12 +156,12 @@ class Scheduler:
         self._turns.end(stopping())
         await self._fleet.close()
 
-    def _post(self, need: Need, found: tuple[Slot, Instance], course: Course, tell: Tell) -> bool:
-        """Send the arguments to an instance where nothing runs: its answer is the end. False where it is gone."""
+    def _post(self, need: Need, found: tuple[Slot, Instance], course: Course, tell: Tell) -> Flow[Waiter] | None:
+        """Send the arguments to an instance where nothing runs: its answer is the end. None where it is gone."""
         slot, instance = found
         frame = course.frame("warm" if slot.activations > slot.running else "prewarmed")
         if len(frame) > AT_ONCE:
-            return False
+            return None
 
         def heard(answer: Answer) -> None:
             try:
@@ -173,12 +177,12 @@ class Scheduler:
                 self._turns.serve()
 
         if not instance.post(frame, heard):
-            return False
+            return None
         flow = self._turns.flow(need)
         course.slot_id, course.instance = slot.id, instance
         self._courses.add(course)
         self._limits.within(course.job.executable.limits.timeout / 1000)
-        return True
+        return flow
 
     def _granted(self, need: Need, course: Course, tell: Tell, came: Warm | Cold | FnkitError) -> None:
         """It has waited for its turn."""
@@ -187,7 +191,7 @@ class Scheduler:
             tell(came)
             return
         instance = self._instances.rested(came.slot) if isinstance(came, Warm) else None
-        if instance is None or not self._post(need, (came.slot, instance), course, tell):
+        if instance is None or self._post(need, (came.slot, instance), course, tell) is None:
             self._instances.chore(self._later(need, course, tell, came))
 
     async def _later(self, need: Need, course: Course, tell: Tell, grant: Warm | Cold) -> None:

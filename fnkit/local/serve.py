@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import platform as machine
@@ -32,6 +33,8 @@ from fnkit.local.store import Store
 from fnkit.local.users import GUEST, ensure_user
 from fnkit.local.wire import Http
 
+COLLECT = 10_000, 20, 20
+"""Objects more than before, and turns of the younger ones, at which cycles are looked for: calls leave none."""
 GRACE = 5
 """Seconds that requests and activations in flight get when the server stops."""
 
@@ -81,6 +84,7 @@ async def _serve(
             keys.write(identity)
         keys.write_operator(opened.platform.operator)
         folder.announce(running)
+        _settle()
         announce(running)
 
     server = _Server(_config(make_app(opened.platform)), ready)
@@ -89,6 +93,13 @@ async def _serve(
     finally:
         folder.withdraw()
         await opened.close(GRACE)
+
+
+def _settle() -> None:
+    """What is there now stays: the collector of cycles need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 class _Server(uvicorn.Server):

@@ -21,7 +21,8 @@ from typing import Any
 
 from fnkit.local.journal import Journal, Write, to_line
 from fnkit.local.migrations import MIGRATIONS, Migration, migrate
-from fnkit.local.pending import Pending, Table
+from fnkit.local.pending import Pending, bring
+from fnkit.local.tables import Table
 
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_EVERY = 4 * 1024 * 1024
@@ -248,7 +249,7 @@ class Store:
             if number == self._number + 1:
                 self._begin()
                 for statement, values in writes:
-                    self._db.execute(statement, values)
+                    bring(self._db, statement, (values,))
                 self._number = number
                 self._journaled += len(writes)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnkit.core.errors import FnkitError
 from fnkit.local.fair import AHEAD, Fair, Flow
 from fnkit.local.pool import Cold, Full, Pool, Warm
-from fnkit.local.slots import Need
+from fnkit.local.slots import Need, Slot
 
 Grant = Warm | Cold
 Granted = Callable[[Grant | FnkitError], None]
@@ -49,10 +49,10 @@ class Turns:
         """How many wait for an instance of an action."""
         return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self.queues else 0
 
-    def have(self, need: Need) -> None:
-        """A run begins that need not wait."""
-        self._acquire(need)
-        self._fair.charge(self.flow(need))
+    def have(self, slot: Slot, flow: Flow[Waiter], now: float) -> None:
+        """A run begins in a slot that waited for it; nobody else does."""
+        self._pool.take(slot, now)
+        self._fair.charge(flow)
 
     def flow(self, need: Need) -> Flow[Waiter]:
         """The queue of an action."""

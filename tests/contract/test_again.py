@@ -141,3 +141,16 @@ def test_many_at_a_time_get_each_their_own(embedded, action, again):
     with concurrent.futures.ThreadPoolExecutor(8) as crew:
         found = list(crew.map(calls, range(100, 900, 100)))
     assert found == [[{"n": n} for n in range(first, first + 20)] for first in range(100, 900, 100)]
+
+
+def test_a_sequence_and_a_composition_too(embedded, action, clean, again):
+    action("ct-again", "def main(args):\n    return {'n': args.get('n', 0) + 1}\n")
+    components = {"exec": {"kind": "sequence", "components": ["/_/ct-again"] * 3}}
+    assert embedded.call("PUT", "actions/ct-again-s?overwrite=true", json=components).status_code == 200
+    clean.append("actions/ct-again-s")
+    assert [again("ct-again-s", {"n": n}).json() for n in range(4)] == [{"n": n + 3} for n in range(4)]
+    action("ct-again-c", "def main(args):\n    return [1]\n", annotations=[{"key": "conductor", "value": True}])
+    assert [again("ct-again-c").status_code for _ in range(3)] == [500] * 3
+    chosen = "def main(args):\n    return {'params': {'n': args['n']}}\n"
+    action("ct-again-c", chosen, annotations=[{"key": "conductor", "value": True}])
+    assert [again("ct-again-c", {"n": n}).json() for n in range(4)] == [{"n": n} for n in range(4)]

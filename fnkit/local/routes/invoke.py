@@ -4,7 +4,7 @@ from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
 from fnkit.local.asgi import Response
 from fnkit.local.exchange import Call, acceptable, answer, raw_answer
-from fnkit.local.express import Manner, said
+from fnkit.local.express import Again, Manner, said
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.platform import Platform
 from fnkit.local.routes.actions import wait_of
@@ -29,9 +29,8 @@ async def post(platform: Platform, call: Call) -> Response:
 def _learn(platform: Platform, call: Call, manner: Manner, since: tuple[int, int]) -> None:
     """The same call again needs no second look, where its answer depends on nothing else in its head."""
     plain = call.request.header(b"x-request-id") is None and acceptable(call.request.header(b"accept"))
-    again = platform.express.of(manner, since) if plain else None
-    if again is not None:
-        call.request.learn(again.begin)
+    if plain:
+        call.request.learn(Again(platform.express, manner, since).begin)
 
 
 def resolve(platform: Platform, call: Call) -> Invocable:

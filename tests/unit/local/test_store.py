@@ -8,10 +8,11 @@ import sqlite3
 import pytest
 
 from fnkit.local import migrations
+from fnkit.local.journal import Journal
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
-from fnkit.local.pending import Table
 from fnkit.local.store import LARGE, MOST, Store
-from tests.unit.local.lives import left_by
+from fnkit.local.tables import ACTIVATIONS, Table
+from tests.unit.local.lives import left_by, next_life
 
 INSERT = "INSERT INTO objects (namespace, key, size, etag, media_type, file) VALUES ('n', ?, 0, '', '', '')"
 
@@ -350,3 +351,48 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was():
 def test_the_list_of_migrations_is_numbered_without_a_gap():
     numbers = [int(step.__name__[1:5]) for step in migrations.MIGRATIONS]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_came_is_summed_up_once_however_often_it_is_written(tmp_path):
+    """Also by a server that died before SQLite had heard of it."""
+
+    def row(number, name="a"):
+        return f"{number:032x}", "guest", name, number, 0, "warm", "{}", "{}", "[]", 10
+
+    async def first():
+        store = Store(next_life(tmp_path / "db"))
+        for number in range(5):
+            store.keep(ACTIVATIONS, *row(number), fresh=True)
+        store.keep(ACTIVATIONS, *row(5, "b"), fresh=True)
+        await store.committed()
+        assert store.row("SELECT count, size FROM totals WHERE name = 'a'") == (5, 50)
+        store.keep(ACTIVATIONS, *row(0), fresh=True)  # there already
+        store.keep(ACTIVATIONS, *row(6), fresh=True)
+        await store.committed()
+
+    asyncio.run(first())
+    store = Store(next_life(tmp_path / "db"))
+    found = dict(store.rows("SELECT name, count FROM totals"))
+    assert found == {"a": 6, "b": 1} == dict(store.rows("SELECT name, count(*) FROM activations GROUP BY name"))
+    store.close()
+
+
+def test_who_is_told_after_a_commit_shares_it_with_the_others_of_the_turn(tmp_path):
+    async def turn():
+        store = Store(tmp_path / "db")
+        told = []
+        for number in range(4):
+            store.keep(
+                ACTIVATIONS, f"{number:032x}", "guest", "a", number, 0, "warm", "{}", "{}", "[]", 10, fresh=True
+            )
+            store.then(lambda fault, number=number: told.append((number, fault)))
+        store.then(lambda fault: 1 // 0)
+        store.then(lambda fault: told.append(("last", fault)))
+        assert told == []
+        await asyncio.sleep(0)
+        assert told == [(0, None), (1, None), (2, None), (3, None), ("last", None)]
+        lines = [*Journal(tmp_path / "db-recent").lines()]
+        assert [len(writes) for _, writes in lines] == [4]
+        store.close()
+
+    asyncio.run(turn())
