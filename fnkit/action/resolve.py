@@ -78,7 +78,8 @@ class Uv:
         self, requirements: Sequence[str], constraints: Sequence[str], target: Target
     ) -> tuple[tuple[Requirement, ...], Via]:
         """As Installer has it. Where all is pinned, what uv has in its cache says it without asking an index."""
-        pinned = {requirement_name(each) + each[each.find("==") :] for each in (*requirements, *constraints)}
+        given = (each.partition("==") for each in (*requirements, *constraints))
+        pinned = {f"{requirement_name(name)}=={version}" for name, _, version in given}
         try:
             found = self._resolved(requirements, constraints, target, "--offline")
         except MissingPackage:

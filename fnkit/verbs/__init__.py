@@ -66,7 +66,7 @@ def table() -> tuple[Verb, ...]:
 def meant(line: Sequence[str]) -> tuple[Verb, ...]:
     """The verbs that a line may mean: the one that it begins with, those of its noun, or all of them."""
     for length in (1, 2):
-        if (name := "_".join(line[:length])) in _HOMES and len(name.split("_")) == length:
+        if (name := "_".join(line[:length])) in _HOMES and name.split("_") == [*line[:length]]:
             return (verb(_function(name)),)
     of_noun = [name for name in _HOMES if line and line[0] in NOUNS and name.startswith(f"{line[0]}_")]
     return tuple(verb(_function(name)) for name in of_noun) or table()

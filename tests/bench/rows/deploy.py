@@ -26,12 +26,14 @@ from tests.bench import pose
 from tests.bench.floors import pip_and_zip, seconds, unzip
 from tests.bench.harness import Floor, Group, Row, at_most
 from tests.bench.kernel import Kernel, kernel
-from tests.bench.platform import STARTS_IN, Connection, Server, fnkit, platform
+from tests.bench.platform import Connection, Server, fnkit, platform
 from tests.kept import share_models
 
 REQUIREMENTS = [f"{name}=={version(name)}" for name in ("ai-edge-litert", "numpy", "pillow")]
 LINE = ("--model", "movenet-multipose", "--test")
 ZIPPED = "remote.zip"
+RESTS_IN = 120.0
+"""Seconds that a platform has for what it installs when it is first started."""
 ZIP = """import sys
 from pathlib import Path
 from fnkit.action import cell, target
@@ -172,14 +174,14 @@ def _first(folder: Path, way: Callable[..., AbstractContextManager[Callable[[], 
 
 def _at_rest(server: Server) -> None:
     """Once the platform has what it brings for every action: its first start installs that in the background."""
-    connection, until = Connection(server.port), time.monotonic() + STARTS_IN
+    connection, until = Connection(server.port), time.monotonic() + RESTS_IN
     while time.monotonic() < until:
         common = connection.ask(server.request("GET", "/fnkit/v1"))["common"]
         zygotes = connection.ask(server.request("GET", "/fnkit/v1/pool"))["sources"]
         if zygotes and "are installed" in common["python"]:
             return
         select.select([], [], [], 0.2)
-    raise RuntimeError(f"the platform is not ready after {STARTS_IN:.0f} s: {common}")
+    raise RuntimeError(f"the platform is not ready after {RESTS_IN:.0f} s: {common}")
 
 
 def _zip(folder: Path, source: Path) -> float:
