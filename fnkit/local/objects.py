@@ -11,6 +11,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fnkit.core.errors import BadArgument
@@ -40,7 +41,7 @@ class Object:
     def modified(self) -> float:
         """When it was put, in seconds since 1970; 0 where it has gone meanwhile."""
         try:
-            return os.stat(self.file).st_mtime  # noqa: PTH116 - a list looks at each, and a Path costs as much
+            return _modified(self.file)
         except FileNotFoundError:
             return 0.0
 
@@ -133,6 +134,12 @@ class Objects:
         for path in self._folder.iterdir():
             if path.name not in named:
                 path.unlink()
+
+
+@lru_cache(maxsize=4096)
+def _modified(file: str) -> float:
+    """Files have names of their own and are written once."""
+    return Path(file).stat().st_mtime
 
 
 def _end(prefix: str) -> str:
