@@ -154,6 +154,7 @@ class Zygotes:
         async def work() -> None:
             with suppress(FnkitError, OSError):  # it has ended, and is grown again
                 await self._open(source, models)
+                self.zygotes.weigh(source)
 
         if models and not source.furnished and models not in self._vain:
             source.furnished = True

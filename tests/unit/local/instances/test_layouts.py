@@ -149,6 +149,27 @@ def test_what_only_looks_like_it_stays(layouts: Layouts, tmp_path: Path, files: 
     assert "fnkit" in layout.modules
 
 
+def test_what_travels_of_fnkit_is_compiled_where_the_platform_has_the_same(tmp_path: Path) -> None:
+    """The interpreter of the actions takes it: the module could say something else, and nobody would notice."""
+    code, ours = tmp_path / "code", tmp_path / "ours"
+    for folder in (code / "fnkit", ours):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("V = 1\n")
+        (folder / "other.py").write_text(f"V = {folder.name!r}\n")
+    os.utime(ours / "__init__.py", (1_000_000_000, 1_000_000_000))
+    assert compile_folder(Errands(), ours)
+    companions.set_apart(code, tmp_path, ours)
+    (lies,) = companions.apart(code, tmp_path)
+    assert [path.name.partition(".")[0] for path in lies.rglob("*.pyc")] == ["__init__"]
+    (lies / "fnkit" / "__init__.py").write_text("V = 2\n")
+    os.utime(lies / "fnkit" / "__init__.py", (1_000_000_000, 1_000_000_000))
+    shown = (
+        f"import sys; sys.path.insert(0, {str(lies)!r}); import fnkit, fnkit.other; print(fnkit.V, fnkit.other.V)"
+    )
+    done = subprocess.run([interpreter(), "-I", "-S", "-c", shown], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 fnkit\n"
+
+
 def test_a_folder_with_links_stays(tmp_path: Path) -> None:
     """What leads out of it would lead elsewhere."""
     (tmp_path / "code" / "fnkit").mkdir(parents=True)

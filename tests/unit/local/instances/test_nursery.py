@@ -120,3 +120,25 @@ def test_what_is_used_no_more_counts_while_it_has_forks(tmp_path: Path, memory: 
         await nursery.close()
 
     asyncio.run(whole())
+
+
+def test_one_that_grows_takes_the_room_of_others(tmp_path: Path) -> None:
+    """It stays, and what forked longest ago goes."""
+
+    async def whole() -> None:
+        nursery: Nursery[int] = Nursery(8, 1024)
+        kept: Any = {n: Kept(tmp_path / "none", memory=300 << 20) for n in range(3)}
+        for n, zygote in kept.items():
+
+            async def grow(zygote: Any = zygote) -> Any:
+                return zygote
+
+            nursery.begin(n, grow)
+            await nursery.settled()
+        kept[0].memory = 700 << 20
+        nursery.weigh(kept[0])
+        assert [key for key, _ in nursery.items()] == [0, 2]
+        await kept[1].ended()
+        await nursery.close()
+
+    asyncio.run(whole())
