@@ -15,7 +15,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +151,10 @@ class Store:
             self._waiting = []
 
     def _commit_for_all(self) -> None:
-        with suppress(sqlite3.Error, OSError):  # they are told
+        try:  # noqa: SIM105 - a context manager takes three calls more, once for each call
             self.commit()
+        except (sqlite3.Error, OSError):
+            pass  # they are told
         safe, self._safe = self._safe, []
         for told in safe:
             try:

@@ -125,7 +125,8 @@ class Walk:
         self._run, plan, compounds = came, self.position.plan, self._compounds
         namespace = self.caller.namespace
         self._before = plan.component if isinstance(plan, Composition) else None
-        if (near := compounds.foresight.after(self._step, plan, namespace)) is not None:
+        near = compounds.foresight.after(self._step, plan, namespace)
+        if near is not None and near is not self._invocable:  # the instance of this step is free then
             compounds.runner.anticipate(near, namespace)
         compounds.patience.wait(self, self._invocable.executable.limits.timeout / 1000 + GRACE)
         came.then(partial(self._try, self._heard))
