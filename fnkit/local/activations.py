@@ -1,7 +1,7 @@
 """The records of what ran, in the store."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -117,12 +117,12 @@ class Activations:
 
     def get(self, namespace: str, activation_id: str) -> str | None:
         """The whole record as JSON text, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, response, logs")
+        row = self._parts(namespace, activation_id, "head", "response", "logs")
         return join(*row) if row else None
 
     def ending(self, namespace: str, activation_id: str) -> tuple[str, int, str] | None:
         """Head, status and response of a record, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, status, response")
+        row = self._parts(namespace, activation_id, "head", "status", "response")
         return (row[0], int(row[1]), row[2]) if row else None
 
     def response(self, namespace: str, activation_id: str) -> str | None:
@@ -145,13 +145,12 @@ class Activations:
 
     def times(self, namespace: str, activation_id: str) -> dict[str, Json] | None:
         """How the run began and where its time went (ms)."""
-        row = self._parts(namespace, activation_id, "began, head")
+        row = self._parts(namespace, activation_id, "began", "head")
         return {"began": row[0] or None, **split_times(json.loads(row[1]))} if row else None
 
-    def _parts(self, namespace: str, activation_id: str, columns: str) -> tuple[str, ...] | None:
-        query = f"SELECT {columns} FROM activations WHERE id = ? AND namespace = ?"
-        row: tuple[str, ...] | None = self._store.row(query, activation_id, namespace)
-        return row
+    def _parts(self, namespace: str, activation_id: str, *columns: str) -> Sequence[str] | None:
+        row = self._store.find(ACTIVATIONS, activation_id, "namespace", *columns)
+        return row[1:] if row and row[0] == namespace else None
 
     def count(self, namespace: str, wanted: Filter) -> int:
         """How many there are; where times are asked for, they are counted one by one."""

@@ -4,10 +4,10 @@ Ships alone: it runs as `python -I -S fork.py FD` and imports the standard libra
 which it finds by path. FD is one end of a socket pair that keeps messages apart; each is one JSON object.
 
 Down, first of all: `{"paths", "imports", "steps"}`: where to import from, what, and how forks lock themselves in.
-Up: `{"ready": modules, "failed": {module: why}, "memory": bytes}` with a descriptor of this process, or
-`{"refused": why}`. A template is told `{"init"}` next, as an instance is, and says the same. Then down
-`{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork, and up
-`{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
+Up: `{"ready": modules, "failed": {name: why}, "memory": bytes}` with a descriptor of this process, or
+`{"refused": why}`. To `{"models": folders}` it says the same, and so does a template to an instance's `{"init"}`.
+Then down `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork,
+and up `{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
 """
 
 import array
@@ -23,10 +23,8 @@ HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs 5 ms
 LONGEST = 1 << 17
 """Bytes of a message."""
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-SINGLE = tuple(f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"))
-"""Libraries that start threads when they are imported do without them: a fork has one thread only."""
 FEWEST_DESCRIPTORS = 3
-MANY = 1024
+MANY = 512
 """Pages that a process has touched since it rested."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
@@ -44,6 +42,10 @@ class Zygote:
         self.cell = self.confine.part("cell")
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
+        self.learning = module("learning", f"{HERE}/learning.py")
+        self.pages = module("pages", f"{HERE}/pages.py")
+        self.pieces: list[int] = []
+        """Of its memory, what each fork gets as its own before its first call."""
         self.call = self.confine.c_library()
         import ctypes
         import resource
@@ -67,7 +69,7 @@ class Zygote:
         """Of a template: the action's."""
 
     def grow(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Import what is asked for; what to say of it."""
+        """Take in what is asked for; what to say of it."""
         self.steps = told["steps"]
         if "cell" in self.steps:
             tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
@@ -76,8 +78,19 @@ class Zygote:
         if "seccomp" in self.steps:
             self.confine.filter_of(self.steps["seccomp"])  # what it imports is shared then
         os.register_at_fork = self.hold
-        failed = bring(told["paths"], told["imports"])
+        failed = self.learning.bring(told["paths"], told["imports"])
         os.register_at_fork = REGISTER
+        return self.settle(failed)
+
+    def open(self, models: list[str]) -> dict[str, Any]:
+        """Open the models in these folders, and find out what memory forks will write to; what to say of it."""
+        failed = self.learning.open_ahead(models)
+        rehearse = self.learning.rehearsal()
+        if rehearse is not None:
+            self.serving = True
+            self.pieces = self.pages.written(rehearse)
+            self.serving = False
+        self.pristine.forget()
         return self.settle(failed)
 
     def hold(self, **told: Any) -> None:
@@ -137,6 +150,8 @@ class Zygote:
                     return True
             elif "reap" in request:
                 os.waitpid(request["reap"], 0)
+            elif "models" in request:
+                self.answer(self.open(request["models"]))
             elif "init" in request:
                 self.answer(self.load(request["init"]))
             else:
@@ -202,6 +217,7 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
+        self.pages.gather(self.pieces, self.call)
         self.lock(wanted)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
@@ -230,26 +246,6 @@ class Zygote:
         # What the zygote has is not counted: a fork may have as much of its own as a process may.
         limits = wanted["limits"]
         self.confine.limit({**limits, "RLIMIT_DATA": limits["RLIMIT_DATA"] + self.data})
-
-
-def bring(paths: list[str], names: list[str]) -> dict[str, str]:
-    """Import modules by their full names; why some could not be."""
-    import importlib
-
-    before = dict(os.environ)
-    os.environ.update(dict.fromkeys(SINGLE, "1"))
-    path = list(sys.path)
-    sys.path[:0] = paths
-    failed = {}
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 - whatever a library raises, an action will see it for itself
-            failed[name] = f"{type(error).__name__}: {error}"
-    sys.path[:] = path
-    os.environ.clear()
-    os.environ.update(before)
-    return failed
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:

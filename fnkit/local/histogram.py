@@ -32,8 +32,11 @@ class Window:
 class KeepAlive(Protocol):
     """How long instances are kept."""
 
-    def window(self, histogram: "Histogram", memory: int) -> Window:
-        """When an instance of `memory` MB, of the action with these idle times, should be there."""
+    def window(self, histogram: "Histogram", memory: int, ahead: bool = True) -> Window:
+        """When an instance of `memory` MB, with these idle times, should be there.
+
+        `ahead`: it can be made ready ahead of its run; else `Window.ready` is 0.
+        """
         ...
 
 
@@ -59,13 +62,13 @@ class Weighed:
     least: int = 5
     """Idle times that make a pattern."""
 
-    def window(self, histogram: "Histogram", memory: int) -> Window:
+    def window(self, histogram: "Histogram", memory: int, ahead: bool = True) -> Window:
         """The best one; one that is empty where none is worth it."""
         worth = self.worth * USUAL / memory
         if histogram.count + histogram.beyond < self.least:
             return Window(0.0, self.standard)
         best, found = 0.0, Window(0.0, 0.0)
-        for ready in self._starts(histogram):
+        for ready in self._starts(histogram) if ahead else (0,):
             saved, waited, rest = 0, 0.0, histogram.total
             for number, count in histogram.filled:
                 rest -= count
@@ -100,12 +103,12 @@ class Hybrid:
     spread: float = 2.0
     """The coefficient of variation of the bins' counts from which on a pattern is clear."""
 
-    def window(self, histogram: "Histogram", memory: int) -> Window:
+    def window(self, histogram: "Histogram", memory: int, ahead: bool = True) -> Window:
         """From a little before the soonest that is usual to a little after the latest."""
         clear = histogram.count >= max(self.least, histogram.beyond) and histogram.spread >= self.spread
         if not clear:
             return Window(0.0, self.standard)
-        ready = histogram.bin_at(self.head) * BIN * (1 - self.margin)
+        ready = histogram.bin_at(self.head) * BIN * (1 - self.margin) if ahead else 0.0
         return Window(ready, (histogram.bin_at(self.tail) + 1) * BIN * (1 + self.margin))
 
 
@@ -115,13 +118,13 @@ class Fixed:
 
     seconds: float
 
-    def window(self, histogram: "Histogram", memory: int) -> Window:
+    def window(self, histogram: "Histogram", memory: int, ahead: bool = True) -> Window:
         """So long, whatever the histogram says."""
         return Window(0.0, self.seconds)
 
 
 class Histogram:
-    """The idle times of one action: 960 bytes of counts."""
+    """The idle times of an action, or of one of the instances that it needs at a time: 960 bytes of counts."""
 
     __slots__ = ("_counts", "_squares", "beyond", "count")
 

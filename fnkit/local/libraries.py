@@ -18,9 +18,12 @@ STANDARD = (
 USUAL = ("requests",)
 """Likewise of the common packages, where they are there."""
 COMPANIONS = {
+    "fnkit.models": "fnkit.models.runtime ai_edge_litert.interpreter",
+    "fnkit.models.images": "PIL.Image",
     "PIL.Image": "PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin",
 }
 """What a library imports when it is used for the first time."""
+MODULES = (".py", ".pyc", ".so")
 MOST_FILES = 200
 LARGEST = 1 << 20
 """Bytes of a file that is read for its imports."""
@@ -34,20 +37,23 @@ def imports(code: Path | None, paths: Iterable[Path]) -> list[str]:
     roots = tuple(paths)
     if code is None:
         return [*STANDARD.split(), *(name for name in USUAL if _exists(name, roots))]
-    own = names(code)
+    own = {entry.name.partition(".")[0] for entry in code.iterdir() if _brings(entry, roots)}
     found: dict[str, None] = {}
     for name in _named(code):
         top = name.partition(".")[0]
         if top not in own and (top in sys.stdlib_module_names or _exists(name, roots)):
             found.setdefault(name)
-    for name in list(found):
-        found.update(dict.fromkeys(COMPANIONS.get(name, "").split()))
+    waiting = list(found)
+    while waiting:
+        more = COMPANIONS.get(waiting.pop(), "").split()
+        waiting += [name for name in more if name not in found]
+        found.update(dict.fromkeys(more))
     return list(found)
 
 
-def names(folder: Path) -> frozenset[str]:
-    """The top-level modules that a folder would give to an import."""
-    return frozenset(entry.name.partition(".")[0] for entry in folder.iterdir())
+def _brings(entry: Path, roots: tuple[Path, ...]) -> bool:
+    """True for what an import would find in the code itself, and not for a link to what lies in `roots`."""
+    return (entry.is_dir() or entry.suffix in MODULES) and entry.resolve().parent not in roots
 
 
 def _named(code: Path) -> Iterator[str]:

@@ -86,6 +86,11 @@ class Nursery(Generic[K]):
     def _leaving(self) -> tuple[Zygote, ...]:
         return tuple(zygote for zygote in self._retired if zygote.forks)
 
+    def weigh(self, zygote: Zygote) -> None:
+        """It has taken more memory: others may have to go for it."""
+        for key in [key for key, one in self._ready.items() if one is zygote]:
+            self._make_room(key)
+
     async def coming(self, key: K, seconds: float) -> Zygote | None:
         """The one for `key`: where it is on its way, awaited for so long."""
         if key in self._growing:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.allowed import Allowed
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
@@ -38,7 +39,7 @@ from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
-from fnkit.local.users import Users, random_key
+from fnkit.local.users import Users
 from fnkit.local.zygotes import MEMORY, Zygotes
 
 LEAST_MEMORY = 2048
@@ -60,9 +61,7 @@ class Opened:
         Raises PlatformFault.
         """
         folder, throttles, errands = keys.folder, Throttles(), Errands()
-        entities, activations = Entities(store), Activations(store, settings.keep)
-        activations.recover()
-        activations.retention.start()
+        entities, activations = Entities(store), _activations(store, settings)
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
@@ -77,7 +76,6 @@ class Opened:
             url=keys.url,
             users=users,
             keys=keys,
-            operator=random_key(),
             throttles=throttles,
             bounds=bounds(settings.max_concurrency),
             entities=entities,
@@ -87,6 +85,7 @@ class Opened:
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
+            allowed=Allowed(folder.root, settings.folder),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
@@ -106,6 +105,14 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _activations(store: Store, settings: Settings) -> Activations:
+    """What ran, with all that a killed server left, kept for as long as is wanted."""
+    activations = Activations(store, settings.keep)
+    activations.recover()
+    activations.retention.start()
+    return activations
 
 
 def _pool(settings: Settings) -> Pool:

@@ -20,21 +20,36 @@ class Pending:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[Table, str], _Last] = {}
+        self._seen_in: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._rows)
+
+    def find(self, table: Table, name: str) -> Sequence[Any] | None:
+        """The values of a row, none where it was dropped; None where SQLite knows all that there is of it."""
+        last = self._rows.get((table, name))
+        if last is None:
+            return None
+        statement, values, _ = last
+        return values if statement is table.keep else ()
+
+    def matters(self, statement: str) -> bool:
+        """Whether the statement names a table in which the database would show one of these rows."""
+        return any(name in statement for name in self._seen_in)
 
     def keep(self, table: Table, values: Sequence[Any], fresh: bool) -> None:
         """A row with these values; `fresh` where there was none of its name before."""
         row = (table, values[0])
         before = self._rows.get(row)
         self._rows[row] = table.keep, values, fresh if before is None else before[2]
+        self._seen_in.update((table.name, *table.derived))
 
     def drop(self, table: Table, name: str) -> None:
         """No row of that name."""
         before = self._rows.pop((table, name), None)
         if before is None or not before[2]:
             self._rows[table, name] = table.drop, (name,), False
+            self._seen_in.update((table.name, *table.derived))
 
     def tell(self, db: sqlite3.Connection) -> None:
         """Bring them all into the open transaction; where that fails none is, and all stay."""
@@ -50,11 +65,12 @@ class Pending:
                 db.execute("ROLLBACK TO pending")
             raise
         db.execute("RELEASE pending")
-        self._rows.clear()
+        self.clear()
 
     def clear(self) -> None:
         """Forget them."""
         self._rows.clear()
+        self._seen_in.clear()
 
 
 def bring(db: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from fnkit.local.histogram import Fixed, KeepAlive, Weighed, Window
-from fnkit.local.slots import Habit, Key, Need, Slot
+from fnkit.local.slots import Habit, Key, Need, Rank, Slot
 
 MOST = 10_000
 """Actions whose idle times are remembered; who was not called for the longest time goes first."""
@@ -134,12 +134,11 @@ class Pool:
         slot = self._slots.get(slot_id)
         if slot is None:
             return False
-        habit = slot.habit
         slot.running -= 1
-        habit.running -= 1
-        slot.since = habit.ended = now
+        slot.since = now
         if not slot.running:
             self._idle += slot.need.memory
+            slot.rank = slot.habit.gives(now)
         if slot.doomed and not slot.running:
             self.remove(slot_id)
             return False
@@ -160,9 +159,10 @@ class Pool:
         slot.doomed = True
         self._place(slot)
         self._used -= slot.need.memory
-        if not slot.running:
+        if slot.running:
+            slot.habit.busy -= 1
+        else:
             self._idle -= slot.need.memory
-        slot.habit.running -= slot.running
         slot.habit.slots -= 1
         if not slot.habit.slots:
             slot.habit.calls = 0
@@ -174,8 +174,9 @@ class Pool:
             self.remove(slot.id)
         wanted: list[Need] = []
         for name, habit in tuple(self._planned.items()):
-            assert habit.ended is not None
-            window, rest = self._window(habit), now - habit.ended
+            first = habit.ranks[0]
+            assert first.ended is not None
+            window, rest = self._window(first, habit), now - first.ended
             if habit.slots or rest >= window.until:
                 del self._planned[name]
             elif rest >= window.ready:
@@ -205,7 +206,8 @@ class Pool:
         rest = now - slot.since
         if slot.need.keep is not None:
             return rest >= slot.need.keep
-        window = self._window(slot.habit)
+        rank = slot.rank or slot.habit.ranks[0]
+        window = self._window(rank, slot.habit)
         if rest >= window.until:
             return True
         early = slot.activations > 0 and rest < window.ready
@@ -213,11 +215,13 @@ class Pool:
             self._planned[_name(slot.need.key)] = slot.habit
         return early
 
-    def _window(self, habit: Habit) -> Window:
-        count = habit.histogram.total
-        if habit.known is None or count > habit.known[0] * 1.05:
-            habit.known = (count, self._keep.window(habit.histogram, habit.need.memory))
-        return habit.known[1]
+    def _window(self, rank: Rank, habit: Habit) -> Window:
+        """Only the first one is made ready ahead: of the others nobody knows whether the next run needs them."""
+        count = rank.histogram.total
+        if rank.known is None or count > rank.known[0] * 1.05:
+            ahead = rank is habit.ranks[0]
+            rank.known = (count, self._keep.window(rank.histogram, habit.need.memory, ahead))
+        return rank.known[1]
 
     def _habit(self, need: Need) -> Habit:
         name = _name(need.key)
@@ -243,12 +247,10 @@ class Pool:
     def take(self, slot: Slot, now: float) -> None:
         """One more run in a slot, as `rested` gives one."""
         habit = slot.habit
-        if not habit.running and habit.ended is not None:
-            habit.histogram.add(now - habit.ended)
         habit.calls += 1
-        habit.running += 1
         if not slot.running:
             self._idle -= slot.need.memory
+            habit.takes(now)
         slot.running += 1
         slot.activations += 1
         slot.since, slot.clock = now, self._clock

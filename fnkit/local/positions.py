@@ -243,7 +243,7 @@ class Positions:
 
     def find(self, activation_id: str) -> Position | None:
         """The position of that id, None where it has ended or never was one."""
-        row = self._store.row("SELECT document FROM positions WHERE id = ?", activation_id)
+        row = self._store.find(POSITIONS, activation_id, "document")
         return Position.from_text(row[0]) if row else None
 
     def outermost(self) -> list[Position]:

@@ -19,7 +19,9 @@ from pathlib import Path
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import MIB, Json
 from fnkit.core.errors import BadArgument
+from fnkit.local import companions
 from fnkit.local.compiled import Compiler
+from fnkit.local.copies import copy_file, copy_tree, opened
 from fnkit.local.errands import Errands
 from fnkit.local.jobs import Executable
 from fnkit.local.kinds import BLACKBOX, Kind, Kinds
@@ -49,12 +51,17 @@ class Layout:
     """Layers of models: folders of files by sha256."""
     large: tuple[Path, ...] = ()
     """Folders that instances share, and that are worth compiling."""
-    copied: bool = True
-    """True where an instance has a copy of every file."""
+    linked: frozenset[str] = frozenset()
+    """Names in the code's folder of what is too large for a copy of each instance's own."""
     light: bool = False
     """True where that is no work."""
     modules: frozenset[str] = frozenset()
     """The top-level modules that the code brings, as an import would find them."""
+
+    @property
+    def copied(self) -> bool:
+        """True where an instance has a copy of every file."""
+        return not self.linked
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -94,9 +101,8 @@ class Layouts:
     def known(self, executable: Executable) -> Layout | None:
         """What `get` gave for this revision, if nothing has changed since; takes no time worth a thread."""
         layout = self._known.get(_identity(executable))
-        if layout is None or layout.common != self._common_of(layout.kind) or not layout.code.is_dir():
+        if layout is None or layout.common != self._common_of(layout.kind) or not _touch(layout):
             return None
-        os.utime(layout.code)
         return layout
 
     def get(self, executable: Executable) -> Layout:
@@ -105,10 +111,10 @@ class Layouts:
         image = [describe(executable)] if kind.name == BLACKBOX else []
         digest = sha256(canonical([kind.family, executable.binary, executable.code, *image]))
         code = self._folder / digest
-        if not code.is_dir():
+        if not code.is_dir() or not all(lies.is_dir() for lies in companions.apart(code, self._folder)):
             self._write(executable, kind, code)
-        os.utime(code)
         layout = self._with_layers(kind, code)
+        _touch(layout)
         for folder in layout.large:
             self._compiler.add(folder)
         while len(self._known) >= REMEMBERED:
@@ -132,6 +138,8 @@ class Layouts:
                 Path(target, "container.json").write_bytes(canonical(describe(executable)))
             else:
                 write_code(executable, kind.script, target)
+            if kind.family == "python" and any(layer == "libraries" for layer, _ in needed(target)):
+                companions.set_apart(target, self._folder)  # they have a zygote of their own anyway
             try:
                 target.rename(code)
             except OSError:
@@ -140,30 +148,41 @@ class Layouts:
 
     def _with_layers(self, kind: Kind, code: Path) -> Layout:
         wanted = needed(code)
-        libraries = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
+        own = companions.apart(code, self._folder)
+        layers = tuple(self._layer(digest) for kind, digest in wanted if kind == "libraries")
         models = tuple(self._layer(digest) for kind, digest in wanted if kind == "model")
-        common = self._common_of(kind)
         entries = tuple(code.iterdir())
-        shared = tuple(entry for entry in entries if not is_small(entry))
-        light = not shared and len(entries) <= LIGHT and all(entry.is_file() for entry in entries)
+        linked = frozenset(entry.name for entry in entries if not entry.is_symlink() and not is_small(entry))
+        plain = all(entry.is_symlink() or entry.is_file() for entry in entries)
+        modules = frozenset(entry.name.partition(".")[0] for entry in entries)
         layout = Layout(
             kind,
             code,
-            libraries,
-            common,
+            (*own, *layers),
+            self._common_of(kind),
             models,
-            copied=not shared,
-            light=light,
-            modules=frozenset(entry.name.partition(".")[0] for entry in entries),
+            linked=linked,
+            light=not linked and len(entries) <= LIGHT and plain,
+            modules=modules - {companions.NAME} if own else modules,
         )
         if kind.family != "python":
             return layout
         # What is copied keeps its times, by which Python knows its compiled form.
-        own = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
-        return replace(layout, large=(*own, *libraries))
+        folders = tuple(entry for entry in entries if entry.is_dir() and not entry.is_symlink())
+        return replace(layout, large=(*folders, *layout.libraries))
 
     def _common_of(self, kind: Kind) -> Path | None:
         return self._common[kind.family]() if kind.family in self._common else None
+
+
+def _touch(layout: Layout) -> bool:
+    """Note that it is used; False where it is gone."""
+    try:
+        for lies in (layout.code, *companions.apart(layout.code, layout.code.parent)):
+            os.utime(lies)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _identity(executable: Executable) -> tuple[str, ...]:
@@ -211,26 +230,22 @@ def needed(code: Path) -> list[tuple[str, str]]:
     return [layer for layer in layers if layer[1] in needs]
 
 
-def mirror(code: Path, work: Path) -> None:
-    """Make the files of `code` appear in `work`: small ones as copies to write over, others as links."""
-    for entry in code.iterdir():
-        target = work / entry.name
-        if entry.is_symlink():
-            target.symlink_to(entry.readlink())
-        elif not is_small(entry):
-            target.symlink_to(entry)
-        elif entry.is_dir():
-            # A compiled form that is being written has another name, which may be gone in a moment.
-            unfinished = shutil.ignore_patterns("*.pyc.*")
-            shutil.copytree(entry, target, symlinks=True, ignore=unfinished, copy_function=_copy)
-        else:
-            _copy(entry, target)
+def mirror(layout: Layout, work: Path) -> None:
+    """Make the files of the code appear in `work`: small ones as copies to write over, others as links.
 
-
-def _copy(source: Path | str, target: Path | str) -> None:
-    """With its times, by which Python knows its compiled form; writable, since it is the instance's own."""
-    shutil.copy2(source, target)
-    Path(target).chmod(Path(source).stat().st_mode | stat.S_IWUSR)
+    Copies have the times of what they are copies of, by which Python knows its compiled form.
+    """
+    own = stat.S_IWUSR
+    with os.scandir(layout.code) as entries, opened(layout.code) as source, opened(work) as target:
+        for entry in entries:
+            if entry.is_symlink():
+                os.symlink(os.readlink(entry.path), entry.name, dir_fd=target)  # noqa: PTH115
+            elif entry.name in layout.linked:
+                os.symlink(entry.path, entry.name, dir_fd=target)
+            elif entry.is_dir():
+                copy_tree(Path(entry.path), work / entry.name, own)
+            else:
+                copy_file((source, entry.name), (target, entry.name), own)
 
 
 def is_small(entry: Path) -> bool:

@@ -76,6 +76,7 @@ async def _serve(
         sandbox=opened.platform.sandbox.rung.name,
         guest=owner.auth == GUEST,
         full_sync=settings.full_sync,
+        folder=[str(one) for one in settings.folder],
     )
 
     def ready() -> None:
@@ -209,7 +210,7 @@ def main() -> None:
         with os.fdopen(ready_fd, "w", closefd=ready_fd > 2) as pipe:
             pipe.write(json.dumps(line) + "\n")
 
-    settings = Settings(**{**given, "data": given["data"] or places.data()})
+    settings = Settings(**{**given, "data": given["data"] or places.data(), "folder": tuple(given["folder"])})
     try:
         serve(settings, lambda running: tell({"running": asdict(running)}))
     except FnkitError as error:

@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 
 from fnkit.local.histogram import Histogram, Window
 
+RANKS = 4
+"""Instances of an action at a time whose idle times are counted apart."""
 State = Literal["busy", "idle", "prewarmed"]
 
 
@@ -34,6 +36,18 @@ class Need:
 
 
 @dataclass(slots=True, eq=False)
+class Rank:
+    """What the pool knows of the first, second, … instance that an action needs at a time."""
+
+    ended: float | None = None
+    """When the last run ended that needed so many."""
+    histogram: Histogram = field(default_factory=Histogram)
+    """Of the times between that and the next run that needed so many again."""
+    known: tuple[int, Window] | None = None
+    """The window, and how many idle times it was read from."""
+
+
+@dataclass(slots=True, eq=False)
 class Habit:
     """What the pool knows of one action of one caller."""
 
@@ -43,13 +57,31 @@ class Habit:
     """Runs since it last had no instance."""
     cost: float = 0.0
     """Seconds that its last start took."""
-    running: int = 0
+    busy: int = 0
+    """Slots in which something runs."""
     slots: int = 0
-    ended: float | None = None
-    """When its last run ended."""
-    histogram: Histogram = field(default_factory=Histogram)
-    known: tuple[int, Window] | None = None
-    """The window, and how many idle times it was read from."""
+    ranks: list[Rank] = field(default_factory=lambda: [Rank()])
+    """The first is that of the action as a whole: it begins to rest when nothing of it runs."""
+
+    def takes(self, now: float) -> None:
+        """It needs one more instance at a time."""
+        self.busy += 1
+        if self.busy > len(self.ranks) and len(self.ranks) < RANKS:
+            self.ranks.append(Rank())
+        rank = self._last()
+        if rank.ended is not None:
+            rank.histogram.add(now - rank.ended)
+
+    def gives(self, now: float) -> Rank:
+        """It needs one less: that one rests from now on."""
+        rank = self._last()
+        rank.ended = now
+        self.busy -= 1
+        return rank
+
+    def _last(self) -> Rank:
+        """Those beyond the last are counted as one."""
+        return self.ranks[min(self.busy, len(self.ranks)) - 1]
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +101,8 @@ class Slot:
     """Started ahead of its first run."""
     open: bool = False
     """True where it takes one more run."""
+    rank: Rank | None = None
+    """As which it rests; None before its first run."""
     doomed: bool = False
     """Not to be used again: its action was changed or deleted, or a run in it failed."""
 

@@ -42,7 +42,7 @@ class Wanted:
 
         def make() -> None:
             place.make()
-            mirror(self.layout.code, place.work)
+            mirror(self.layout, place.work)
 
         if self.layout.light:
             make()

@@ -60,7 +60,7 @@ class Stems:
         self.prepare(wanted)
         if stem is None:
             return await self._plain.start(wanted)
-        await asyncio.to_thread(mirror, wanted.layout.code, stem.place.work)
+        await asyncio.to_thread(mirror, wanted.layout, stem.place.work)
         return stem
 
     def prepare(self, wanted: Wanted) -> None:

@@ -72,17 +72,29 @@ class Store:
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query; what was written in this turn is seen."""
-        self._tell_sqlite()
+        if self._pending.matters(query):
+            self._tell_sqlite()
         return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> Any:
         """The first row of a query, or None."""
-        self._tell_sqlite()
+        if self._pending.matters(query):
+            self._tell_sqlite()
         return self._db.execute(query, values).fetchone()
+
+    def find(self, table: Table, name: str, *columns: str) -> Row | None:
+        """Columns of the row of that name in a table of kept rows, None where there is none."""
+        known = self._pending.find(table, name)
+        if known is not None:
+            return tuple(known[table.columns.index(one)] for one in columns) if known else None
+        query = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {table.columns[0]} = ?"
+        row: Row | None = self._db.execute(query, (name,)).fetchone()
+        return row
 
     def write(self, statement: str, *values: Any) -> None:
         """Write in the commit of this turn: await `committed` before you tell. Values are text, numbers, None."""
-        self._tell_sqlite()
+        if self._pending.matters(statement):
+            self._tell_sqlite()
         self._begin()
         try:
             self._db.execute(statement, values)
@@ -167,7 +179,7 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
 
     def _tell_sqlite(self) -> None:
-        """What it was not told of yet: somebody asks, or commits."""
+        """What it was not told of yet: somebody asks for it, or it commits."""
         if not self._pending:
             return
         self._begin()

@@ -1,8 +1,8 @@
 """The tables of what runs: how their rows are kept, dropped and summed up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 Row = Sequence[Any]
 
@@ -29,28 +29,34 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """How the rows of one table, each named by its first column, are kept and dropped."""
+    """A table whose rows, each named by its first column, are kept and dropped."""
 
-    keep: str
-    """Statement; its first value is the name of the row."""
-    drop: str
+    name: str
+    columns: tuple[str, ...]
+    again: Literal["IGNORE", "REPLACE"]
+    """What becomes of a row that is kept under a name that is there."""
+    derived: tuple[str, ...] = ()
+    """The tables that are made of its rows."""
+    keep: str = field(init=False)
+    """Statement; its values are those of the columns."""
+    drop: str = field(init=False)
     """Statement; the name is its only value."""
+
+    def __post_init__(self) -> None:
+        marks = ", ".join("?" * len(self.columns))
+        keep = f"INSERT OR {self.again} INTO {self.name} ({', '.join(self.columns)}) VALUES ({marks})"
+        object.__setattr__(self, "keep", keep)
+        object.__setattr__(self, "drop", f"DELETE FROM {self.name} WHERE {self.columns[0]} = ?")
 
 
 ACTIVATIONS = Table(
-    "INSERT OR IGNORE INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM activations WHERE id = ?",
+    "activations",
+    ("id", "namespace", "name", "start", "status", "began", "head", "response", "logs", "size"),
+    "IGNORE",
+    derived=("totals",),
 )
-ACCEPTED = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint, cause, again)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM accepted WHERE id = ?",
-)
-POSITIONS = Table(
-    "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
-    "DELETE FROM positions WHERE id = ?",
-)
+ACCEPTED = Table("accepted", ("id", "namespace", "name", "start", "imprint", "cause", "again"), "REPLACE")
+POSITIONS = Table("positions", ("id", "cause", "document"), "REPLACE")
 SUMS: Mapping[str, Sums] = {
     ACTIVATIONS.keep: Sums(
         "INSERT INTO totals (namespace, name, count, size) VALUES (?, ?, ?, ?) ON CONFLICT (namespace, name)"

@@ -17,11 +17,16 @@ from fnkit.local.repeats import Again, Repeats
 
 OURS = frozenset(
     (
+        b"accept-ranges",
         b"access-control-allow-headers",
         b"access-control-allow-methods",
         b"access-control-allow-origin",
         b"content-length",
+        b"content-security-policy",
         b"content-type",
+        b"etag",
+        b"last-modified",
+        b"x-content-type-options",
         b"x-openwhisk-activation-id",
         b"x-request-id",
     )

@@ -35,6 +35,8 @@ class Zygote:
         """Top-level modules that its forks have imported already."""
         self.memory = 0
         """Bytes that it had resident after its imports."""
+        self.furnished = False
+        """True once it was told to open models."""
         self.used = 0.0
         """When it forked last or became ready, by the clock of the event loop."""
         self.pid = process.pid
@@ -63,6 +65,11 @@ class Zygote:
         """Have it import modules from `paths`; gives why some could not be. Raises Ungrown."""
         told = {"paths": [str(path) for path in paths], "imports": list(imports)}
         return await self._tell({**told, "steps": self._rung.cell(self.room)}, seconds)
+
+    async def open(self, models: Sequence[Path], seconds: float) -> Mapping[str, str]:
+        """Have it open the models in these folders; gives why some could not be. Raises Ungrown, and it ends."""
+        self.furnished = True
+        return await self._tell({"models": [str(folder) for folder in models]}, seconds)
 
     async def _tell(self, message: Mapping[str, Any], seconds: float) -> Mapping[str, str]:
         said, watches = await self._control.ask(message, (), seconds)

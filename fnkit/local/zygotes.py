@@ -12,7 +12,7 @@ import itertools
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +38,8 @@ FORKS_IN = 10.0
 """Seconds that a fork may take; it takes a few milliseconds."""
 COMES_IN = 5.0
 """Seconds that a start waits for a zygote that is on its way."""
+OPENS_IN = 60.0
+"""Seconds that opening models may take."""
 SETTLES = 2.0
 """Seconds after a start until its template is begun: the first run has the processors to itself."""
 REMEMBERED = 1000
@@ -68,6 +70,9 @@ class Zygotes:
         self._imports = imports
         self._numbers = itertools.count(1)
         self._started: dict[Sort, None] = {}
+        self._vain: dict[tuple[Path, ...], None] = {}
+        """Models that could not be opened ahead."""
+        self._opening: set[asyncio.Task[None]] = set()
         shutil.rmtree(folder, ignore_errors=True)
 
     async def start(self, wanted: Wanted) -> Instance:
@@ -77,6 +82,7 @@ class Zygotes:
         self._consider(wanted)
         if source is not None:
             try:
+                self._furnish(source, wanted.layout.models)
                 return await source.fork(wanted, FORKS_IN)
             except (FnkitError, OSError) as error:
                 _log.warning("%s A process of its own is started instead.", error)
@@ -136,6 +142,43 @@ class Zygotes:
             return None
         return None if clash(zygote, wanted.layout) else zygote
 
+    def _furnish(self, source: Zygote, models: tuple[Path, ...]) -> None:
+        """Have a zygote open the models of its layers, when the run that it was started for has had its time."""
+
+        def begin() -> None:
+            if source.alive:
+                task = asyncio.ensure_future(work())
+                self._opening.add(task)
+                task.add_done_callback(self._opening.discard)
+
+        async def work() -> None:
+            with suppress(FnkitError, OSError):  # it has ended, and is grown again
+                await self._open(source, models)
+                self.zygotes.weigh(source)
+
+        if models and not source.furnished and models not in self._vain:
+            source.furnished = True
+            asyncio.get_running_loop().call_later(self._settles, begin)
+
+    async def _open(self, source: Zygote, models: tuple[Path, ...]) -> None:
+        """Have it open models, unless somebody ended by that. Raises Ungrown."""
+        if models and models not in self._vain:
+            try:
+                await source.open(models, OPENS_IN)
+            except (FnkitError, OSError) as error:
+                self._vain[models] = None
+                while len(self._vain) > REMEMBERED:
+                    del self._vain[next(iter(self._vain))]
+                _log.warning("%s Its models are opened by each instance.", error)
+                raise
+
+    async def settled(self) -> None:
+        """Await that nothing is being grown or opened."""
+        while self._opening:
+            await asyncio.wait(self._opening)
+        await self.zygotes.settled()
+        await self.templates.settled()
+
     def _consider(self, wanted: Wanted) -> None:
         """Begin a template where it will be of use: with what was brought, or the second time."""
         rung = self._plain.rung
@@ -170,7 +213,7 @@ class Zygotes:
 
         def furnish() -> None:
             room.make()
-            mirror(layout.code, room.work)
+            mirror(layout, room.work)
 
         with _removed_if_vain(room.folder):
             await asyncio.to_thread(furnish)
@@ -179,6 +222,7 @@ class Zygotes:
             known = action_identity(executable, wanted.namespace)
             try:
                 _check(template, layout)
+                await self._open(template, layout.models)
                 await template.load(wanted.init(room.work), known, executable.limits.timeout / 1000)
             except BaseException:
                 await template.kill()

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,13 @@ class Known:
     outputs: tuple[Tensor, ...]
     model: Member
     wheel: Wheel
+    usual: tuple[tuple[int, ...], ...] = ()
+    """The shapes that inputs of any shape mostly have; none where each has one shape only."""
 
 
+@cache
 def known() -> Mapping[str, Known]:
-    """Every model of the catalogue by its name."""
+    """Every model of the catalogue by its name; read once."""
     text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
     return {name: _known(name, record) for name, record in tomllib.loads(text).items()}
 
@@ -95,6 +99,7 @@ def _known(name: str, record: Mapping[str, Any]) -> Known:
         outputs=tuple(_tensor(tensor) for tensor in record["outputs"]),
         model=_member(record["model"]),
         wheel=Wheel(**record["wheel"]),
+        usual=tuple(map(tuple, record.get("usual", ()))),
     )
 
 

@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fnkit.core.errors import BadModel, MissingPackage
-from fnkit.models.catalogue import Tensor
+from fnkit.models.catalogue import Tensor, known
 
 CHATTER = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ", b"WARNING: All log messages before absl")
 """How the lines begin that the C++ libraries write to stderr whatever one asks for."""
+LARGEST = 64 << 20
+"""Bytes of a file that is opened ahead: it takes several times its size."""
 _STDERR = threading.RLock()
 """A process has one stderr: two threads that turned it aside at once would lose it."""
 
@@ -34,7 +37,8 @@ class LiteNetwork:
         self._results = [detail["index"] for detail in results]
         self.inputs = tuple(map(_tensor, self._slots))
         self.outputs = tuple(map(_tensor, results))
-        self._shapes: list[tuple[int, ...]] = []
+        self.shapes: list[tuple[int, ...]] = []
+        """Of the inputs of the last call."""
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
         """One array per output, for one array per input."""
@@ -45,6 +49,11 @@ class LiteNetwork:
             self._interpreter.invoke()
             return tuple(self._interpreter.get_tensor(index) for index in self._results)
 
+    def rehearse(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        """Run once on nothing of these shapes, so that what the first run makes is there; nothing of it stays."""
+        self([np.zeros(shape, tensor.dtype) for shape, tensor in zip(shapes, self.inputs, strict=True)])
+        self._interpreter.reset_all_variables()
+
     def prepare(self) -> None:
         """Read the weights and take room for the default shapes. Raises RuntimeError where there are none."""
         with self._lock:
@@ -52,20 +61,23 @@ class LiteNetwork:
 
     def _allocate(self, shapes: list[tuple[int, ...]]) -> None:
         """Room for inputs of these shapes; nothing to do where the last call had the same."""
-        if shapes == self._shapes:
+        if shapes == self.shapes:
             return
         for slot, shape in zip(self._slots, shapes, strict=True):
             self._interpreter.resize_tensor_input(slot["index"], shape)
         with hushed():
             self._interpreter.allocate_tensors()
-        self._shapes = shapes
+        self.shapes = shapes
 
 
 def open(path: Path, threads: int = 1) -> LiteNetwork:
     """The network in a `.tflite` file. Its weights are memory-mapped: instances on one machine share them.
 
-    One thread, because instances share a machine; the numbers do not depend on it.
+    One thread, because instances share a machine; the numbers do not depend on it. What was opened ahead is given
+    once: whoever opens a file twice has two networks.
     """
+    if threads == 1 and (network := _ahead().pop(os.fspath(path), None)) is not None:
+        return network
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
@@ -77,6 +89,35 @@ def open(path: Path, threads: int = 1) -> LiteNetwork:
         raise BadModel(
             f"Loading {path.name}", f"it is not a .tflite model that LiteRT can run ({error})."
         ) from error
+
+
+def open_ahead(path: str) -> None:
+    """Open a `.tflite` file, named by its sha256, before anybody asks, and run it once: for a process that forks.
+
+    Nothing is done for other files, for large ones, and where nobody knows of which shape its inputs will be.
+    Raises as `open` does, and what running it raises.
+    """
+    file = Path(path)
+    if not is_tflite(file) or file.stat().st_size > LARGEST:
+        return
+    network = open(file)
+    usual = next((model.usual for model in known().values() if model.model.sha256 == file.name), ())
+    shapes = usual or [tensor.shape for tensor in network.inputs]
+    if all(side >= 0 for shape in shapes for side in shape):
+        network.rehearse(shapes)
+        _ahead()[path] = network
+
+
+def rehearse() -> None:
+    """Run once more what was opened ahead and that nobody has taken."""
+    for network in _ahead().values():
+        network.rehearse(network.shapes)
+
+
+@cache
+def _ahead() -> dict[str, LiteNetwork]:
+    """What this process, or the one that it was forked from, opened ahead."""
+    return {}
 
 
 def is_tflite(path: Path) -> bool:

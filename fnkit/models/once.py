@@ -10,8 +10,6 @@ import json
 import os
 import re
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,8 +51,11 @@ def checked(sha256: str | None) -> str:
 
 def find(sha256: str) -> Path | None:
     """The file with this content, None where it is neither in `$FNKIT_MODELS` nor in the cache."""
-    bundled = [Path(place) for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep) if place]
-    return next((place / sha256 for place in [*bundled, folder()] if (place / sha256).is_file()), None)
+    for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep):
+        if place and (found := Path(place, sha256)).is_file():
+            return found
+    kept = folder() / sha256
+    return kept if kept.is_file() else None
 
 
 def bring(sha256: str) -> Path | None:
@@ -143,6 +144,10 @@ def _fill(path: Path, part: Path, write: Callable[[BinaryIO], object], tried: st
 def _copy(url: str, sink: BinaryIO, progress: Progress) -> None:
     if not url.startswith(("https:", "http:", "file:")):
         raise BadModel(f"Downloading {url}", "it is not an https:, http: or file: URL.")
+    # Most models are here: then neither a deploy nor an instance has to know of HTTP.
+    import urllib.error
+    import urllib.request
+
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             length = answer.headers.get("Content-Length")

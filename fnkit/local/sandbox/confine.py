@@ -25,7 +25,7 @@ OWN = 0x7FFFFFFF
 WIRE = 3
 """Node.js keeps what it starts from inheriting the first 16 numbers, and those after them without a gap."""
 
-CALLS = ("prctl", "unshare", "mount", "umount2", "syscall", "capset")
+CALLS = ("prctl", "unshare", "mount", "umount2", "syscall", "capset", "madvise")
 Call = Callable[..., int]
 """One of CALLS by name, of the C library; raises OSError where it says -1."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 CHILD = Path(__file__).parents[1] / "child.py"
 FORK = Path(__file__).parents[1] / "fork.py"
-PRISTINE = FORK.with_name("pristine.py")
+NEIGHBOURS = tuple(FORK.with_name(f"{name}.py") for name in ("pristine", "learning", "pages"))
 CONFINE = Path(__file__).with_name("confine.py")
 PARTS = tuple(Path(__file__).with_name(f"{name}.py") for name in ("landlock", "namespaces", "cell"))
 
@@ -43,7 +43,7 @@ def shows(file: Path) -> bool:
 
 def programs() -> tuple[Path, ...]:
     """What runs inside that is ours, with its compiled forms where there are any."""
-    ours = (CHILD, FORK, PRISTINE, CONFINE, *PARTS)
+    ours = (CHILD, FORK, *NEIGHBOURS, CONFINE, *PARTS)
     compiled = (Path(cache_from_source(str(path))) for path in ours)
     return (*ours, *(path for path in compiled if path.is_file()))
 

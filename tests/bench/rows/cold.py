@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fnkit.local import companions
 from tests.archives import zipped
 from tests.bench import floors, pose
 from tests.bench.clients import Latency, latency
@@ -89,7 +90,8 @@ def group() -> Iterator[Group]:
         again = MAIN_AGAIN.format(models=os.pathsep.join(map(str, layers)))
 
         def fresh(name: str, given: Any) -> Callable[[], float]:
-            return lambda: floors.fresh(again, given, (code[name], *layers))
+            own = companions.apart(code[name], code[name].parent)
+            return lambda: floors.fresh(again, given, (code[name], *own, *layers))
 
         users = itertools.count()
         probes: dict[str, Callable[[], Any]] = {

@@ -196,10 +196,11 @@ def test_a_full_disk_takes_nothing_from_who_was_told(store, path):
     assert survivors(path) == {"small", "other"}
 
 
-PROMISES = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint) VALUES (?, 'n', ?, 0, '')",
-    "DELETE FROM accepted WHERE id = ?",
-)
+PROMISES = Table("accepted", ("id", "namespace", "name", "start", "imprint"), "REPLACE")
+
+
+def promise(store, name, value, fresh=False, table=PROMISES):
+    store.keep(table, name, "n", value, 0, "", fresh=fresh)
 
 
 def promises(store):
@@ -209,9 +210,9 @@ def promises(store):
 
 def test_a_row_that_is_kept_is_seen_at_once_and_survives(store, path):
     async def story():
-        store.keep(PROMISES, "a", "1", fresh=True)
-        store.keep(PROMISES, "b", "1", fresh=True)
-        store.keep(PROMISES, "a", "2")
+        promise(store, "a", "1", fresh=True)
+        promise(store, "b", "1", fresh=True)
+        promise(store, "a", "2")
         store.commit()
         other = Store(left_by(path, fresh_folder(path)))
         found = promises(other)
@@ -227,7 +228,7 @@ def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
     async def story():
         before = store.row("SELECT total_changes()")[0]
         for number in range(20):
-            store.keep(PROMISES, str(number), "1", fresh=True)
+            promise(store, str(number), "1", fresh=True)
             store.commit()
             store.drop(PROMISES, str(number))
             store.commit()
@@ -240,18 +241,45 @@ def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
     asyncio.run(story())
 
 
+def test_who_asks_for_something_else_makes_sqlite_hear_of_nothing(store):
+    def told():
+        return store.row("SELECT total_changes()")[0]
+
+    promise(store, "a", "1", fresh=True)
+    assert promises(store) == [("a", "1")]
+    before = told()
+    promise(store, "a", "2")
+    promise(store, "b", "1", fresh=True)
+    assert store.rows("SELECT name FROM entities") == []
+    assert [store.find(PROMISES, one, "namespace", "name") for one in "abc"] == [("n", "2"), ("n", "1"), None]
+    store.drop(PROMISES, "a")
+    store.drop(PROMISES, "b")
+    assert [store.find(PROMISES, one, "name") for one in "ab"] == [None, None]
+    assert told() == before
+    assert promises(store) == []
+    assert told() == before + 1
+
+
+def test_what_is_derived_from_a_row_is_seen_with_it(store):
+    derived = Table(PROMISES.name, PROMISES.columns, "REPLACE", derived=("derived",))
+    store.row("CREATE TEMP TABLE derived (id)")
+    store.row("CREATE TEMP TRIGGER comes AFTER INSERT ON accepted BEGIN INSERT INTO derived VALUES (NEW.id); END")
+    promise(store, "a", "1", fresh=True, table=derived)
+    assert store.rows("SELECT id FROM derived") == [("a",)]
+
+
 def test_lines_after_such_rows_survive(store, path):
     """SQLite has nothing to write then, but has to know where the journal begins anew."""
 
     async def story():
         for number in range(MOST // 2):
-            store.keep(PROMISES, str(number), "1", fresh=True)
+            promise(store, str(number), "1", fresh=True)
             store.commit()
             store.drop(PROMISES, str(number))
             store.commit()
         while recent(path).stat().st_size:
             await asyncio.sleep(0)
-        store.keep(PROMISES, "later", "1", fresh=True)
+        promise(store, "later", "1", fresh=True)
         store.commit()
         other = Store(left_by(path, fresh_folder(path)))
         assert promises(other) == [("later", "1")]
@@ -261,9 +289,9 @@ def test_lines_after_such_rows_survive(store, path):
 
 
 def test_a_row_that_sqlite_has_is_dropped_there(store):
-    store.keep(PROMISES, "a", "1", fresh=True)
+    promise(store, "a", "1", fresh=True)
     assert promises(store) == [("a", "1")]
-    store.keep(PROMISES, "a", "2")
+    promise(store, "a", "2")
     store.drop(PROMISES, "a")
     store.commit()
     assert promises(store) == []

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Limits
 from fnkit.core.errors import Missing
@@ -18,6 +20,7 @@ from fnkit.local.jobs import Executable, Job, Outcome
 from fnkit.local.kinds import find
 from fnkit.local.pool import Pool
 from fnkit.local.runtime import Layouts
+from fnkit.local.sandbox import rung as claims
 from fnkit.local.sandbox.kernel import kernel
 from fnkit.local.sandbox.rung import Rung, ladder
 from fnkit.local.sandbox.start import ProcessStarter
@@ -189,3 +192,19 @@ async def until(true: Any, seconds: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come to be"
         await asyncio.sleep(0.01)
+
+
+def fresh(text: str, number: int, **changes: Any) -> Any:
+    """A job for which no instance is warm."""
+    return job(text, of={"revision": f"{number}", "template": False, **changes.pop("of", {})}, **changes)
+
+
+def only(rungs: list[Rung]) -> pytest.MarkDecorator:
+    """Some rungs of the ladder."""
+    return pytest.mark.parametrize("rung", rungs, ids=[rung.name for rung in rungs], indirect=True)
+
+
+own_view = only([rung for rung in LADDER if rung.own_view])
+"""The rungs on which there are templates: elsewhere a fork's folder has a name of its own."""
+apart = only([rung for rung in LADDER if claims.FILES in rung.stops])
+"""The rungs that keep anything apart."""

@@ -41,3 +41,20 @@ def bench(tmp_path: Path, rung: Rung, request: pytest.FixtureRequest) -> Bench:
 def plain(tmp_path: Path) -> Bench:
     """A bench on the plain rung, for what no rung changes."""
     return Bench(tmp_path, LADDER[-1])
+
+
+@pytest.fixture
+def forks(tmp_path: Path, rung: Rung) -> Bench:
+    """A bench on each rung on which instances are forks."""
+    if rung.no_forks:
+        pytest.skip(f"nothing is forked on {rung.name}: {rung.no_forks}")
+    return Bench(tmp_path, rung, forks=True)
+
+
+@pytest.fixture
+def highest(tmp_path: Path, why_not: dict[str, str | None]) -> Bench:
+    """A bench on the rung that this machine uses, where it has templates."""
+    rung = next(rung for rung in LADDER if why_not[rung.name] is None)
+    if rung.no_forks or not rung.own_view:
+        pytest.skip(f"there are no templates on {rung.name}")
+    return Bench(tmp_path, rung, forks=True)

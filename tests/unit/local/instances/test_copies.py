@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,29 @@ def test_what_would_not_end_does_not_hold_it(tmp_path: Path) -> None:
     source.joinpath(*["d"] * DEEPEST).mkdir(parents=True)
     with pytest.raises(OSError, match="deep"):
         copy_tree(source, tmp_path / "other")
+
+
+def test_what_goes_away_meanwhile_is_left_out(tmp_path: Path) -> None:
+    """Files come and go while it copies; those that stay are there."""
+    source, done = tmp_path / "source", threading.Event()
+    source.mkdir()
+    for number in range(50):
+        (source / f"stays-{number}").write_text("x")
+
+    def play() -> None:
+        while not done.is_set():
+            for number in range(20):
+                (source / f"goes-{number}").touch()
+            for number in range(20):
+                (source / f"goes-{number}").unlink()
+
+    player = threading.Thread(target=play)
+    player.start()
+    try:
+        for turn in range(20):
+            copy_tree(source, tmp_path / f"{turn}")
+            made = {path.name for path in (tmp_path / f"{turn}").iterdir()}
+            assert {f"stays-{number}" for number in range(50)} <= made
+    finally:
+        done.set()
+        player.join()

@@ -251,6 +251,21 @@ def test_a_clear_rest_is_slept_through() -> None:
     assert not pool.tick(end + 9999).more
 
 
+@pytest.mark.parametrize(("every", "stay"), [(1, 2), (180, 1)], ids=["each time", "every three hours"])
+def test_a_second_instance_is_kept_as_its_own_rests_say(every: int, stay: int) -> None:
+    """Called once a minute: one stays. Where two are needed at a time each time, so does the other."""
+    pool = Pool(1024, Weighed())
+    for minute in range(20 * every):
+        now = 60.0 * minute
+        pool.tick(now)
+        taken = [pool.acquire(A, now + second) for second in range(2 if minute % every == 0 else 1)]
+        for grant in taken:
+            assert not isinstance(grant, Full)
+            pool.release(grant.slot.id, now + 3)
+    assert len(pool.tick(now + 45).expired) == 0
+    assert len(pool.slots()) == stay
+
+
 def test_a_plan_is_dropped_where_the_action_goes_or_nothing_came_of_it() -> None:
     pool = Pool(512, Hybrid())
     end = called_every(pool, A, 1800, 20)
