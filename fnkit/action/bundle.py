@@ -2,7 +2,6 @@
 
 import io
 import re
-import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -99,6 +98,8 @@ class Layer:
 
     def tar(self) -> Iterator[bytes]:
         """An uncompressed tar of the files, piece by piece: the body of `PUT /fnkit/v1/layers/{digest}`."""
+        import tarfile
+
         for file in sorted(self.files, key=lambda file: file.path):
             info = tarfile.TarInfo(file.path)
             info.size, info.mode = file.size, 0o755 if file.executable else 0o644

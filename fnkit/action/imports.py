@@ -4,9 +4,8 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 
-from fnkit.action.installed import canonical_name, owner, records
+from fnkit.action.installed import canonical_name, needed, owners
 from fnkit.action.modules import Import
 from fnkit.core.errors import BadArgument, BadCell, MissingPackage
 
@@ -27,15 +26,15 @@ def pinned(wanted: Iterable[Import], requires: Sequence[str]) -> tuple[str, ...]
     Raises MissingPackage for what is not installed here, and BadCell for TensorFlow, which no action can carry.
     """
     asked = {requirement_name(requirement): requirement.strip() for requirement in requires}
-    known = records()
+    wanted = list(wanted)
+    known = owners(sorted({module for each in wanted for module in each.modules}))
     found: dict[str, str] = {}
     for each in wanted:
         if each.top in _FRAMEWORKS and not each.optional:
             raise _framework(each)
-        owners = {owner(module, known) for module in each.modules} - {None}
-        for name in owners:
-            found[str(name)] = f"{name}=={metadata.version(str(name)).split('+')[0]}"
-        if not owners and not each.optional and not asked:
+        owned = {known[module] for module in each.modules if module in known}
+        found |= {name: f"{name}=={version}" for name, version in owned}
+        if not owned and not each.optional and not asked:
             raise MissingPackage(
                 f"Looking for the package of `import {each.module}`",
                 "it is not installed here, and no module beside the notebook has that name.",
@@ -51,20 +50,9 @@ def external(each: Import) -> bool:
 
 def constraints(requirements: Sequence[str]) -> tuple[str, ...]:
     """What `requirements` need in turn, pinned to what is installed here: the kernel's versions."""
-    waiting = [requirement_name(requirement) for requirement in requirements]
-    found: dict[str, str] = {}
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        found[name] = f"{name}=={distribution.version.split('+')[0]}"
-        waiting += [requirement_name(each) for each in distribution.requires or () if "extra ==" not in each]
-    direct = {requirement_name(requirement) for requirement in requirements}
-    return tuple(sorted(pin for name, pin in found.items() if name not in direct))
+    direct = sorted({requirement_name(requirement) for requirement in requirements})
+    found = needed(direct)
+    return tuple(sorted(f"{name}=={version}" for name, version in found.items() if name not in direct))
 
 
 def _framework(each: Import) -> BadCell:

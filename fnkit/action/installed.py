@@ -1,10 +1,22 @@
-"""Which installed distribution a module's file belongs to."""
+"""Which installed distribution a module's file belongs to, and what that needs in turn.
+
+Both mean reading what every distribution says of itself, and are remembered until one comes, goes or changes.
+"""
 
 import json
+import os
 import re
-from collections.abc import Mapping
-from importlib import metadata
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fnkit.action.memory import remembered
+from fnkit.core.entities import Json
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 
 def canonical_name(name: str) -> str:
@@ -14,6 +26,8 @@ def canonical_name(name: str) -> str:
 
 def records() -> Mapping[str, str]:
     """Distribution → its list of files, one a line. Without editable installs: no registry has them."""
+    from importlib import metadata
+
     found: dict[str, str] = {}
     for distribution in metadata.distributions():
         text = distribution.read_text("RECORD")
@@ -38,6 +52,58 @@ def owner(module: str, known: Mapping[str, str]) -> str | None:
     return None
 
 
-def _editable(distribution: metadata.Distribution) -> bool:
+def owners(modules: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+    """Dotted module → the name and version of the distribution that it comes from; without those of none."""
+
+    def ask() -> Json:
+        from importlib import metadata
+
+        known = records()
+        found = {module: owner(module, known) for module in modules}
+        return {module: [name, _public(metadata.version(name))] for module, name in found.items() if name}
+
+    answer = remembered("owners", [_state(), list(modules)], ask)
+    return {module: (name, version) for module, (name, version) in answer.items()}
+
+
+def needed(names: Sequence[str]) -> Mapping[str, str]:
+    """Distribution → version, of `names` and of all that they need in turn, as far as that is installed here."""
+    return dict(remembered("needed", [_state(), list(names)], lambda: dict(_needed(names))))
+
+
+def _needed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    from importlib import metadata
+
+    waiting, seen = list(names), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        yield name, _public(distribution.version)
+        wanted = [each for each in distribution.requires or () if "extra ==" not in each]
+        waiting += [canonical_name(found[0]) for each in wanted if (found := re.match(r"[\w.-]+", each))]
+
+
+def _public(version: str) -> str:
+    """Without what a registry does not know: `2.0+cpu` is its 2.0."""
+    return version.partition("+")[0]
+
+
+def _state() -> Json:
+    """What is another value once something was installed, upgraded or taken away."""
+    rows: list[list[Json]] = []
+    for folder in sys.path:
+        with suppress(OSError), os.scandir(folder or os.curdir) as inside:
+            about = [each for each in inside if each.name.endswith((".dist-info", ".egg-info"))]
+            rows += sorted([each.path, each.stat().st_mtime_ns] for each in about)
+    return [sys.version, *rows]
+
+
+def _editable(distribution: "Distribution") -> bool:
     text = distribution.read_text("direct_url.json")
     return text is not None and "dir_info" in json.loads(text)

@@ -77,15 +77,35 @@ class Uv:
     def resolve(
         self, requirements: Sequence[str], constraints: Sequence[str], target: Target
     ) -> tuple[tuple[Requirement, ...], Via]:
+        """As Installer has it. Where all is pinned, what uv has in its cache says it without asking an index."""
+        given = (each.partition("==") for each in (*requirements, *constraints))
+        pinned = {f"{requirement_name(name)}=={version}" for name, _, version in given}
+        try:
+            found = self._resolved(requirements, constraints, target, "--offline")
+        except MissingPackage:
+            pass
+        else:
+            if all(str(pin) in pinned for pin in found[0]):
+                return found
+        return self._resolved(requirements, constraints, target)
+
+    def install(self, pins: Sequence[Requirement], folder: Path, target: Target) -> None:
         """As Installer has it."""
+        command = ["pip", "install", "--no-deps", "--target", str(folder), "--requirement", "-"]
+        given = "\n".join(map(str, pins))
+        try:
+            self._run([*command, "--offline"], target, given)
+        except MissingPackage:
+            self._run(command, target, given)
+
+    def _resolved(
+        self, requirements: Sequence[str], constraints: Sequence[str], target: Target, *options: str
+    ) -> tuple[tuple[Requirement, ...], Via]:
         with tempfile.TemporaryDirectory(prefix="fnkit-") as folder:
             held = Path(folder, "constraints.txt")
             held.write_text("\n".join(constraints), "utf-8")
-            said = self._run(
-                ["pip", "compile", "-", "--no-header", "--annotation-style=line", "--constraint", str(held)],
-                target,
-                "\n".join(requirements),
-            )
+            command = ["pip", "compile", "-", "--no-header", "--annotation-style=line", *options]
+            said = self._run([*command, "--constraint", str(held)], target, "\n".join(requirements))
         direct = {requirement_name(requirement) for requirement in requirements}
         pins: list[Requirement] = []
         via: dict[str, frozenset[str]] = {}
@@ -99,11 +119,6 @@ class Uv:
                 }
                 via[name] = frozenset(needers | ({""} if name in direct else set()))
         return tuple(sorted(pins, key=lambda pin: pin.name)), via
-
-    def install(self, pins: Sequence[Requirement], folder: Path, target: Target) -> None:
-        """As Installer has it."""
-        command = ["pip", "install", "--no-deps", "--target", str(folder), "--requirement", "-"]
-        self._run(command, target, "\n".join(map(str, pins)))
 
     def _run(self, command: list[str], target: Target, given: str) -> str:
         options = ["--quiet", "--only-binary", ":all:", "--python", sys.executable]

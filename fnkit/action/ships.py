@@ -16,7 +16,7 @@ _TRAVELS = re.compile(
     r"fnkit(?:\.core(?:\.\w+)?|\.models(?:\.(?:runtime|litert|images|once|catalogue))?"
     r"|\.vision(?:\.(?!(?:draw|charts)\b)\w+)?"
     r"|\.events(?:\.(?:stores|store|objects|folder|bucket|azure|cloudevents))?"
-    r"|\.compose(?:\.(?:moves|steps|fork|program|machine|platform|turn|wire|store|bucket|join|foreign))?)?\Z"
+    r"|\.compose(?:\.(?:moves|steps|fork|program|machine|platform|turn|store|bucket|join|foreign))?)?\Z"
 )
 _PUBLIC = {"fnkit.models.load": "fnkit.models.runtime"}
 _BESIDE = {"fnkit.models.catalogue": ("models/catalogue.toml",), "fnkit.vision.tags": ("vision/tags.txt",)}

@@ -2,7 +2,6 @@
 
 import platform
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -40,6 +39,8 @@ def remote(kind: str = "python:3.11") -> Target:
 
     Source: apache/openwhisk-runtime-python, core/python3*Action/requirements*.txt; glibc of Debian bookworm.
     """
+    import tomllib
+
     images = tomllib.loads(resources.files("fnkit.action").joinpath("images.toml").read_text("utf-8"))
     wanted = {"python:default": "python:3.10", "python:3": "python:3.10"}.get(kind, kind)
     if wanted not in images:

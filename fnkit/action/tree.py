@@ -2,8 +2,8 @@
 
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_string
 from importlib import resources
 from pathlib import Path
@@ -15,10 +15,15 @@ from fnkit.core.canonical import sha256, tree_digest
 
 def fat() -> dict[str, list[str]]:
     """Patterns of paths that no action needs, by package."""
-    table: dict[str, list[str]] = tomllib.loads(
-        resources.files("fnkit.action").joinpath("fat.toml").read_text("utf-8")
-    )
+    import tomllib
+
+    table: dict[str, list[str]] = tomllib.loads(fat_text())
     return table
+
+
+def fat_text() -> str:
+    """The file that has them."""
+    return resources.files("fnkit.action").joinpath("fat.toml").read_text("utf-8")
 
 
 def gather(installed: Path, tree: Path) -> dict[str, Any]:
@@ -29,22 +34,28 @@ def gather(installed: Path, tree: Path) -> dict[str, Any]:
     The copies are read-only, since others link to them; none is itself a link into an installer's cache, where
     whoever edits his environment would change it.
     """
-    files: list[dict[str, Any]] = []
+    paths = sorted(_used(installed))
+    for folder in {(tree / inner).parent for inner in paths}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor() as threads:  # who reads, hashes or writes lets go of the interpreter
+        files = list(threads.map(lambda inner: _copied(installed / inner, tree / inner, inner), paths))
     weights: dict[str, int] = {}
-    for inner in sorted(_used(installed)):
-        content, place = (installed / inner).read_bytes(), tree / inner
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        place.chmod(0o444)
-        files.append({"path": inner, "sha256": sha256(content), "size": len(content)})
-        top = inner.split("/")[0].removesuffix(".libs").removesuffix(".py")
-        weights[top] = weights.get(top, 0) + len(content)
+    for row in files:
+        top = row["path"].split("/")[0].removesuffix(".libs").removesuffix(".py")
+        weights[top] = weights.get(top, 0) + row["size"]
     licences = {}
     for path in tree.glob("*.dist-info/METADATA"):
         fields = message_from_string(path.read_text("utf-8", "replace"))
         licences[canonical_name(str(fields["Name"]))] = _licence(dict(fields), fields.get_all("Classifier") or [])
     digest = tree_digest((row["path"], row["sha256"], False) for row in files)
     return {"digest": digest, "files": files, "licences": licences, "weights": weights}
+
+
+def _copied(source: Path, place: Path, inner: str) -> dict[str, Any]:
+    content = source.read_bytes()
+    place.write_bytes(content)
+    place.chmod(0o444)
+    return {"path": inner, "sha256": sha256(content), "size": len(content)}
 
 
 def _used(installed: Path) -> Iterator[str]:

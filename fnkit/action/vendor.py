@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fnkit.action import wheels
+from fnkit.action import bytecode, wheels
 from fnkit.action.bundle import Layer, LayerFile
 from fnkit.action.memory import note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
-from fnkit.action.target import Target
-from fnkit.action.tree import fat, gather
+from fnkit.action.target import Target, running
+from fnkit.action.tree import fat_text, gather
 from fnkit.core import places
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Json
@@ -108,7 +108,7 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
     """
     if not pins:
         return None
-    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat()]))
+    key = sha256(canonical([[str(pin) for pin in pins], target.python, _platform(target), fat_text()]))
     listed, trees = places.cache() / "libraries" / f"{key}.json", places.cache() / "trees"
     known = recalled(listed)
     if known is not None and (trees / known["digest"]).is_dir():
@@ -118,6 +118,8 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
         installed, fresh = Path(aside, "installed"), Path(aside, "tree")
         installer().install(pins, installed, target)
         index = gather(installed, fresh)
+        if target.python == running():
+            bytecode.take(fresh, [row["path"] for row in index["files"] if row["path"].endswith(".py")])
         place = trees / index["digest"]
         try:
             fresh.rename(place)

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -29,7 +29,9 @@ def run(words: list[str], stdin: TextIO | None = None) -> int:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
-        app(console)(args=_joined(words), prog_name="fnkit", standalone_mode=True)
+        meant = verbs.meant(words)
+        line = meant[0].join(words) if len(meant) == 1 else words
+        app(console, meant)(args=line, prog_name="fnkit", standalone_mode=True)
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else FAILED
     except FnkitError as error:
@@ -40,8 +42,8 @@ def run(words: list[str], stdin: TextIO | None = None) -> int:
     return DONE
 
 
-def app(console: Console) -> typer.Typer:
-    """The typer application: one command per verb, one group per noun; all speak through `console`."""
+def app(console: Console, meant: Sequence[Verb]) -> typer.Typer:
+    """The typer application of these verbs: a command for each, a group per noun; all speak through `console`."""
     top = typer.Typer(
         help="From a notebook cell to a running function on Apache OpenWhisk.",
         no_args_is_help=True,
@@ -50,9 +52,9 @@ def app(console: Console) -> typer.Typer:
     )
     top.callback()(_top)
     groups: dict[str, typer.Typer] = {}
-    for verb in verbs.table():
+    for verb in meant:
         *nouns, word = verb.words
-        panel = next((name for name, functions in PANELS.items() if verb.function in functions), None)
+        panel = next((name for name, words in PANELS.items() if verb.name in words), None)
         if nouns and nouns[0] not in groups:
             groups[nouns[0]] = typer.Typer(no_args_is_help=True)
             top.add_typer(groups[nouns[0]], name=nouns[0], help=verbs.NOUNS[nouns[0]], rich_help_panel="By noun")
@@ -82,14 +84,6 @@ def _top(
 def _flowing(text: str) -> str:
     """Paragraphs without line breaks of their own: a terminal breaks lines where it ends."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
-
-
-def _joined(words: list[str]) -> list[str]:
-    """The line with `--param KEY VALUE` made one word for typer, which knows no lists of pairs."""
-    for verb in verbs.table():
-        if tuple(words[: len(verb.words)]) == verb.words:
-            return verb.join(words)
-    return words
 
 
 def _command(verb: Verb, console: Console) -> Callable[..., None]:

@@ -1,5 +1,6 @@
 """Columns and sizes in a shell: a drawn table for a person, tab-separated words for a pipe."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -35,6 +36,13 @@ def pairs(values: Mapping[str, object]) -> Iterable[str]:
     said = {name: text(value) for name, value in values.items() if value not in (None, "", (), {}, [])}
     width = max(map(len, said), default=0)
     return [f"{name:<{width}}  {value}".replace("\n", "\n" + " " * (width + 2)) for name, value in said.items()]
+
+
+def plain(value: Any) -> Iterable[str]:
+    """JSON for what an action gave, else what the value says of itself."""
+    if value is None or isinstance(value, dict | list | bool | int | float):
+        return [json.dumps(value, indent=2, ensure_ascii=False)]
+    return [str(value)]
 
 
 def text(value: object) -> str:

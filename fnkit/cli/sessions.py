@@ -1,9 +1,10 @@
-"""Sessions as lines for a shell: a tree of what ran, with times, costs and bars on one scale."""
+"""How sessions look in a shell: a tree of what ran, with times, costs and bars on one scale."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
-from fnkit.cli.layout import moment, pairs, span
+from fnkit.cli.layout import Columns, moment, pairs, span
 from fnkit.compose import cards
 from fnkit.compose.runs import Run
 from fnkit.compose.session import Session
@@ -11,7 +12,7 @@ from fnkit.compose.session import Session
 SIGNS = {"done": "✓", "failed": "✗", "running": "…"}
 
 
-def session(session: Session) -> Iterable[str]:
+def _session(session: Session) -> Iterable[str]:
     """A session and the tree of its steps."""
     yield from pairs(
         {
@@ -31,7 +32,7 @@ def session(session: Session) -> Iterable[str]:
     yield from (f"{name:<{wide}}  {told}".rstrip() for name, told in rows)
 
 
-def news(session: Session) -> Iterable[str]:
+def _news(session: Session) -> Iterable[str]:
     """A line for each step that is over."""
     for number, run in enumerate(session.steps, 1):
         if run.state != "running":
@@ -57,3 +58,19 @@ def _row(run: Run, several: tuple[Run, ...], depth: int) -> tuple[str, str]:
     said = run.error or ("running" if run.state == "running" else cards.shortened(run.output, 60))
     took = cards.note("taken", several)
     return name, "  ".join(part for part in (count + took, said) if part)
+
+
+LINES: Mapping[type, Callable[[Any], Iterable[str]]] = {Session: _session}
+NEWS: Mapping[type, Callable[[Any], Iterable[str]]] = {Session: _news}
+TABLES: Mapping[type, Columns] = {
+    Session: {
+        "id": lambda one: one.id,
+        "flow": lambda one: one.name or None,
+        "state": lambda one: one.state,
+        "started": lambda one: moment(one.started),
+        "duration": lambda one: span(one.duration),
+        "steps": lambda one: len(one.steps),
+        "cold": lambda one: one.cold,
+        "GB s": lambda one: f"{one.cost:.3f}",
+    }
+}

@@ -1,20 +1,20 @@
-"""A bucket of S3, or of what speaks as it does, with nothing but the standard library. Ships alone, with `wire`.
+"""A bucket of S3, or of what speaks as it does, with nothing but the standard library. Ships alone.
 
-Keys are those of the environment, in AWS's words. Source of the signature: AWS Signature Version 4.
+Keys are those of the environment, in AWS's words.
 """
 
-import hmac
 import os
 import time
 from collections.abc import Mapping
-from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
 from fnkit.compose.moves import Json, Unkept
-from fnkit.compose.wire import Wire
+from fnkit.core import aws4
+from fnkit.core.wire import Wire
 
 HIDDEN = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-"""Secrets that it takes; AWS_SESSION_TOKEN too, where there is one."""
+"""Secrets that it takes; TOKEN too, where there is one."""
+TOKEN = "AWS_SESSION_TOKEN"
 REGION = "us-east-1"
 PAUSES = (0.0, 0.2, 1.0)
 """Seconds before each try. S3 asks for patience with a 503; AWS's own clients try three times."""
@@ -29,11 +29,13 @@ class Bucket:
         if missing:
             raise Unkept(f"{place['url']}: the flow has no {' and no '.join(missing)}; deploy it with --secret")
         self._url = str(place["url"])
-        self._region = str(place.get("region") or os.environ.get("AWS_REGION") or REGION)
+        region = str(place.get("region") or os.environ.get("AWS_REGION") or REGION)
         endpoint = place.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL")
-        endpoint = str(endpoint or f"https://s3.{self._region}.amazonaws.com")
+        endpoint = str(endpoint or f"https://s3.{region}.amazonaws.com")
         self._wire = Wire(endpoint)
         self._path = f"{urlsplit(endpoint).path.rstrip('/')}/{urlsplit(self._url).netloc}/"
+        id_, secret = (os.environ[name] for name in HIDDEN)
+        self._keys = {"id": id_, "secret": secret, "region": region, "token": os.environ.get(TOKEN, "")}
 
     def put(self, key: str, content: bytes) -> None:
         """Keep an object. Raises Unkept."""
@@ -43,12 +45,17 @@ class Bucket:
         """Its bytes. Raises Unkept."""
         return self._send("GET", key, b"")
 
+    def drop(self, key: str) -> None:
+        """Delete an object; one that is not there is none. Raises Unkept."""
+        self._send("DELETE", key, b"")
+
     def _send(self, verb: str, key: str, content: bytes) -> bytes:
         path, told = self._path + quote(key), ""
         for pause in PAUSES:
             time.sleep(pause)
+            signed = aws4.headers(verb, f"//{self._wire.host}{path}", content, self._keys, time.time())
             try:
-                status, text = self._wire.send(verb, path, content or None, self._signed(verb, path, content))
+                status, text = self._wire.send(verb, path, content or None, signed)
             except OSError as error:
                 told = f"it does not answer ({error})"
                 continue
@@ -58,22 +65,3 @@ class Bucket:
             if status < 500:
                 break
         raise Unkept(f"{self._url}: {told}")
-
-    def _signed(self, verb: str, path: str, content: bytes) -> dict[str, str]:
-        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        digest = sha256(content).hexdigest()
-        headers = {"host": self._wire.host, "x-amz-content-sha256": digest, "x-amz-date": now}
-        if token := os.environ.get("AWS_SESSION_TOKEN"):
-            headers["x-amz-security-token"] = token
-        names = ";".join(headers)
-        request = "\n".join(
-            [verb, path, "", *(f"{name}:{one}" for name, one in headers.items()), "", names, digest]
-        )
-        scope = f"{now[:8]}/{self._region}/s3/aws4_request"
-        text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{sha256(request.encode()).hexdigest()}"
-        key = f"AWS4{os.environ['AWS_SECRET_ACCESS_KEY']}".encode()
-        for part in (*scope.split("/"), text):
-            key = hmac.digest(key, part.encode(), "sha256")
-        credential = f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}"
-        signed = f"Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
-        return {**headers, "Authorization": f"AWS4-HMAC-SHA256 {signed}"}

@@ -64,6 +64,10 @@ class Stage:
         found: Object = json.loads(self.held[key])
         return found
 
+    def drop(self, key: str) -> None:
+        """Keep it no more."""
+        self.held.pop(key, None)
+
     def start(self, action: str | None, arguments: Object) -> str | None:
         """Run it now."""
         name = f"branch-{len(self.ended)}"
@@ -103,6 +107,7 @@ class Stage:
                 if isinstance(answer, list):
                     answer = {"error": f"{UNRESOLVED} '{outcome.action.strip('/')}' during composition."}
             run, outcome = Run.again(self.flow, self, json.loads(json.dumps(run.state())), answer)
+        run.end()
         return outcome.value
 
 

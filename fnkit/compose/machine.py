@@ -45,6 +45,8 @@ class State(NamedTuple):
     """The id of the run: of its first activation."""
     flow: str
     """The digest of the flow: after another was deployed under its name, the state means nothing."""
+    objects: str = ""
+    """What the keys of this run's two objects in the flow's store begin with, empty where it has none."""
 
 
 class Run:
@@ -57,6 +59,7 @@ class Run:
         self.stack = state.stack
         self.session = state.session
         self._held = held
+        self._objects = held.rpartition("-")[0] or state.objects
         self._next: Object = {}
         self._failed = ""
 
@@ -89,6 +92,13 @@ class Run:
         if value == {"error": TOO_MANY}:
             return self._stop(self.flow.nodes[self.stack[-1]["node"]], TOO_MANY)
         return self._advance(value, True)
+
+    def end(self) -> None:
+        """Take out of the store what this run has there: it is over."""
+        # What this turn began with goes last: a turn that is taken again before that still finds it.
+        keys = [f"{self._objects}-{turn}" for turn in (0, 1)] if self._objects else []
+        for key in sorted(keys, key=self._held.__eq__):
+            self.world.drop(key)
 
     def _advance(self, value: Json, arrived: bool) -> Call | Done:
         while True:
@@ -166,13 +176,15 @@ class Run:
 
     def _pack(self, node: Node, value: Object) -> str | None:
         """Make the state ready for the next turn, which gets it beside a step's answer; gives what is wrong."""
-        self._next = State(self.stack, self.session, self.flow.digest)._asdict()
+        self._next = State(self.stack, self.session, self.flow.digest, self._objects)._asdict()
         size, kept = len(json.dumps(value)), len(json.dumps(self._next))
         if size + kept <= LIMIT:
             return None
         if self.flow.store is not None and size <= LIMIT:
             try:
-                self._next = self._put_away(node, self._next, self._held)
+                before = self._held or (self._objects and f"{self._objects}-1")
+                self._next = self._put_away(node, self._next, before)
+                self._objects = self._next["held"].rpartition("-")[0]
             except Unkept as trouble:
                 return f"the state of the flow could not be kept: {trouble}"
             return None
@@ -216,15 +228,21 @@ class Run:
     def start(self, node: Node, index: int, value: Object) -> str | None:
         """Start a branch."""
         single = self._only(node, index)
-        arguments = value if single else {KEY: self._beginning(node, index, value)}
+        arguments, held = value if single else {KEY: self._beginning(node, index, value)}, ""
         if (size := len(json.dumps(arguments))) > LIMIT:
             if single or self.flow.store is None:
                 raise Unstarted(f"it would begin with {size:,} bytes, and may with {LIMIT:,}")
             try:
                 arguments = {KEY: self._put_away(node, arguments[KEY], "")}
+                held = arguments[KEY]["held"]
             except Unkept as trouble:
                 raise Unstarted(f"its state could not be kept: {trouble}") from None
-        started = self.world.start(single["name"] if single else None, arguments)
+        started = None
+        try:
+            started = self.world.start(single["name"] if single else None, arguments)
+        finally:
+            if started is None and held:
+                self.world.drop(held)
         if started is not None:
             self.say(node, "branch", index=index, activation=started, action=single["name"] if single else "")
         return started

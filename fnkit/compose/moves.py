@@ -114,6 +114,10 @@ class World(Protocol):
         """What was kept there. Raises Unkept."""
         ...
 
+    def drop(self, key: str) -> None:
+        """Keep it no more; a store that does not listen keeps it."""
+        ...
+
 
 def boxed(value: Json) -> Object:
     """The value as an object: what is none is its `value`."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fnkit.compose.moves import Object, Unkept, Unstarted
-from fnkit.compose.wire import Wire
+from fnkit.core.wire import Wire
 
 LATER = (429, 503)
 """Too many requests now."""
@@ -58,12 +58,16 @@ class Platform:
         """An object of that store. Raises Unkept."""
         return self._object("GET", key)
 
+    def drop(self, key: str) -> None:
+        """Delete an object of that store; one that is not there is none. Raises Unkept."""
+        self._object("DELETE", key)
+
     def _object(self, verb: str, key: str, content: bytes | None = None) -> bytes:
         try:
             status, text = self._wire.send(verb, OBJECTS + quote(key), content, self._headers)
         except OSError as error:
             raise Unkept(f"{key}: the platform does not answer ({error})") from None
-        if status >= 300:
+        if status >= 300 and not (verb == "DELETE" and status == 404):
             raise Unkept(f"{key}: {status} {_read(text).get('error', '')}")
         return text
 

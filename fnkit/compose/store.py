@@ -27,6 +27,10 @@ class Store:
         """Keep a state. Raises Unkept."""
         self._objects.put(self._prefix + key, json.dumps(state).encode())
 
+    def drop(self, key: str) -> None:
+        """Keep it no more. Raises Unkept."""
+        self._objects.drop(self._prefix + key)
+
     def get(self, key: str) -> Object:
         """What was kept. Raises Unkept."""
         found: Object = json.loads(self._objects.get(self._prefix + key))

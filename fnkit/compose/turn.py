@@ -59,6 +59,13 @@ class Here:
         """From there."""
         return self._opened().get(key)
 
+    def drop(self, key: str) -> None:
+        """Not there any more; where that cannot be, the log says what stays."""
+        try:
+            self._opened().drop(key)
+        except Unkept as trouble:
+            print(f"An object of this run stays in the store: {trouble}")  # noqa: T201 - that is the log
+
     def _opened(self) -> "Store":
         if self._store is None:
             from fnkit.compose.store import Store  # most flows need none
@@ -100,6 +107,7 @@ def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
 
 def _answer(run: Run, outcome: Call | Done, join: str) -> Object:
     if isinstance(outcome, Done):
+        run.end()
         return outcome.value if "error" in outcome.value else {"params": outcome.value}
     action = join if outcome.action == JOIN and outcome.joins else outcome.action
     return {"action": action, "params": outcome.value, "state": {KEY: run.state()}}

@@ -4,6 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
+OPERATOR = ".wskadmin"
+"""In an embedded platform's data folder: the props that administer its users, for who can read that folder."""
+
 
 def cache() -> Path:
     """What can be made again: models by sha256, wheels, laid-out libraries (`FNKIT_CACHE`).

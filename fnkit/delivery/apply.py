@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
-from fnkit.action.bundle import Layer
+from fnkit.action.bundle import Bundle, Layer
 from fnkit.core.errors import Missing
 from fnkit.core.names import ActionName
 from fnkit.delivery import annotation
@@ -19,13 +19,21 @@ from fnkit.whisk.embedded import Embedded
 class Carrier(Protocol):
     """Brings to the platform what does not travel in the zip."""
 
+    def lacking(self, bundle: Bundle) -> Sequence[Layer]:
+        """The layers of `bundle` that the platform has to be sent: it is asked, nothing is sent."""
+        ...
+
     def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
-        """Afterwards the platform has all of `layers`."""
+        """Send them."""
         ...
 
 
 class OneZip:
     """For any OpenWhisk: everything is in the zip."""
+
+    def lacking(self, bundle: Bundle) -> Sequence[Layer]:
+        """None."""
+        return ()
 
     def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
         """Nothing is left to bring."""
@@ -37,14 +45,16 @@ class ByDigest:
     def __init__(self, embedded: Embedded) -> None:
         self._embedded = embedded
 
+    def lacking(self, bundle: Bundle) -> Sequence[Layer]:
+        """One question. What lies in the cache of this machine's user the platform takes from there."""
+        layers = bundle.layers[1:]
+        missing = self._embedded.missing([layer.to_json() for layer in layers]) if layers else []
+        return [layer for layer in layers if layer.digest in missing]
+
     def bring(self, layers: Sequence[Layer], tell: Tell) -> None:
-        """One question, and one upload for each layer that is missing."""
-        if not layers:
-            return
-        missing = self._embedded.missing([layer.to_json() for layer in layers])
+        """One upload for each."""
         for layer in layers:
-            if layer.digest in missing:
-                self._embedded.put_layer(layer.digest, partial(_told, layer, tell))
+            self._embedded.put_layer(layer.digest, partial(_told, layer, tell))
 
 
 def _told(layer: Layer, tell: Tell) -> Iterator[bytes]:
@@ -61,10 +71,10 @@ def carrier(client: Client) -> Carrier:
     return ByDigest(client.embedded) if client.embedded else OneZip()
 
 
-def apply(client: Client, plan: Plan, tell: Tell) -> Action:
-    """Bring the layers, then create or update the action with one PUT. Raises Refused."""
+def apply(client: Client, plan: Plan, lacking: Sequence[Layer], tell: Tell) -> Action:
+    """Bring the layers that are lacking, then create or update the action with one PUT. Raises Refused."""
     bundle = plan.wanted.bundle
-    carrier(client).bring(bundle.layers[1:] if bundle.target.embedded else (), tell)
+    carrier(client).bring(lacking, tell)
     draft = plan.draft(base64.b64encode(bundle.zip).decode())
     overwrite = plan.change == "update"
     try:

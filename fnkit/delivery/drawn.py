@@ -15,7 +15,7 @@ def picture(found: Wires) -> Picture:
     columns = tuple(_column(one) for one in found.wires)
     whole: Block = columns[0] if len(columns) == 1 else Frame(found.host, columns)
     if not columns:
-        whole = Stack((Leaf(Card("none", "nothing is wired", "function", "idle")),))
+        whole = Stack((Leaf(Card("none", "nothing is wired", "place", "idle")),))
     return Picture(flowchart.scene(whole, f"what is wired at {found.host}"), mermaid.text(whole))
 
 
@@ -23,11 +23,11 @@ def _column(wire: Wire) -> Block:
     state: State = "taken" if wire.active else "skipped"
     troubled: State = "failed" if wire.reason and wire.watched else state
     head = (
-        _card(f"{wire.trigger}.source", wire.source, "function", troubled, wire.reason or wire.watched),
-        _card(wire.trigger, wire.trigger, "function", state, " · ".join(("trigger", *_counted(wire)))),
+        _card(f"{wire.trigger}.source", wire.source, "place", troubled, wire.reason or wire.watched),
+        _card(wire.trigger, wire.trigger, "place", state, " · ".join(("trigger", *_counted(wire)))),
     )
     if not wire.ways:
-        return Stack((*head, _card(f"{wire.trigger}.none", "no rule", "function", "failed", "nothing hears it")))
+        return Stack((*head, _card(f"{wire.trigger}.none", "no rule", "place", "failed", "nothing hears it")))
     ways = tuple(Branch(_way(wire, way), "taken" if way.active else "skipped") for way in wire.ways)
     return Stack((*head, ways[0].body if len(ways) == 1 else Fork(None, ways)))
 
@@ -35,20 +35,17 @@ def _column(wire: Wire) -> Block:
 def _way(wire: Wire, way: Way) -> Block:
     state: State = "taken" if way.active and wire.active else "skipped"
     place = f"{wire.trigger}.{way.rule}"
-    parts: list[Block] = [_card(place, way.rule, "function", state, "rule" if way.active else "rule, inactive")]
+    parts: list[Block] = [_card(place, way.rule, "place", state, "rule" if way.active else "rule, inactive")]
     if way.pattern is not None:
         parts.append(_card(f"{place}.pattern", "pattern", "decision", state, detail=json.dumps(way.pattern)))
     failed: State = "failed" if wire.failed else state
-    parts.append(_card(f"{place}.{way.target}", way.target, "action", failed))
-    outcomes = [(word, names) for word in ("success", "failure", "dead") if (names := getattr(way, word))]
-    if outcomes:
-        branches = tuple(Branch(_places(place, word, names, state), state, word) for word, names in outcomes)
-        parts.append(Frame("destinations", tuple(one.body for one in branches), state))
+    parts.append(_card(f"{place}.{way.target}", way.target, "place", failed))
+    named = {"on success": way.success, "on failure": way.failure, "dead letters": way.dead}
+    places = [(word, name) for word, names in named.items() for name in names]
+    if places:
+        cards = (_card(f"{place}.{word}.{name}", name, "place", state, word) for word, name in places)
+        parts.append(Frame("destinations", tuple(cards), state))
     return Stack(tuple(parts))
-
-
-def _places(place: str, word: str, names: tuple[str, ...], state: State) -> Block:
-    return Stack(tuple(_card(f"{place}.{word}.{name}", name, "function", state, f"on {word}") for name in names))
 
 
 def _card(id: str, title: str, form: Form, state: State, note: str = "", detail: str = "") -> Leaf:

@@ -1,34 +1,35 @@
 """The line of a deploy: build, plan, rehearse, apply, check on the platform.
 
 `build` makes bytes and sends nothing. `plan` reads the action (one GET) and decides. `rehearse` runs the
-bytes alone and sends nothing. `apply` carries them (one PUT). The check calls the platform with the test's
-input: a differing answer puts the previous version back. What is unchanged and has passed its test ends after
-the plan.
+bytes alone and sends nothing; meanwhile the platform is asked which layers it lacks. `apply` carries them (one
+PUT). The check calls the platform with the test's input: a differing answer puts the previous version back.
+What is unchanged and has passed its test ends after the plan; what later stages need is imported when they come.
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fnkit.action import target
 from fnkit.action.build import build
-from fnkit.action.rehearse import Rehearsal
 from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed, FnkitError, Refused
 from fnkit.delivery import arguments
-from fnkit.delivery.apply import apply, put_back
-from fnkit.delivery.calls import Calls
-from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.order import Settings, Test
 from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import masked, masked_lines
 from fnkit.delivery.trial import Trial, ready, rehearsed, remember
-from fnkit.whisk import web
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
+
+if TYPE_CHECKING:
+    from fnkit.action.rehearse import Rehearsal
+    from fnkit.delivery.invocation import Invocation
 
 
 def preview(client: Client, spec: ActionSpec | Packed, settings: Settings, tell: Tell = quiet) -> Plan:
@@ -51,13 +52,20 @@ def deploy(
     if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
         done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
         return replace(done, passed_before=trial is not None, web=_web(client, planned, there))
-    with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
+    from fnkit.delivery.apply import apply, carrier
+
+    # The platform looks for the layers while the file is rehearsed: both take long for libraries that are new.
+    with (
+        stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"),
+        ThreadPoolExecutor(1, "fnkit layers") as aside,
+    ):
+        lacking = aside.submit(carrier(client).lacking, planned.wanted.bundle)
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
-        now = there if there and planned.change == "unchanged" else apply(client, planned, tell)
+        now = there if there and planned.change == "unchanged" else apply(client, planned, lacking.result(), tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     url = _web(client, planned, now)
     receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes, web=url)
@@ -78,7 +86,7 @@ def rehearse(
     settings: Settings,
     test: Test | None = None,
     tell: Tell = quiet,
-) -> Rehearsal:
+) -> "Rehearsal":
     """The action file tried on the test, alone in a clean process; where there is no test it is imported only.
 
     Builds, and asks the platform what it is; sends nothing. Raises BadArgument, CheckFailed, TooLarge.
@@ -116,11 +124,17 @@ def _web(client: Client, planned: Plan, action: Action) -> str:
     """The URL of a web action, empty for any other."""
     if planned.wanted.settings.annotations.get("web-export") is not True:
         return ""
+    from fnkit.whisk import web
+
     return web.url(client.props.apihost, action.namespace, planned.name)
 
 
-def _check(client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json], alone: Rehearsal) -> Invocation:
+def _check(
+    client: Client, planned: Plan, trial: Trial, sent: Mapping[str, Json], alone: "Rehearsal"
+) -> "Invocation":
     """The platform's answer to the test. Raises CheckFailed where it is another one."""
+    from fnkit.delivery.calls import Calls
+
     tried = f"Checking {planned.name} on {planned.host}"
     calls = Calls(client, str(planned.name), planned.wanted.bundle.origins)
     invocation = calls.run(planned.name, sent, planned.wanted.settings.limits.timeout)
@@ -143,6 +157,8 @@ def _or_back(client: Client, planned: Plan, before: Action | None, now: Action, 
     except BaseException as error:
         back = "What is there was not changed."
         if planned.change != "unchanged":
+            from fnkit.delivery.apply import put_back
+
             tell(Step("restore", f"Putting back what was there before {planned.name} {now.version}"))
             try:
                 back = put_back(client, planned.name, before, now)

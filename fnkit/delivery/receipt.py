@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fnkit.core.names import ActionName
-from fnkit.delivery.invocation import Invocation
 from fnkit.delivery.plan import Plan
+
+if TYPE_CHECKING:
+    from fnkit.delivery.invocation import Invocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Receipt:
     version: str
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage: build, plan, rehearse, upload, check; only those that were gone through."""
-    check: Invocation | None = None
+    check: "Invocation | None" = None
     """The platform's answer to the test; None where there was no test or it had passed before."""
     passed_before: bool = False
     """True where this test had passed before, on just what is there."""

@@ -6,21 +6,23 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from fnkit.action.compare import as_json, differences
-from fnkit.action.rehearse import Rehearsal, rehearse
 from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.canonical import canonical, sha256
 from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed
 from fnkit.core.places import cache
 from fnkit.delivery import arguments
-from fnkit.delivery.invocation import spelt, traceback
 from fnkit.delivery.order import Test
 from fnkit.delivery.plan import Wanted
 from fnkit.delivery.secrets import masked, masked_lines
 from fnkit.whisk.documents import Action
 from fnkit.whisk.props import Props
+
+if TYPE_CHECKING:
+    from fnkit.action.rehearse import Rehearsal
 
 SHOWN = 5
 """Differences in a message."""
@@ -67,7 +69,7 @@ class Trial:
         }
         return cache() / "passes" / sha256(canonical(passed))
 
-    def rehearse(self) -> Rehearsal:
+    def rehearse(self) -> "Rehearsal":
         """What came of the action file on its own. Raises CheckFailed where the cell gives another answer."""
         expected = self._in_the_cell()
         if self.wanted.conducts:
@@ -114,11 +116,14 @@ class Trial:
         return Answer(as_json(answer, f"{entry.name} in the notebook"))
 
 
-def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> Rehearsal:
+def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> "Rehearsal":
     """The action file, alone in a clean process; `received` None imports it only. Raises CheckFailed.
 
     Its logs are masked; its result is not, since the platform's is compared with it.
     """
+    from fnkit.action.rehearse import rehearse
+    from fnkit.delivery.invocation import spelt, traceback
+
     secrets, limit = wanted.settings.secrets, wanted.settings.limits.timeout / 1000
     outcome = rehearse(wanted.bundle, received, {secret.name: secret.value for secret in secrets}, limit)
     outcome = replace(outcome, logs=masked_lines(outcome.logs, secrets))

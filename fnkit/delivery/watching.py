@@ -10,6 +10,7 @@ from itertools import chain
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.core.errors import FnkitError, Missing, TooLarge
+from fnkit.events.allowed import Allowed
 from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.feeds import STORAGE, Feeds
 from fnkit.events.folder import Folder
@@ -22,6 +23,7 @@ from fnkit.whisk.resource import pages
 
 INLINE = PAYLOAD_LIMIT * 2 // 3
 """Bytes of a file that travel in the event itself, where no store can be read by the action."""
+ADVICE = "Start it with --folder and this one, or one above it: fnkit feeds run --folder DIR."
 MINUTE = 60_000
 PUT = "feeds/"
 """Under which files travel to the platform's own store."""
@@ -43,6 +45,7 @@ class Remote:
     """The platform behind a client."""
 
     client: Client
+    allowed: Allowed
 
     async def fire(self, feed: Feed, pending: Pending, arguments: Mapping[str, Json]) -> str | None:
         """Fire the trigger. Raises Refused."""
@@ -62,11 +65,15 @@ class Remote:
             self.client.rules.delete(rule.partition("/")[2])
 
     def store(self, feed: Feed, storage: Storage) -> Store:
-        """What the feed watches."""
+        """What the feed watches. Raises Unauthorized, BadArgument for a folder that may not be."""
+        self.allowed.check(storage.store, ADVICE)
         return own_store(self.client) if storage.store == f"{OWN}:" else storage.open()
 
-    def address(self, feed: Feed, store: Store, key: str) -> str:
+    async def address(self, feed: Feed, store: Store, key: str) -> str:
         """A URL for an action: of a folder's file through the platform's store, or with the file in it."""
+        return await asyncio.to_thread(self._address, feed, store, key)
+
+    def _address(self, feed: Feed, store: Store, key: str) -> str:
         if not isinstance(store, Folder):
             return store.presign(key)
         try:
@@ -103,8 +110,11 @@ class Remote:
         return {}
 
 
-async def follow(client: Client, feeds: Feeds) -> list[str]:
-    """Bring the feeds in step with the triggers that say what fires them; gives what could not be begun."""
+async def follow(client: Client, feeds: Feeds, allowed: Allowed) -> list[str]:
+    """Bring the feeds in step with the triggers that say what fires them; gives what could not be begun.
+
+    A feed that was switched off since nobody had named its folder goes on once somebody has.
+    """
     namespace = await asyncio.to_thread(client.namespaces.own)
     wanted = await asyncio.to_thread(lambda: dict(noted(client)))
     troubles = []
@@ -118,9 +128,21 @@ async def follow(client: Client, feeds: Feeds) -> list[str]:
                 await feeds.create((namespace, name), note["kind"], note["parameters"])
             elif not _same(known[name], note["parameters"]):
                 await feeds.update((namespace, name), note["parameters"])
+            elif known[name].reason and known[name].reason == _refusal(known[name], Allowed(allowed.data)):
+                allowed.check(known[name].settings["store"], ADVICE)
+                await feeds.unpause((namespace, name))
         except FnkitError as error:
             troubles.append(f"{name}: {error}")
     return troubles
+
+
+def _refusal(feed: Feed, allowed: Allowed) -> str:
+    """Why a feed may not be watched, empty where it may."""
+    try:
+        allowed.check(str(feed.settings.get("store")), ADVICE)
+    except FnkitError as refused:
+        return str(refused)
+    return ""
 
 
 def tidy(client: Client, now: float) -> int:

@@ -9,7 +9,7 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import Missing, Refused, did_you_mean
 from fnkit.core.names import ActionName
 from fnkit.delivery.progress import Step, Tell, quiet
-from fnkit.events.wiring import DESTINATION, NOTE, ROUTER
+from fnkit.events.wiring import DESTINATION, NOTE, ROUTER, source_of
 from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
@@ -163,7 +163,7 @@ def _state(client: Client, trigger: str) -> Json:
 def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> Wire:
     note = trigger.annotations.get(NOTE)
     note = note if isinstance(note, dict) else {}
-    source = str(note.get("label") or trigger.feed or BY_HAND)
+    source = str(note.get("label") or _watched(trigger, told) or BY_HAND)
     ways = tuple(_way(client, rule, linked.action, linked.active) for rule, linked in trigger.rules.items())
     watched = "platform" if trigger.feed else "fnkit feeds run" if note else ""
     if told is None:
@@ -183,6 +183,15 @@ def _wire(client: Client, trigger: Trigger, told: Mapping[str, Json] | None) -> 
         pending=status["pending"] + runs.get("running", 0),
         failed=status["failed"] + runs.get("failed", 0),
     )
+
+
+def _watched(trigger: Trigger, told: Mapping[str, Json] | None) -> str:
+    """What the feed of a trigger watches, as a person would name it; the feed itself where it is another's."""
+    if not trigger.feed or told is None:
+        return trigger.feed or ""
+    given = {name: value for name, value in told["config"].items() if name not in ("name", "namespace")}
+    source = source_of(trigger.feed, given)
+    return source.label if source else trigger.feed
 
 
 def _way(client: Client, rule: str, action: str, active: bool) -> Way:

@@ -23,6 +23,8 @@ from fnkit.whisk.triggers import Trigger
 
 FILES = (
     "fnkit/__init__.py",
+    "fnkit/core/__init__.py",
+    "fnkit/core/aws4.py",
     "fnkit/events/__init__.py",
     "fnkit/events/pattern.py",
     "fnkit/events/cloudevents.py",

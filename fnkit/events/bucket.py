@@ -142,7 +142,9 @@ def fault(tried: str, error: Exception) -> FnkitError:
         return Unauthorized(tried, f"the credentials are not accepted ({said}).", advice, 403)
     away = ("error sending request", "connect", "timed out", "timeout")
     if "Server returned" not in said and any(word in str(error) for word in away):
-        return Unreachable(tried, f"nobody answers ({said}).", "It is tried again.")
+        return Unreachable(
+            tried, f"nobody answers ({said}).", "Does it answer, and is its address right (endpoint, region)?"
+        )
     return PlatformFault(tried, f"{said}.")
 
 

@@ -127,7 +127,7 @@ class Delivery:
             return data
         data["id"] = event.id
         if data["event"] == "created":
-            url = await asyncio.to_thread(self._host.address, self._feed, store, data["key"])
+            url = await self._host.address(self._feed, store, data["key"])
             data["url"] = url
             if storage.into:
                 data[storage.into] = url

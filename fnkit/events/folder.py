@@ -9,6 +9,7 @@ from pathlib import Path
 from fnkit.core.errors import BadArgument, FnkitError, Missing, PlatformFault, Unauthorized
 from fnkit.events.store import Stored
 
+SCHEME = "file://"
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".swp", "~")
 """Ends of names that programs give to files which they are still writing."""
 
@@ -18,6 +19,11 @@ class Folder:
     """The files below `root`, but hidden ones and those that bear a name of unfinished ones."""
 
     root: Path
+
+    @classmethod
+    def of(cls, store: str) -> "Folder":
+        """The folder of a store's name, `file:///…`."""
+        return cls(Path(store.removeprefix(SCHEME)))
 
     @property
     def url(self) -> str:
@@ -86,8 +92,8 @@ class Folder:
             if entry.name.startswith(".") or entry.name.endswith(UNFINISHED):
                 continue
             # A name that is no UTF-8 is shown, and cannot be read by it: its event fails and says so.
-            plain = os.fsencode(Path(entry.path).relative_to(self.root).as_posix())
-            key = plain.decode("utf-8", "backslashreplace")
+            within = entry.path[len(str(self.root)) :].lstrip(os.sep).replace(os.sep, "/")
+            key = os.fsencode(within).decode("utf-8", "backslashreplace")
             try:
                 if entry.is_dir(follow_symlinks=False):
                     yield from self._below(Path(entry.path), prefix)

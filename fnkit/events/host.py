@@ -21,7 +21,7 @@ class Host(Protocol):
     def store(self, feed: Feed, storage: Storage) -> Store:
         """The store that a feed watches. Raises BadArgument, MissingPackage."""
 
-    def address(self, feed: Feed, store: Store, key: str) -> str:
+    async def address(self, feed: Feed, store: Store, key: str) -> str:
         """A URL at which an action finds an object. Raises Missing where it is gone, TooLarge."""
 
     async def changed(self, feed: Feed, interval: float) -> None:

@@ -1,20 +1,18 @@
 """The embedded platform's own object store, over HTTP. It travels with an action. Standard library only."""
 
 import json
-import urllib.error
-import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from fnkit.core import wire
 from fnkit.core.errors import FnkitError, Missing, PlatformFault, Unauthorized, Unreachable
 from fnkit.events.store import Stored
 
 ROOT = "/fnkit/v1/objects"
-PATIENCE = 60
-"""Seconds without a byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +70,18 @@ class Objects:
         headers = {"Authorization": f"Basic {b64encode(self.key.encode()).decode()}"}
         if content is not None:
             headers["Content-Type"] = media
-        request = urllib.request.Request(self.host + path, content, headers, method=verb)
+        tried = f"{tried} in {self.url}"
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return bytes(answer.read())
+            status, text = wire.kept(self.host).send(verb, path, content, headers)
         except (OSError, ValueError) as error:
-            raise _fault(f"{tried} in {self.url}", error) from None
+            raise Unreachable(tried, f"nobody answers ({error}).") from None
+        if status >= 300:
+            raise _fault(tried, status)
+        return text
 
 
-def _fault(tried: str, error: Exception) -> FnkitError:
-    if not isinstance(error, urllib.error.HTTPError):
-        return Unreachable(tried, f"nobody answers ({getattr(error, 'reason', error)}).")
-    said, status = f"the platform answered {error.code} {error.reason}.", error.code
+def _fault(tried: str, status: int) -> FnkitError:
+    said = f"the platform answered {status} {responses.get(status, '')}."
     if status in (401, 403):
         return Unauthorized(tried, said, "Is the key right?", status)
     if status == 404:

@@ -21,17 +21,15 @@ class Place:
 
     kind: Kind
     to: str = field(repr=False)
-    """`/_/name`, `https://…`, or the prefix of objects."""
-    sign: Mapping[str, str] | None = field(default=None, repr=False)
-    """Who signs for a bucket."""
-    named: str = ""
-    """How a person named it, where that is not what is asked: `s3://bucket/out/`."""
+    """`/_/name`, `https://…`, the prefix of objects, or a bucket as a person names it."""
+    bucket: Storage | None = None
+    """Where it is one."""
 
     @property
     def label(self) -> str:
         """As a person may see it: of an address the host only, since the rest may hold a key."""
-        if self.named:
-            return self.named
+        if self.bucket:
+            return self.bucket.root
         if self.kind == "http":
             return f"{urlsplit(self.to).scheme}://{urlsplit(self.to).hostname}/…"
         if self.kind == "store":
@@ -40,9 +38,11 @@ class Place:
         return f"trigger:{name}" if self.kind == "trigger" else name
 
     def to_json(self) -> dict[str, Json]:
-        """As `destination` reads it."""
-        told: dict[str, Json] = {"kind": self.kind, "to": self.to}
-        return {**told, "sign": dict(self.sign)} if self.sign else told
+        """As `destination` reads it. Raises BadArgument where there are no keys for a bucket."""
+        if not self.bucket:
+            return {"kind": self.kind, "to": self.to}
+        url, sign = upload(self.bucket)
+        return {"kind": self.kind, "to": url, "sign": dict(sign)}
 
 
 def place(text: "str | Place | Storage") -> Place:
@@ -82,8 +82,7 @@ def _of_store(store: Storage) -> Place:
     if store.store.startswith("file://"):
         found = "a folder is on one machine, and an action may run on another."
         raise BadArgument(f"Writing to {store.root}", found, f"Give {OWN}:PREFIX or a bucket.")
-    url, sign = upload(store)
-    return Place("bucket", url, sign, store.root)
+    return Place("bucket", store.root, store)
 
 
 def full(name: str) -> str:
@@ -121,7 +120,7 @@ class Outcome:
             raise BadArgument("Setting destinations", f"pause is {self.pause}.", "Give 0 to 60 seconds.")
 
     def to_json(self, target: str) -> dict[str, Json]:
-        """As `destination` reads it."""
+        """As `destination` reads it. Raises BadArgument where there are no keys for a bucket."""
         named: Mapping[str, tuple[Place, ...]] = {
             "success": self.success,
             "failure": self.failure,

@@ -1,16 +1,16 @@
 """Headers that sign a PUT of an object: S3's signature version 4, and Azure's shared key. Ships alone.
 
-Source: docs.aws.amazon.com, Authenticating Requests (AWS Signature Version 4); learn.microsoft.com, Authorize with
-Shared Key. Google Cloud Storage takes the first as well, with HMAC keys.
+Source: learn.microsoft.com, Authorize with Shared Key. Google Cloud Storage takes S3's as well, with HMAC keys.
 """
 
-import hashlib
 import hmac
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from email.utils import formatdate
 from urllib.parse import urlsplit
+
+from fnkit.core import aws4
 
 MEDIA = "application/json"
 AZURE = "2021-08-06"
@@ -23,29 +23,9 @@ def headers(sign: Mapping[str, str], url: str, content: bytes, now: float | None
     `aws4` has a `region` too, and a `token` where the keys are temporary. `now` in seconds since 1970.
     """
     now = time.time() if now is None else now
-    made = _aws4(sign, url, content, now) if sign["how"] == "aws4" else _azure(sign, url, content, now)
-    return {"Content-Type": MEDIA, **made}
-
-
-def _aws4(sign: Mapping[str, str], url: str, content: bytes, now: float) -> dict[str, str]:
-    parts = urlsplit(url)
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-    digest = hashlib.sha256(content).hexdigest()
-    named = {"host": parts.netloc, "x-amz-content-sha256": digest, "x-amz-date": moment}
-    if sign.get("token"):
-        named["x-amz-security-token"] = sign["token"]
-    names = ";".join(named)
-    lines = "".join(f"{name}:{value}\n" for name, value in named.items())
-    asked = f"PUT\n{parts.path}\n\n{lines}\n{names}\n{digest}"
-    scope = f"{moment[:8]}/{sign['region']}/s3/aws4_request"
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
-    key = f"AWS4{sign['secret']}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
-    said = f"AWS4-HMAC-SHA256 Credential={sign['id']}/{scope}, SignedHeaders={names}, Signature={signature}"
-    del named["host"]  # whoever sends it says it
-    return {**named, "Authorization": said}
+    if sign["how"] == "azure":
+        return {"Content-Type": MEDIA, **_azure(sign, url, content, now)}
+    return {"Content-Type": MEDIA, **aws4.headers("PUT", url, content, sign, now)}
 
 
 def _azure(sign: Mapping[str, str], url: str, content: bytes, now: float) -> dict[str, str]:

@@ -122,7 +122,7 @@ class Storage:
     def open(self) -> Store:
         """The folder or the bucket; contacts nobody. The platform's own store is opened by who has it."""
         if self.store.startswith("file://"):
-            return Folder(Path(self.store.removeprefix("file://")))
+            return Folder.of(self.store)
         return Bucket.open(self.store, self.endpoint, self.region)
 
 
@@ -148,6 +148,9 @@ def storage(
     """
     text = str(place)
     scheme, colon, rest = text.partition(":")
+    if not text.strip() or "\0" in text or (scheme in SCHEMES and not rest.strip("/")):
+        advice = f"Give a folder, {OWN}:photos/, s3://bucket, …; the folder that you are in is a dot."
+        raise BadArgument(f"Watching {text!r}", "it names no place.", advice)
     if scheme == OWN and colon:
         store, prefix = f"{OWN}:", rest.lstrip("/") + prefix
     elif scheme in SCHEMES and rest.startswith("//"):

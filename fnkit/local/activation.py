@@ -73,24 +73,35 @@ State = Literal["pending", "running", "done"]
 
 
 class Course:
-    """The times of one activation while it goes on, and its outcome in the end."""
+    """The times of one activation while it goes on, and its outcome in the end.
+
+    Durations in ms, None where they are not known yet; moments in ms since 1970, 0 where they have not come.
+    """
+
+    began: Began | None = None
+    """How its instance began; None until it was asked something."""
+    wait: int | None = None
+    init: int | None = None
+    run: int | None = None
+    start = 0
+    outcome: Outcome | None = None
+    slot_id = 0
+    """Of the instance in which it runs."""
+    sent = 0
+    """When its arguments were."""
+    clock = 0.0
+    """The same, in seconds by `time.monotonic`."""
+    instance: Instance | None = None
+    """Where it runs, if that is to be told when its time is over."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.began: Began | None = None
-        self.wait: int | None = None
-        self.init: int | None = None
-        self.run: int | None = None
-        self.start = 0
-        self.outcome: Outcome | None = None
-        self._sent = 0.0
 
     async def initialize(self, loaded: Loaded) -> Verdict | None:
         """Send the code; None where the instance took it."""
-        self.began = loaded.instance.began
         limit = self.job.executable.limits.timeout
-        self._set_off()
-        began = time.perf_counter()
+        self._set_off(loaded.instance.began, now_ms())
+        began = time.monotonic()
         answer = await loaded.instance.ask(loaded.init.frame(self.job, self.start + limit), limit / 1000)
         self.init = _since(began)
         if self.job.executable.shared > 1:
@@ -100,45 +111,39 @@ class Course:
     async def execute(self, instance: Instance, began: Began = "warm") -> Verdict:
         """Send the arguments and judge the answer; `began`: how an instance began that has its code already."""
         frame = self.frame(began)
-        return self.judge(await instance.ask(frame, self.seconds, self.job.activation_id))
+        seconds = self.job.executable.limits.timeout / 1000
+        return self.judge(await instance.ask(frame, seconds, self.job.activation_id))
 
     def frame(self, began: Began) -> bytes:
         """What is to be sent now."""
+        now = self.sent = now_ms()
         if self.began is None:
-            self.began = began
-            self._set_off()
-        self._sent = time.perf_counter()
-        return run_frame(self.job, now_ms() + self.job.executable.limits.timeout)
+            self._set_off(began, now)
+        self.clock = time.monotonic()
+        return run_frame(self.job, now + self.job.executable.limits.timeout)
 
     def judge(self, answer: Answer) -> Verdict:
         """What the answer to that means."""
-        self.run = _since(self._sent)
+        self.run = _since(self.clock)
         executable = self.job.executable
-        return answers.of_run(answer, executable.limits.timeout, answers.words(executable.kind))
+        return answers.of_run(answer, executable.limits.timeout, executable.kind)
 
     @property
-    def seconds(self) -> float:
-        """How long a run may take."""
-        return self.job.executable.limits.timeout / 1000
+    def until(self) -> float:
+        """When it has taken all the time that it may take, by `time.monotonic`."""
+        return self.clock + self.job.executable.limits.timeout / 1000
 
     def finish(self, verdict: Verdict, logs: tuple[str, ...]) -> Outcome:
         """The outcome, once."""
         if not self.start:
-            self._set_off()
-        if verdict.status is Status.DEVELOPER_ERROR and self.job.executable.limits.logs:
+            self._set_off(None, now_ms())
+        status, result, size, timed_out = verdict
+        if status is Status.DEVELOPER_ERROR and self.job.executable.limits.logs:
             logs = (*logs, log_line("stderr", INCOMPLETE))
-        self.outcome = Outcome(
-            status=verdict.status,
-            result=verdict.result,
-            start=self.start,
-            end=self.start + (self.init or 0) + (self.run or 0),
-            wait=self.wait or 0,
-            init=self.init,
-            began=self.began or "cold",
-            size=verdict.size,
-            logs=logs,
-            timed_out=verdict.timed_out,
-        )
+        start, init = self.start, self.init
+        end = start + (init or 0) + (self.run or 0)
+        began = self.began or "cold"
+        self.outcome = Outcome(status, result, start, end, self.wait or 0, init, began, size, logs, timed_out)
         return self.outcome
 
     @property
@@ -148,10 +153,11 @@ class Course:
             return "done"
         return "running" if self.began else "pending"
 
-    def _set_off(self) -> None:
-        self.start = now_ms()
-        self.wait = max(0, self.start - self.job.received_ms) if self.job.received_ms else 0
+    def _set_off(self, began: Began | None, now: int) -> None:
+        self.began, self.start = began, now
+        received = self.job.received_ms
+        self.wait = now - received if 0 < received < now else 0
 
 
 def _since(began: float) -> int:
-    return round((time.perf_counter() - began) * 1000)
+    return round((time.monotonic() - began) * 1000)

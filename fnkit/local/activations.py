@@ -1,27 +1,16 @@
 """The records of what ran, in the store."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Job, Status
-from fnkit.local.pending import Table
 from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_times, summary
 from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
-
-_ACTIVATIONS = Table(
-    "INSERT OR IGNORE INTO activations (id, namespace, name, start, status, began, head, response, logs, size)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM activations WHERE id = ?",
-)
-_ACCEPTED = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint, cause, again)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "DELETE FROM accepted WHERE id = ?",
-)
+from fnkit.local.tables import ACCEPTED, ACTIVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +65,18 @@ class Activations:
         await self._store.committed()
 
     async def accept(self, job: Job, common: Imprint, again: Json = None) -> None:
+        """As `promise`; returns when it is on disk."""
+        self.promise(job, common, again)
+        await self._store.committed()
+
+    def promise(self, job: Job, common: Imprint, again: Json = None) -> None:
         """Keep that a job was promised: should the server die before its end, a restart makes it a record.
 
         Where it is to be run again instead, `again` says of what: `interrupted` gives it back.
         """
         self._promised.add(job.activation_id)
         self._store.keep(
-            _ACCEPTED,
+            ACCEPTED,
             job.activation_id,
             job.namespace,
             common.filter_name,
@@ -92,7 +86,6 @@ class Activations:
             None if again is None else json.dumps(again),
             fresh=True,
         )
-        await self._store.committed()
 
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
@@ -124,12 +117,12 @@ class Activations:
 
     def get(self, namespace: str, activation_id: str) -> str | None:
         """The whole record as JSON text, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, response, logs")
+        row = self._parts(namespace, activation_id, "head", "response", "logs")
         return join(*row) if row else None
 
     def ending(self, namespace: str, activation_id: str) -> tuple[str, int, str] | None:
         """Head, status and response of a record, None where there is none."""
-        row = self._parts(namespace, activation_id, "head, status, response")
+        row = self._parts(namespace, activation_id, "head", "status", "response")
         return (row[0], int(row[1]), row[2]) if row else None
 
     def response(self, namespace: str, activation_id: str) -> str | None:
@@ -152,13 +145,12 @@ class Activations:
 
     def times(self, namespace: str, activation_id: str) -> dict[str, Json] | None:
         """How the run began and where its time went (ms)."""
-        row = self._parts(namespace, activation_id, "began, head")
+        row = self._parts(namespace, activation_id, "began", "head")
         return {"began": row[0] or None, **split_times(json.loads(row[1]))} if row else None
 
-    def _parts(self, namespace: str, activation_id: str, columns: str) -> tuple[str, ...] | None:
-        query = f"SELECT {columns} FROM activations WHERE id = ? AND namespace = ?"
-        row: tuple[str, ...] | None = self._store.row(query, activation_id, namespace)
-        return row
+    def _parts(self, namespace: str, activation_id: str, *columns: str) -> Sequence[str] | None:
+        row = self._store.find(ACTIVATIONS, activation_id, "namespace", *columns)
+        return row[1:] if row and row[0] == namespace else None
 
     def count(self, namespace: str, wanted: Filter) -> int:
         """How many there are; where times are asked for, they are counted one by one."""
@@ -190,10 +182,10 @@ class Activations:
         """Keep a record in the transaction of this turn."""
         if record.id in self._promised:
             self._promised.discard(record.id)
-            self._store.drop(_ACCEPTED, record.id)
+            self._store.drop(ACCEPTED, record.id)
         size = len(record.head) + len(record.response) + len(record.logs)
         self._store.keep(
-            _ACTIVATIONS,
+            ACTIVATIONS,
             record.id,
             record.namespace,
             record.filter_name,

@@ -17,12 +17,12 @@ class Alarm:
 
     def within(self, seconds: float) -> None:
         """Go off in so many seconds, or earlier."""
-        seconds = min(seconds, self._latest)
         if self._timer is not None:
             # Most ask for the latest time, and each warm call asks: that needs no look at the clock.
-            if seconds == self._latest or self._next <= time.monotonic() + seconds:
+            if seconds >= self._latest or self._next <= time.monotonic() + seconds:
                 return
             self._timer.cancel()
+        seconds = min(seconds, self._latest)
         self._next = time.monotonic() + seconds
         self._timer = asyncio.get_running_loop().call_later(seconds, self._ring)
 

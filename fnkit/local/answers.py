@@ -6,7 +6,7 @@ runHandler.go; apache/openwhisk 1fae641a as observed.
 
 import json
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
@@ -28,8 +28,7 @@ TOO_LONG = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Status, result and size of an activation's response."""
 
     status: Status
@@ -74,24 +73,25 @@ def of_init(answer: Answer, limit: int, words: Words) -> Verdict | None:
             return _said(text, words.init_died, words)
 
 
-def of_run(answer: Answer, limit: int, words: Words) -> Verdict:
-    """What the answer to a run means; `limit` in ms."""
+def of_run(answer: Answer, limit: int, kind: str) -> Verdict:
+    """What the answer to a run of an action of this kind means; `limit` in ms."""
+    spoken = words(kind)
     match answer:
+        case Line(text=text) if text.startswith(FAILED):
+            return _said(text.removeprefix(FAILED), spoken.run_died, spoken)
+        case Line(text=text, length=length):
+            # The newline that ends each line on the wire is a part of what ActionLoop answers.
+            size = length - 1 + len(spoken.end)
+            if size > PAYLOAD_LIMIT:
+                error = TOO_LONG.format(size, PAYLOAD_LIMIT, text.decode(errors="replace"))
+                return Verdict(Status.APPLICATION_ERROR, {"error": error}, size)
+            return _of_result(text, size, spoken)
         case TimedOut():
             return Verdict(Status.DEVELOPER_ERROR, {"error": TIMED_OUT.format(limit)}, timed_out=True)
         case OutOfMemory():
             return Verdict(Status.DEVELOPER_ERROR, {"error": OUT_OF_MEMORY})
         case Died():
-            return words.run_died
-        case Line(text=text) if text.startswith(FAILED):
-            return _said(text.removeprefix(FAILED), words.run_died, words)
-        case Line(text=text, length=length):
-            # The newline that ends each line on the wire is a part of what ActionLoop answers.
-            size = length - 1 + len(words.end)
-            if size > PAYLOAD_LIMIT:
-                error = TOO_LONG.format(size, PAYLOAD_LIMIT, text.decode(errors="replace"))
-                return Verdict(Status.APPLICATION_ERROR, {"error": error}, size)
-            return _of_result(text, size, words)
+            return spoken.run_died
 
 
 def failed(error: str, words: Words) -> Verdict:

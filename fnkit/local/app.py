@@ -10,6 +10,7 @@ from fnkit.local.exchange import transaction_id
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import CORS, Rejected
 from fnkit.local.routes import fnkit, root, users
+from fnkit.local.routes.content import Content, place
 from fnkit.local.routes.v1 import V1
 from fnkit.local.web.target import Target
 
@@ -21,14 +22,15 @@ def make_app(platform: Platform) -> ASGIApp:
         exception_handlers={Rejected: _rejected, HTTPException: _not_allowed, Exception: _fault},
     )
     outside.router.redirect_slashes = False
-    return Front(V1(platform), outside)
+    return Front(V1(platform), Content(platform), outside)
 
 
 class Front:
-    """Gives every request its id, answers OPTIONS but of web actions, hands /api/v1/ on past Starlette."""
+    """Gives every request its id, answers OPTIONS but of web actions, hands on past Starlette what comes often."""
 
-    def __init__(self, v1: ASGIApp, outside: ASGIApp) -> None:
+    def __init__(self, v1: ASGIApp, content: ASGIApp, outside: ASGIApp) -> None:
         self._v1 = v1
+        self._content = content
         self._outside = outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,6 +44,9 @@ class Front:
         options = scope["method"] == "OPTIONS" and Target.of(scope) is None
         if path.startswith("/api/v1/") and path != root.API_DOCS and not options:
             await self._v1(scope, receive, send)
+            return
+        if place(path) and not options:
+            await self._content(scope, receive, send)
             return
 
         async def send_with_id(message: Message) -> None:

@@ -3,7 +3,7 @@
 Every call of an action passes here, so a request reads only what it is asked for and a response is written once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 """Lower-case names and values, in the order of the wire."""
 ONE_PIECE = "fnkit.one_piece"
 """An ASGI extension: sends status, headers and body, where it can."""
+AGAIN = "fnkit.again"
+"""An ASGI extension: takes what answers the same head again (`repeats.Again.begin`)."""
 WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -47,6 +49,23 @@ class Request:
         """A query parameter, the last of that name."""
         text: bytes = self.scope["query_string"]
         return _query(text).get(name) if text else None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises ClientDisconnect where the client goes before its end."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            more = message.get("more_body", False)
+            if piece := message.get("body", b""):
+                yield piece
+
+    def learn(self, begin: Callable[..., bool]) -> None:
+        """What is to be done for the same head again, with another body."""
+        again = self.scope.get("extensions", {}).get(AGAIN)
+        if again is not None:
+            again(begin)
 
     async def body(self, most: int) -> bytes | None:
         """The whole body, read to its end; None where it is longer than `most` bytes.

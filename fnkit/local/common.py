@@ -31,6 +31,7 @@ class Common:
         self._folder = cache / "runtime" / digest
         self._empty = cache / "runtime" / "empty"
         self._trouble = "They are not installed yet."
+        self._known: Mapping[str, str] = {}
 
     def folder(self) -> Path:
         """Where the packages are; an empty folder until they are there."""
@@ -41,8 +42,10 @@ class Common:
 
     def packages(self) -> Mapping[str, str]:
         """What is there: name → version."""
-        found = importlib.metadata.distributions(path=[str(self.folder())])
-        return {one.name.lower(): one.version for one in found}
+        if not self._known:  # what is there once stays as it is
+            found = importlib.metadata.distributions(path=[str(self.folder())])
+            self._known = {one.name.lower(): one.version for one in found}
+        return self._known
 
     def status(self) -> str:
         """One sentence or two for a person."""

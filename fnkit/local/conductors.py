@@ -4,7 +4,7 @@ Source: PrimitiveActions.scala (invokeConductor, tryInvokeNext), docs/conductors
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Status
@@ -20,6 +20,8 @@ BROKEN = Answer.fault("There was an internal server error.", Status.INTERNAL_ERR
 class Composition:
     """How far a composition is."""
 
+    kind: ClassVar = "composition"
+    """As it is kept."""
     conductor: str
     """Its path."""
     namespace: str

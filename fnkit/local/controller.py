@@ -1,13 +1,15 @@
 """What an invocation is: from an action's name and arguments to a record on disk and an answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from fnkit.core.entities import Json
 from fnkit.local.activations import Activations, Interrupted
-from fnkit.local.compounds import Compounds, Halted
+from fnkit.local.compounds import Compounds
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
+from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
 from fnkit.local.positions import Position, Positions
 from fnkit.local.progress import Progress
@@ -18,6 +20,7 @@ from fnkit.local.runs import Run
 from fnkit.local.sequences import check_access
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
+from fnkit.local.walk import Came, Halted
 
 QUEUE_FULL = "Too many requests"
 """Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
@@ -68,11 +71,11 @@ class Controller:
         try:
             if invocable.components or invocable.conductor:
                 position = self._compounds.begin(invocable, ask)
+                if ask.wait is None:
+                    await self._activations.committed()
                 run = self._run_compound(position, ask.caller, resumed=False)
                 return position.id, await self._wait_for_compound(run, ask.wait)
-            job = invocable.job(ask, self._api_host)
-            if self._scheduler.crowded(job):
-                raise Rejected(429, QUEUE_FULL)
+            job = self._job(invocable, ask)
             if ask.wait is None:
                 await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
             run = self._runner.begin(job, invocable.imprint)
@@ -81,20 +84,71 @@ class Controller:
         if ask.wait is not None:
             record = await run.within(ask.wait)
             if record is not None:
-                return job.activation_id, record
-            await self._activations.accept(job, invocable.imprint)
-        return job.activation_id, None
+                return run.id, record
+            await self.promise(run, invocable)
+        return run.id, None
 
-    async def step(self, invocable: Invocable, ask: Ask, cause: str, begun: Callable[[str], None]) -> Run:
-        """A step of a sequence or a composition; `begun` writes where that is, in one commit with the promise.
+    def begin(self, invocable: Invocable, ask: Ask) -> Run:
+        """As `invoke`, for who waits for the record without a task: the run, that was begun; `said` gives its end.
+
+        Raises Rejected 429 or 503 for too many at a time; what else `invoke` raises the caller has looked at.
+        """
+        namespace = ask.caller.namespace
+        self._throttles.enter(ask.caller)
+        try:
+            if invocable.components or invocable.conductor:
+                run = self._run_compound(self._compounds.begin(invocable, ask), ask.caller, resumed=False)
+            else:
+                run = self._runner.begin(self._job(invocable, ask), invocable.imprint)
+        except BaseException:
+            self._throttles.leave(namespace)
+            raise
+        self._leave(namespace, run)
+        return run
+
+    async def promise(self, run: Run, invocable: Invocable) -> None:
+        """Nobody waits for its record any more: should the server end before it does, the next start makes one."""
+        if run.job is not None:  # a sequence or a composition has its position
+            await self._activations.accept(run.job, invocable.imprint)
+
+    def said(self, run: Run) -> Record | None:
+        """The record of a run; None where it goes on, now or after the next start.
+
+        Raises Rejected 500 where OpenWhisk has no word for the end, or what kept us from a record.
+        """
+        came = run.came
+        if isinstance(came, Record):
+            if run.job is None and came.result == _NO_WORD:
+                raise Rejected(500, BROKEN.result["error"])
+            return came
+        if came is None or isinstance(came, Halted):
+            return None
+        raise came
+
+    def _job(self, invocable: Invocable, ask: Ask) -> Job:
+        """A run of it. Raises Rejected 429 where too many wait."""
+        job = invocable.job(ask, self._api_host)
+        if self._scheduler.crowded(job):
+            raise Rejected(429, QUEUE_FULL)
+        return job
+
+    def step(
+        self, invocable: Invocable, ask: Ask, position: Position, began: Callable[[Run | Exception], None]
+    ) -> None:
+        """A step of a sequence or a composition: where that is, in one commit with the promise, then its run.
 
         Whoever waits for the run gives its record to `keep`, or leaves it alone.
         """
         job = invocable.job(ask, self._api_host)
-        common = caused(invocable.imprint, cause)
-        begun(job.activation_id)
-        await self._activations.accept(job, common, _again(invocable, ask))
-        return self._runner.begin(job, common, alone=False)
+        common = caused(invocable.imprint, position.id)
+        position.running = job.activation_id
+        self._positions.save(position)
+        self._activations.promise(job, common, _again(invocable, ask))
+
+        def promised(fault: Exception | None) -> None:
+            began(self._runner.begin(job, common, alone=False) if fault is None else fault)
+
+        self._activations.then(promised)
 
     def keep(self, record: Record) -> None:
         """The record of a step, in the commit of what comes next."""
@@ -174,35 +228,27 @@ class Controller:
 
     async def _wait_for_compound(self, run: Run, wait: float | None) -> Record | None:
         if wait is None:
-            await self._activations.committed()
             return None
-        try:
-            record = await run.within(wait)
-        except Halted:  # it ends after the next start
-            return None
-        if record is not None and record.result == _NO_WORD:
-            raise Rejected(500, BROKEN.result["error"])
-        return record
+        with suppress(Halted):
+            await run.within(wait)
+        return self.said(run)
 
     def _run_compound(self, position: Position, caller: Identity, resumed: bool) -> Run:
-        run = Run(state="running")
-        self._runner.enter(run, position.namespace, position.id)
+        run = Run(position.namespace, position.id, state="running")
+        self._runner.enter(run)
 
-        async def go() -> None:
-            go_on = self._compounds.resume if resumed else self._compounds.run
-            came: Record | Exception
-            try:
-                came = await go_on(position, caller)
+        def ended(came: Came) -> None:
+            if isinstance(came, Record):
                 self.metrics.count_record(came)
-                await self._activations.committed()
-            except Exception as error:  # noqa: BLE001 - whoever waits is told
-                came = error
-                if isinstance(error, Halted):
-                    await self._activations.committed()  # the step that ended
-            self._runner.leave(position.namespace, position.id)
-            run.end(came)
 
-        self._runner.task(go())
+            def kept(fault: Exception | None) -> None:
+                self._runner.leave(position.id)
+                run.end(came if fault is None or isinstance(came, Exception) else fault)
+
+            self._activations.then(kept)  # where it was halted, with the step that ended
+
+        go_on = self._compounds.resume if resumed else self._compounds.run
+        go_on(position, caller, ended)
         return run
 
 

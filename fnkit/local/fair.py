@@ -22,25 +22,13 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
-class Share:
-    """What one of several has taken, in MB s of virtual time."""
-
-    taken: float = 0.0
-
-    def charge(self, cost: float, now: float) -> float:
-        """Take more; gives where it stood before, which is the present from now on."""
-        start = max(self.taken, now)
-        self.taken = start + cost
-        return start
-
-
-@dataclass(slots=True, eq=False)
 class Flow(Generic[T]):
     """The queue of one action of one caller."""
 
     action: str
     owner: "Owner[T]"
-    share: Share = field(default_factory=Share)
+    taken: float = 0.0
+    """MB s of virtual time."""
     expected: float = FIRST_GUESS
     """MB s of a run."""
     known: bool = False
@@ -55,8 +43,8 @@ class Flow(Generic[T]):
     def ahead(self, other: "Flow[T]") -> float:
         """How many MB s more than the other it took."""
         if self.owner is other.owner:
-            return self.share.taken - other.share.taken
-        return self.owner.share.taken - other.owner.share.taken
+            return self.taken - other.taken
+        return self.owner.taken - other.owner.taken
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +52,8 @@ class Owner(Generic[T]):
     """The actions of one caller."""
 
     namespace: str
-    share: Share = field(default_factory=Share)
+    taken: float = 0.0
+    """MB s of virtual time."""
     now: float = 0.0
     flows: OrderedDict[str, Flow[T]] = field(default_factory=OrderedDict)
 
@@ -75,13 +64,11 @@ class Fair(Generic[T]):
     def __init__(self) -> None:
         self._owners: OrderedDict[str, Owner[T]] = OrderedDict()
         self._now = 0.0
-        self._waiting: dict[tuple[str, str], Flow[T]] = {}
+        self.waiting: dict[tuple[str, str], Flow[T]] = {}
+        """The queues in which somebody waits."""
 
     def __len__(self) -> int:
-        return sum(len(flow.waiting) for flow in self._waiting.values())
-
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return sum(len(flow.waiting) for flow in self.waiting.values())
 
     def flow(self, namespace: str, action: str) -> Flow[T]:
         """The queue of an action, as long as it is used."""
@@ -98,10 +85,10 @@ class Fair(Generic[T]):
     def add(self, flow: Flow[T], item: T) -> None:
         """The last of its queue from now on."""
         if not flow.waiting:
-            flow.share.taken = max(flow.share.taken, flow.owner.now)
+            flow.taken = max(flow.taken, flow.owner.now)
             if not any(other.waiting for other in flow.owner.flows.values()):
-                flow.owner.share.taken = max(flow.owner.share.taken, self._now)
-            self._waiting[flow.name] = flow
+                flow.owner.taken = max(flow.owner.taken, self._now)
+            self.waiting[flow.name] = flow
         flow.waiting.append(item)
 
     def drop(self, flow: Flow[T], item: T) -> None:
@@ -117,10 +104,11 @@ class Fair(Generic[T]):
         return item
 
     def charge(self, flow: Flow[T]) -> None:
-        """A run of this action begins."""
-        owner = flow.owner
-        owner.now = max(owner.now, flow.share.charge(flow.expected, owner.now))
-        self._now = max(self._now, owner.share.charge(flow.expected, self._now))
+        """A run of this action begins: where it stood before, or the present, is the present from now on."""
+        owner, cost = flow.owner, flow.expected
+        owner.now = max(owner.now, flow.taken)
+        self._now = max(self._now, owner.taken)
+        flow.taken, owner.taken = owner.now + cost, self._now + cost
 
     def learn(self, flow: Flow[T], cost: float) -> None:
         """A run of this action has taken so many MB s."""
@@ -129,15 +117,15 @@ class Fair(Generic[T]):
 
     def order(self) -> list[Flow[T]]:
         """The queues in which somebody waits, whose turn it is first."""
-        return sorted(self._waiting.values(), key=lambda flow: (flow.owner.share.taken, flow.share.taken))
+        return sorted(self.waiting.values(), key=lambda flow: (flow.owner.taken, flow.taken))
 
     def lengths(self) -> dict[tuple[str, str], int]:
         """How many wait: (namespace, action) → number."""
-        return {name: len(flow.waiting) for name, flow in self._waiting.items()}
+        return {name: len(flow.waiting) for name, flow in self.waiting.items()}
 
     def _emptied(self, flow: Flow[T]) -> None:
         if not flow.waiting:
-            self._waiting.pop(flow.name, None)
+            self.waiting.pop(flow.name, None)
 
 
 def _trim(known: OrderedDict[str, Any], waits: Callable[[Any], bool]) -> None:

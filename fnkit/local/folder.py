@@ -9,11 +9,13 @@ whisk.db     .wskprops  .wskadmin  users/  layers/  objects/  code/  instances/ 
 import fcntl
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
 from fnkit.core.errors import BadArgument
+from fnkit.core.places import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Running:
     """True where its key is the well-known one of OpenWhisk standalone."""
     full_sync: bool = field(default=False, repr=False)
     """True where each commit waits for the disk."""
+    folder: Sequence[str] = field(default=(), repr=False)
+    """Those that triggers of whoever has a key may watch."""
 
     @property
     def props(self) -> Path:
@@ -55,7 +59,7 @@ class Folder:
     @property
     def operator(self) -> Path:
         """The props that administer the users of the server that runs, anew with each start."""
-        return self.root / ".wskadmin"
+        return self.root / OPERATOR
 
     @property
     def database(self) -> Path:

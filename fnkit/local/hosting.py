@@ -73,10 +73,12 @@ class Hosting:
             return OwnStore(self.platform.objects, feed.namespace, self._loop, presign)
         return storage.open()
 
-    def address(self, feed: Feed, store: Store, key: str) -> str:
+    async def address(self, feed: Feed, store: Store, key: str) -> str:
         """A URL for an action: a file of a folder is served by us. Raises Missing where it is gone."""
-        if not isinstance(store, Folder):
-            return store.presign(key, signed.LASTING) if isinstance(store, OwnStore) else store.presign(key)
+        if isinstance(store, OwnStore):
+            return store.presign(key, signed.LASTING)
+        if not isinstance(store, Folder):  # a cloud's own key may have to be fetched first
+            return await asyncio.to_thread(store.presign, key)
         if not store.path(key).is_file():
             raise Missing(f"Reading {key} in {store.root}", "it was gone before it was read.", status=404)
         token = signed.token(self._owner(feed), ("feeds", feed.name, key))

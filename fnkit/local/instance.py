@@ -68,9 +68,11 @@ class Instance:
         self._logs = logs
         self._unread = select.poll()
         self._loop = asyncio.get_running_loop()
+        self.gone = False
+        """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
         self._gone = asyncio.Event()
         self._ready = False
-        self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle]] = {}
+        self._asked: dict[str, tuple[Callable[[Answer], None], asyncio.TimerHandle | None]] = {}
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
         """Tags of answers that nobody awaits any more."""
@@ -88,12 +90,7 @@ class Instance:
     @property
     def alive(self) -> bool:
         """False from the moment of its end on: what ended while nobody asked it is not asked."""
-        return not self._gone.is_set() and not self._process.ended()
-
-    @property
-    def gone(self) -> bool:
-        """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
-        return self._gone.is_set()
+        return not self.gone and not self._process.ended()
 
     async def ready(self, seconds: float) -> bool:
         """Await that it started. Call it first, with no await between this and making the instance.
@@ -107,7 +104,7 @@ class Instance:
 
     async def ask(self, frame: bytes, seconds: float, tag: str = "") -> Answer:
         """Send one line and await the answer to it; `tag` tells it from others where runs share the instance."""
-        if self._gone.is_set():
+        if self.gone:
             return Died()
         if self._shared is None:
             tag = ""
@@ -128,15 +125,23 @@ class Instance:
         finally:
             self._forget(tag)
 
-    def post(self, frame: bytes, seconds: float, heard: Callable[[Answer], None]) -> None:
-        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it."""
-        self._expect("", heard, seconds)
+    def post(self, frame: bytes, heard: Callable[[Answer], None]) -> bool:
+        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it.
+
+        False, and nothing sent, where it has ended. Who posts looks after the time that it takes: see `late`.
+        """
         try:
             sent = self._wire.send(frame)
         except OSError:
-            sent = 0
-        if sent < len(frame):  # it rests, so there is room for this, unless it is dying or plays with its wire
+            return False
+        self._asked[""] = heard, None
+        if sent < len(frame):  # it rests, so there is room for this, unless it plays with its wire
             self._process.kill()
+        return True
+
+    def late(self) -> None:
+        """What was posted takes too long."""
+        self._settle("", TimedOut())
 
     def share(self, logs: int) -> None:
         """From now on it takes several runs at a time, and its answers bear their tags; `logs` MB for each run."""
@@ -145,7 +150,7 @@ class Instance:
     def when_gone(self, tell: Callable[[], None]) -> None:
         """Call `tell` once, when the process has ended, whoever ended it."""
         self._tell_gone = tell
-        if self._gone.is_set():
+        if self.gone:
             self._loop.call_soon(tell)
 
     def logs(self, tag: str = "") -> tuple[str, ...]:
@@ -163,7 +168,7 @@ class Instance:
 
     async def kill(self) -> None:
         """End the process with all that it started, await that, and close what connected us."""
-        if not self._gone.is_set():
+        if not self.gone:
             self._process.kill()
         await self._gone.wait()
         self._loop.remove_reader(self._wire)
@@ -205,21 +210,23 @@ class Instance:
             self._loop.remove_reader(self._wire)
             self._settle_all(Died())
             return
-        for tag, line in self._lines.feed(chunk):
+        whole = self._lines.whole(chunk)
+        for tag, line in self._lines.feed(chunk) if whole is None else (("", whole),):
             self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
 
     def _expect(self, tag: str, heard: Callable[[Answer], None], seconds: float) -> None:
         self._asked[tag] = heard, self._loop.call_later(seconds, self._settle, tag, TimedOut())
 
     def _forget(self, tag: str) -> None:
-        if asked := self._asked.pop(tag, None):
+        if (asked := self._asked.pop(tag, None)) and asked[1] is not None:
             asked[1].cancel()
 
     def _settle(self, tag: str, answer: Answer) -> None:
         asked = self._asked.pop(tag, None)
         if asked is not None:
             heard, timer = asked
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
             if isinstance(answer, TimedOut):
                 self._late.add(tag)
             heard(answer)
@@ -248,6 +255,7 @@ class Instance:
             self._receive()  # an answer that was sent just before the end counts
             if self._lines.received == before:
                 break
+        self.gone = True
         self._gone.set()
         self._settle_all(Died())
         if self._tell_gone is not None:

@@ -24,12 +24,12 @@ Failure = tuple[Verdict, tuple[str, ...]]
 class Instances:
     """Instances by the number of their slot. Used on one event loop."""
 
-    def __init__(self, starter: Starter, layouts: Layouts, folder: Path, lost: Callable[[Slot], None]) -> None:
-        """`folder` holds the instances' own folders; `lost` is told of each process that ends."""
+    def __init__(self, starter: Starter, layouts: Layouts, folder: Path) -> None:
+        """`folder` holds the instances' own folders."""
         self._starter = starter
         self._layouts = layouts
         self._folder = folder
-        self._lost = lost
+        self._lost: Callable[[Slot], None] = lambda _: None
         self._there: dict[int, Instance] = {}
         self._coming: dict[int, asyncio.Event] = {}
         self._given_up: set[int] = set()
@@ -39,14 +39,18 @@ class Instances:
         """What became of each."""
         shutil.rmtree(folder, ignore_errors=True)
 
+    def when_lost(self, lost: Callable[[Slot], None]) -> None:
+        """Have `lost` told of each process that ends."""
+        self._lost = lost
+
     def get(self, slot: Slot) -> Instance | None:
         """The instance of a slot, None where it is not there (yet)."""
         return self._there.get(slot.id)
 
     def rested(self, slot: Slot) -> Instance | None:
-        """The instance of a slot where it is there, alive, and has its code."""
+        """The instance of a slot where it is there and has its code: if it has ended, `post` will say so."""
         instance = self._there.get(slot.id)
-        return instance if instance is not None and slot.id not in self._coming and instance.alive else None
+        return None if instance is None or slot.id in self._coming or instance.gone else instance
 
     def expect(self, slot: Slot) -> None:
         """One will be started: `arrival` awaits it."""

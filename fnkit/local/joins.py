@@ -4,7 +4,7 @@ OpenWhisk has nothing like it; there an action does it (`fnkit.compose.join`), w
 """
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
@@ -18,10 +18,14 @@ NO_IDS = "A join wants a list of activation ids."
 class Join:
     """What is waited for, and what came of it."""
 
+    kind: ClassVar = "join"
+    """As it is kept."""
     ids: list[str]
     errors: str = "collect"
     """`fail` ends the wait with the first branch that fails."""
     results: dict[str, Json] = field(default_factory=dict)
+    failed: bool = False
+    """True where one of the results is an error."""
 
     @classmethod
     def of(cls, arguments: Json) -> Self:
@@ -36,15 +40,18 @@ class Join:
 
     def took(self, ending: Ending, inner: object) -> None:
         """A branch has ended."""
-        self.results[ending.id] = ending.answer.result
+        result = self.results[ending.id] = ending.answer.result
+        self.failed = self.failed or (isinstance(result, dict) and "error" in result)
+
+    @property
+    def decided(self) -> bool:
+        """True where no other branch matters any more."""
+        return self.failed and self.errors == "fail"
 
     @property
     def waiting(self) -> list[str]:
         """The branches whose end matters and is not known yet."""
-        failed = any(isinstance(one, dict) and "error" in one for one in self.results.values())
-        if failed and self.errors == "fail":
-            return []
-        return [one for one in self.ids if one not in self.results]
+        return [] if self.decided else [one for one in self.ids if one not in self.results]
 
     @property
     def answer(self) -> Answer:

@@ -18,12 +18,17 @@ class Lines:
         self.received = 0
         """Bytes so far."""
 
+    def whole(self, piece: bytes) -> Line | None:
+        """The line that this piece is, as most are; None where it has a tag or is anything else: `feed` it."""
+        length = len(piece)
+        if self._text or length > PAYLOAD_LIMIT or piece.find(b"\n") != length - 1 or piece[0] == TAG[0]:
+            return None
+        self.received += length
+        return Line(piece, length)
+
     def feed(self, piece: bytes) -> Iterator[tuple[str, Line]]:
         """The lines that this piece ends, each with its tag, which is empty where it has none."""
         self.received += len(piece)
-        if not self._text and len(piece) <= PAYLOAD_LIMIT and piece.find(b"\n") == len(piece) - 1:
-            yield _tagged(piece, len(piece))  # as a rule it is one whole line
-            return
         *ended, rest = piece.split(b"\n")
         for part in ended:
             self._add(part + b"\n")

@@ -1,18 +1,18 @@
 """The lives of instances, for whoever wants to see them: in memory only, the oldest are forgotten first."""
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Began
+from fnkit.local.progress import Stay
 from fnkit.local.slots import Slot
 
 MOST = 1000
 """Instances that are remembered."""
-MOST_RUNS = 10_000
-"""Runs that are remembered, of all instances together."""
 
 Why = Literal["idle", "evicted", "changed", "failed", "ended", "stopped"]
 """Unused for too long; its memory was needed; its action was changed or deleted; a run or its start went wrong;
@@ -47,29 +47,11 @@ class Life:
         return "running" if self.slot.running else "idle"
 
 
-@dataclass(slots=True, eq=False)
-class Stay:
-    """One run in an instance. Moments in ms since 1970."""
-
-    slot_id: int
-    activation_id: str
-    asked: int
-    """When the request arrived; 0 where that is not known."""
-    start: int
-    """Init code is not part of it."""
-    end: int | None = None
-
-    def over(self) -> None:
-        """The run has ended."""
-        self.end = now_ms()
-
-
 class Lives:
     """What became of instances, by the number of their slot. Used on one event loop."""
 
     def __init__(self) -> None:
         self._lives: OrderedDict[int, Life] = OrderedDict()
-        self._stays: deque[Stay] = deque(maxlen=MOST_RUNS)
 
     def allocated(self, slot: Slot) -> None:
         """There is a place for it."""
@@ -89,22 +71,16 @@ class Lives:
         if life := self._lives.get(slot.id):
             life.ready = now_ms()
 
-    def run(self, slot: Slot, activation_id: str, asked: int) -> Stay:
-        """A run begins in it."""
-        stay = Stay(slot.id, activation_id, asked, now_ms())
-        self._stays.append(stay)
-        return stay
-
     def released(self, slot: Slot, why: Why) -> None:
         """It is let go; only the first reason counts."""
         life = self._lives.get(slot.id)
         if life is not None and life.released is None:
             life.released, life.why = now_ms(), why
 
-    def told(self, namespace: str, since: int = 0) -> list[dict[str, Json]]:
+    def told(self, namespace: str, runs: Iterable[Stay], since: int = 0) -> list[dict[str, Json]]:
         """Those that served a namespace and were there after `since` (ms), oldest first, each with its runs."""
         stays: defaultdict[int, list[dict[str, Json]]] = defaultdict(list)
-        for one in self._stays:
+        for one in runs:
             if one.end is None or one.end >= since:
                 stays[one.slot_id].append(
                     {"activationId": one.activation_id, "asked": one.asked, "start": one.start, "end": one.end}

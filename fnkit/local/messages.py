@@ -10,6 +10,7 @@ ContainerProxy.scala for the body.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fnkit.core.entities import Json
 from fnkit.local.jobs import Executable, Job
@@ -27,8 +28,7 @@ OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The instance answered: `text` with its newline, at most PAYLOAD_LIMIT bytes of the `length` it had."""
 
     text: bytes

@@ -10,10 +10,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json, pairs_to_dict
-from fnkit.local.jobs import Began, Outcome, Status
+from fnkit.local.jobs import Began, Job, Outcome, Status
 from fnkit.local.records import Record
 from fnkit.local.throttles import Refusals
 
@@ -22,6 +22,8 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5
 BYTES = tuple(round(PAYLOAD_LIMIT * number / 10) for number in range(1, 11))
 MOST = 10_000
 """Actions that are told apart; who did not run for the longest time goes first."""
+MANY = 1000
+"""Kinds of runs that are counted before they are sorted into the histograms."""
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 _STATUS = {
     Status.SUCCESS: "success",
@@ -43,6 +45,21 @@ class Ran(NamedTuple):
     """MB."""
 
 
+class Same(NamedTuple):
+    """What many runs of an action have in common: times in ms, bytes."""
+
+    ran: tuple[str, str, str, str, int]
+    """As `Ran`."""
+    status: Status
+    began: Began
+    wait: int
+    init: int | None
+    duration: int
+    """`init` included."""
+    size: int | None
+    code: int | None
+
+
 class Histogram:
     """How many values were at most so large."""
 
@@ -51,10 +68,10 @@ class Histogram:
         self._counts = [0] * (len(bounds) + 1)
         self._sum = 0.0
 
-    def add(self, value: float) -> None:
-        """One more value."""
-        self._counts[bisect_left(self._bounds, value)] += 1
-        self._sum += value
+    def add(self, value: float, times: int = 1) -> None:
+        """One more value, or the same so many times."""
+        self._counts[bisect_left(self._bounds, value)] += times
+        self._sum += value * times
 
     def to_json(self) -> dict[str, Json]:
         """`count`, `sum` and `buckets`: upper bound → how many were at most so large."""
@@ -90,24 +107,53 @@ class Metrics:
     """Counts since the start of the platform. Used on one event loop."""
 
     def __init__(self) -> None:
+        self._counted: dict[tuple[Any, ...], int] = {}
+        """As `Same`: a warm call finds it there as a rule."""
         self._series: OrderedDict[Ran, _Series] = OrderedDict()
         self._init = {began: Histogram(SECONDS) for began in get_args(Began)}
         self._run = {began: Histogram(SECONDS) for began in get_args(Began)}
 
-    def count(self, ran: Ran, outcome: Outcome) -> None:
-        """One activation of an action with code has ended."""
-        init = outcome.init or 0
-        if outcome.init is not None:
-            self._init[outcome.began].add(init / 1000)
-        self._run[outcome.began].add((outcome.end - outcome.start - init) / 1000)
-        self._count(ran, outcome)
+    def count(self, job: Job, outcome: Outcome) -> None:
+        """One activation of an action with code has ended: what is the same is counted, and sorted in later."""
+        action, result = job.executable, outcome.result
+        ran = action.namespace, job.namespace, action.name, action.kind, action.limits.memory
+        said = isinstance(result, dict) and ("statusCode" in result or "error" in result)
+        code = _own_code(result) if said else None
+        duration = outcome.end - outcome.start
+        same = (ran, outcome.status, outcome.began, outcome.wait, outcome.init, duration, outcome.size, code)
+        counts = self._counted
+        counts[same] = counts.get(same, 0) + 1
+        if len(counts) >= MANY:
+            self._sort()
+
+    def count_record(self, record: Record) -> None:
+        """A sequence or a composition has ended."""
+        head, result = json.loads(record.head), json.loads(record.result)
+        notes = pairs_to_dict(head["annotations"])
+        namespace, _, action = notes["path"].partition("/")
+        ran = Ran(namespace, record.namespace, action, notes["kind"], notes["limits"]["memory"])
+        wait, duration = notes.get("waitTime", 0), head["duration"]
+        self._add(Same(ran, record.status, "warm", wait, None, duration, None, _own_code(result)), 1)
 
     def durations(self) -> dict[str, Json]:
         """Histograms of `init` and `run` in seconds, by how the instance began."""
+        self._sort()
         both = {"init": self._init, "run": self._run}
         return {what: {began: one.to_json() for began, one in kept.items()} for what, kept in both.items()}
 
-    def _count(self, ran: Ran, outcome: Outcome) -> None:
+    def _sort(self) -> None:
+        """Bring what was counted into the histograms."""
+        for counted, times in self._counted.items():
+            same = Same(*counted)
+            init = same.init or 0
+            if same.init is not None:
+                self._init[same.began].add(init / 1000, times)
+            self._run[same.began].add((same.duration - init) / 1000, times)
+            self._add(same, times)
+        self._counted.clear()
+
+    def _add(self, same: Same, times: int) -> None:
+        ran = Ran(*same.ran)
         series = self._series.get(ran)
         if series is None:
             series = self._series[ran] = _Series()
@@ -115,30 +161,21 @@ class Metrics:
                 self._series.popitem(last=False)
         else:
             self._series.move_to_end(ran)
-        series.runs += 1
-        series.status[_STATUS[outcome.status]] += 1
-        series.wait.add(outcome.wait / 1000)
-        series.duration.add((outcome.end - outcome.start) / 1000)
-        if outcome.init is not None:
-            series.cold += 1
-            series.init.add(outcome.init / 1000)
-        if outcome.size is not None:
-            series.size.add(outcome.size)
-        if (code := _own_code(outcome.result)) is not None:
-            series.codes[code] += 1
-
-    def count_record(self, record: Record) -> None:
-        """A sequence or a composition has ended."""
-        head = json.loads(record.head)
-        notes = pairs_to_dict(head["annotations"])
-        namespace, _, action = notes["path"].partition("/")
-        ran = Ran(namespace, record.namespace, action, notes["kind"], notes["limits"]["memory"])
-        start, result = head["start"], json.loads(record.result)
-        wait = notes.get("waitTime", 0)
-        self._count(ran, Outcome(record.status, result, start, start + head["duration"], wait, None, "warm"))
+        series.runs += times
+        series.status[_STATUS[same.status]] += times
+        series.wait.add(same.wait / 1000, times)
+        series.duration.add(same.duration / 1000, times)
+        if same.init is not None:
+            series.cold += times
+            series.init.add(same.init / 1000, times)
+        if same.size is not None:
+            series.size.add(same.size, times)
+        if same.code is not None:
+            series.codes[same.code] += times
 
     def text(self, refused: Refusals) -> str:
         """Everything as Prometheus reads it; `refused` are the calls that were throttled."""
+        self._sort()
         return "".join(f"{line}\n" for line in self._lines(refused))
 
     def _lines(self, refused: Refusals) -> Iterator[str]:

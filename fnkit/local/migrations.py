@@ -103,6 +103,11 @@ def _0009_notes(db: sqlite3.Connection) -> None:
     notes(db)
 
 
+def _0010_sums(db: sqlite3.Connection) -> None:
+    """Records are added to the totals many at a time (`tables.SUMS`)."""
+    db.execute("DROP TRIGGER activations_come")
+
+
 MIGRATIONS: Sequence[Migration] = (
     _0001_first,
     _0002_positions,
@@ -113,6 +118,7 @@ MIGRATIONS: Sequence[Migration] = (
     _0007_totals,
     _0008_signatures,
     _0009_notes,
+    _0010_sums,
 )
 FEEDS: Sequence[Migration] = (_0005_journal, tables, notes)
 """Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""

@@ -8,8 +8,10 @@ import asyncio
 import hashlib
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fnkit.core.errors import BadArgument
@@ -27,13 +29,19 @@ class Object:
     size: int
     etag: str
     media_type: str
-    path: Path
+    file: str
+    """Where its bytes lie."""
+
+    @property
+    def path(self) -> Path:
+        """The same as a path."""
+        return Path(self.file)
 
     @property
     def modified(self) -> float:
         """When it was put, in seconds since 1970; 0 where it has gone meanwhile."""
         try:
-            return self.path.stat().st_mtime
+            return _modified(self.file)
         except FileNotFoundError:
             return 0.0
 
@@ -82,7 +90,7 @@ class Objects:
         self._tell()
         if before:
             before.path.unlink(missing_ok=True)
-        return Object(key, size, etag, media_type, path)
+        return Object(key, size, etag, media_type, str(path))
 
     def get(self, namespace: str, key: str) -> Object | None:
         """The object at a key, None where there is none."""
@@ -92,8 +100,11 @@ class Objects:
 
     def list(self, namespace: str, prefix: str = "") -> list[Object]:
         """All objects whose key starts with `prefix`, by key."""
-        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND substr(key, 1, ?) = ? ORDER BY key"
-        return [self._object(row) for row in self._store.rows(query, namespace, len(prefix), prefix)]
+        query = f"SELECT {_COLUMNS} FROM objects WHERE namespace = ? AND key >= ?"
+        values, end = [namespace, prefix], _end(prefix)
+        if end:
+            query, values = f"{query} AND key < ?", [*values, end]
+        return [self._object(row) for row in self._store.rows(f"{query} ORDER BY key", *values)]
 
     async def delete(self, namespace: str, key: str) -> Object | None:
         """Forget an object; gives what it was."""
@@ -115,7 +126,7 @@ class Objects:
         changed.set()
 
     def _object(self, row: tuple[str, int, str, str, str]) -> Object:
-        return Object(*row[:4], self._folder / row[4])
+        return Object(*row[:4], f"{self._folder}/{row[4]}")
 
     def _sweep(self) -> None:
         """Remove files that no row names: of a server that was killed in between."""
@@ -123,6 +134,20 @@ class Objects:
         for path in self._folder.iterdir():
             if path.name not in named:
                 path.unlink()
+
+
+@lru_cache(maxsize=4096)
+def _modified(file: str) -> float:
+    """Files have names of their own and are written once."""
+    return Path(file).stat().st_mtime
+
+
+def _end(prefix: str) -> str:
+    """The first text after all that begin with `prefix`, as SQLite orders texts; empty where there is none."""
+    text = prefix.rstrip(chr(sys.maxunicode))
+    after = ord(text[-1]) + 1 if text else 0
+    # The halves of surrogate pairs are no characters.
+    return text[:-1] + chr(0xE000 if 0xD800 <= after < 0xE000 else after) if text else ""
 
 
 def _check_key(key: str) -> None:

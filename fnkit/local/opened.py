@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.entities import MIB
+from fnkit.events.allowed import Allowed
 from fnkit.events.feeds import Feeds
 from fnkit.local.activations import Activations
 from fnkit.local.catalog.install import install
@@ -16,6 +17,7 @@ from fnkit.local.controller import Controller
 from fnkit.local.documents import bounds
 from fnkit.local.entities import Entities
 from fnkit.local.errands import Errands
+from fnkit.local.express import Express
 from fnkit.local.histogram import Fixed
 from fnkit.local.hosting import Hosting
 from fnkit.local.keys import Keys
@@ -37,7 +39,7 @@ from fnkit.local.sources import Seed
 from fnkit.local.stems import Stems
 from fnkit.local.store import Store
 from fnkit.local.throttles import Throttles
-from fnkit.local.users import Users, random_key
+from fnkit.local.users import Users
 from fnkit.local.zygotes import MEMORY, Zygotes
 
 LEAST_MEMORY = 2048
@@ -59,9 +61,7 @@ class Opened:
         Raises PlatformFault.
         """
         folder, throttles, errands = keys.folder, Throttles(), Errands()
-        entities, activations = Entities(store), Activations(store, settings.keep)
-        activations.recover()
-        activations.retention.start()
+        entities, activations = Entities(store), _activations(store, settings)
         kinds = await asyncio.to_thread(find)
         await install(entities, kinds.names)
         layers = Layers(folder.root / "layers", cache)
@@ -73,19 +73,21 @@ class Opened:
         scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
+        controller = Controller(entities, activations, positions, scheduler, throttles, keys.url)
         platform = Platform(
             url=keys.url,
             users=users,
             keys=keys,
-            operator=random_key(),
             throttles=throttles,
             bounds=bounds(settings.max_concurrency),
             entities=entities,
             activations=activations,
-            controller=Controller(entities, activations, positions, scheduler, throttles, keys.url),
+            controller=controller,
+            express=Express(entities, users, throttles, controller),
             layers=layers,
             objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
+            allowed=Allowed(folder.root, settings.folder),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,
@@ -105,6 +107,14 @@ class Opened:
         await self.platform.controller.close(patience)
         await self.scheduler.close()
         await asyncio.to_thread(self.errands.close)
+
+
+def _activations(store: Store, settings: Settings) -> Activations:
+    """What ran, with all that a killed server left, kept for as long as is wanted."""
+    activations = Activations(store, settings.keep)
+    activations.recover()
+    activations.retention.start()
+    return activations
 
 
 def _pool(settings: Settings) -> Pool:

@@ -1,20 +1,24 @@
-"""Which folders of this machine a feed may watch: those that somebody names who can read the data folder.
+"""Which folders of this machine a feed may watch: those that the platform was started with, or a permit names.
 
-An action has its owner's key, and so has whoever is given one; the files of this machine are not for them. The
-permit is a signature with the operator's key, which lies in the data folder and which no sandbox shows.
+An action has its owner's key, and so has whoever is given one; the files of this machine are not for them. Who can
+read the data folder names one more folder for one trigger: a permit is a signature with the operator's key, which
+lies there and which no sandbox shows.
 """
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from fnkit.core.entities import Json
-from fnkit.core.errors import BadArgument
+from fnkit.core.errors import Unauthorized
 from fnkit.core.signatures import FOLDER, signed
 from fnkit.events.sources import storage
 from fnkit.local.keys import OPERATOR
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import Rejected
+
+ADVICE = (
+    "Do it with fnkit there, as the user who runs the platform; or have it started with --folder and this one;"
+    " or watch objects: or a bucket."
+)
 
 
 def check(platform: Platform, place: tuple[str, str], body: Mapping[str, Json], known: str = "") -> None:
@@ -27,21 +31,10 @@ def check(platform: Platform, place: tuple[str, str], body: Mapping[str, Json], 
     if not isinstance(given, str) or not given:
         return
     store = storage(given).store
-    if not store.startswith("file://") or store == known:
+    if store == known:
         return
-    folder = Path(store.removeprefix("file://"))
-    tried = f"Watching {folder}"
-    if overlap(folder, platform.keys.folder.root):
-        raise BadArgument(tried, "the platform keeps its own data there.", "Watch another folder.")
-    if not signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given):
-        found = "a key alone opens no folder of the platform's machine."
-        advice = "Do it with fnkit there, as the user who runs the platform; or watch objects: or a bucket."
-        raise Rejected(403, str(BadArgument(tried, found, advice)), False)
-
-
-def overlap(folder: Path, data: Path) -> bool:
-    """Whether what is told of a folder could be of the data folder; hidden names are never told."""
-    here, kept = Path(os.path.realpath(folder)), Path(os.path.realpath(data))
-    if here.is_relative_to(kept):
-        return True
-    return kept.is_relative_to(here) and not any(name[0] == "." for name in kept.relative_to(here).parts)
+    permitted = signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given)
+    try:
+        platform.allowed.check(store, ADVICE, permitted)
+    except Unauthorized as refused:
+        raise Rejected(403, str(refused), False) from None

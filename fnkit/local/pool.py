@@ -100,14 +100,14 @@ class Pool:
         """Decide where a run goes, and take it."""
         if fitting := self._open.get(need.key):
             slot = fitting[-1]
-            self._take(slot, now)
+            self.take(slot, now)
             return Warm(slot)
         if not self.room(need.memory):
             return Full()
         evicted = self._evict(need.memory, inf)
         assert evicted is not None
         slot = self._add(need, now)
-        self._take(slot, now)
+        self.take(slot, now)
         return Cold(slot, evicted)
 
     def prepare(self, need: Need, now: float) -> Cold | None:
@@ -244,8 +244,8 @@ class Pool:
         self._idle += need.memory
         return slot
 
-    def _take(self, slot: Slot, now: float) -> None:
-        """One more run in it."""
+    def take(self, slot: Slot, now: float) -> None:
+        """One more run in a slot, as `rested` gives one."""
         habit = slot.habit
         habit.calls += 1
         if not slot.running:

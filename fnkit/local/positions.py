@@ -1,7 +1,7 @@
 """Where each running sequence and composition is, on disk at every step, and the record that it ends as."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -13,11 +13,11 @@ from fnkit.local.conductors import Composition
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
 from fnkit.local.joins import Join
-from fnkit.local.pending import Table
 from fnkit.local.records import STOPPED, Record, dumps, new_id, response_of
 from fnkit.local.sequences import Sequence
 from fnkit.local.steps import Answer, Ending
 from fnkit.local.store import Store
+from fnkit.local.tables import POSITIONS
 
 Plan = Sequence | Composition | Join
 KINDS: Mapping[str, type[Plan]] = {"sequence": Sequence, "composition": Composition, "join": Join}
@@ -179,9 +179,14 @@ class Position:
         """As it is kept."""
         if not self.fixed:
             self.fixed = dumps({name: getattr(self, name) for name in _FIXED}).removesuffix("}")
-        kind = next(kind for kind, plan in KINDS.items() if isinstance(self.plan, plan))
-        moving = {name: getattr(self, name) for name in _MOVING}
-        return f"{self.fixed},{dumps({**moving, 'plan': {kind: self.plan.to_json()}})[1:]}"
+        moving = {
+            "memory": self.memory,
+            "duration": self.duration,
+            "logs": self.logs,
+            "running": self.running,
+            "plan": {self.plan.kind: self.plan.to_json()},
+        }
+        return f"{self.fixed},{dumps(moving)[1:]}"
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -193,10 +198,6 @@ class Position:
 
 _MOVING = ("memory", "duration", "logs", "running")
 _FIXED = tuple(one.name for one in fields(Position) if one.name not in (*_MOVING, "plan", "kept", "fixed"))
-_POSITIONS = Table(
-    "INSERT OR REPLACE INTO positions (id, cause, document) VALUES (?, ?, ?)",
-    "DELETE FROM positions WHERE id = ?",
-)
 
 
 class Positions:
@@ -210,7 +211,7 @@ class Positions:
         """Keep it, in the transaction of this turn."""
         fresh = not position.kept
         position.kept = True
-        self._store.keep(_POSITIONS, position.id, position.cause, position.to_text(), fresh=fresh)
+        self._store.keep(POSITIONS, position.id, position.cause, position.to_text(), fresh=fresh)
 
     def begin_join(self, outer: Position, arguments: Json) -> Position:
         """The join of branches as a step of `outer`, kept in the transaction of this turn."""
@@ -218,15 +219,15 @@ class Positions:
         self.save(position)
         return position
 
-    async def committed(self) -> None:
-        """Return when everything written so far is on disk."""
-        await self._store.committed()
+    def then(self, told: Callable[[Exception | None], None]) -> None:
+        """Call `told` when everything written so far is on disk, or with what kept it from there."""
+        self._store.then(told)
 
     def end(self, position: Position) -> Record:
         """Put its record in its place, in the transaction of this turn."""
         record = position.record()
         self._activations.write(record)
-        self._store.drop(_POSITIONS, position.id)
+        self._store.drop(POSITIONS, position.id)
         return record
 
     def ended(self, namespace: str, activation_id: str) -> bool:
@@ -242,7 +243,7 @@ class Positions:
 
     def find(self, activation_id: str) -> Position | None:
         """The position of that id, None where it has ended or never was one."""
-        row = self._store.row("SELECT document FROM positions WHERE id = ?", activation_id)
+        row = self._store.find(POSITIONS, activation_id, "document")
         return Position.from_text(row[0]) if row else None
 
     def outermost(self) -> list[Position]:

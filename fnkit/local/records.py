@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fnkit.core.entities import Json, dict_to_pairs
 from fnkit.local.jobs import Executable, Job, Outcome, Status
@@ -60,8 +60,7 @@ def reader(decoder: json.JSONDecoder) -> Callable[[str], Json]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One activation, its parts as JSON text: what is kept is what is answered, written once."""
 
     id: str
@@ -135,19 +134,18 @@ def caused(common: Imprint, cause: str) -> Imprint:
 
 def record_of(job: Job, outcome: Outcome, common: Imprint) -> Record:
     """The record of a job that has ended. Each part is written once, as text."""
-    result = dumps(outcome.result)
-    notes = f"""{_note("timeout", "true" if outcome.timed_out else "false")}{_note("waitTime", outcome.wait)}"""
-    if outcome.init is not None:
-        notes += _note("initTime", outcome.init)
-    run = _run(job.activation_id, job.namespace, (outcome.start, outcome.end), common)
+    result, start = dumps(outcome.result), outcome.start
+    timed_out = "true" if outcome.timed_out else "false"
+    init = "" if outcome.init is None else f',{{"key":"initTime","value":{outcome.init}}}'
+    notes = f',{{"key":"timeout","value":{timed_out}}},{{"key":"waitTime","value":{outcome.wait}}}{init}'
     return Record(
         id=job.activation_id,
         namespace=job.namespace,
         filter_name=common.filter_name,
-        start=outcome.start,
+        start=start,
         status=outcome.status,
         began=outcome.began,
-        head=f"{common.text}{notes}]{run}",
+        head=f"{common.text}{notes}]{_run(job.activation_id, job.namespace, (start, outcome.end), common)}",
         result=result,
         response=response_of(outcome.status, result, outcome.size),
         logs=dumps(outcome.logs) if outcome.logs else "[]",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from fnkit.local.asgi import RawHeaders, Response
 
+INTERNAL = "There was an internal server error."
+"""What a fault of ours is called."""
 JSON = b"application/json"
 CORS = {
     "Access-Control-Allow-Origin": "*",

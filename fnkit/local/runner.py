@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fnkit.core.clock import now_ms
 from fnkit.local.activations import Activations
 from fnkit.local.jobs import Executable, Job, Outcome, Status
-from fnkit.local.metrics import Metrics, Ran
+from fnkit.local.metrics import Metrics
 from fnkit.local.progress import Progress
 from fnkit.local.records import Imprint, Record, record_of
 from fnkit.local.runs import Run
@@ -56,14 +56,15 @@ class Runner:
         self._scheduler = scheduler
         self._activations = activations
         self._metrics = metrics
-        self._running: dict[str, dict[str, Run]] = {}
+        self._running: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     def begin(self, job: Job, common: Imprint, alone: bool = True) -> Run:
         """Run it; `alone` keeps its record by itself, else who waits for the run gives it to `keep`."""
-        run = Run(alone)
-        self.enter(run, job.namespace, job.activation_id)
+        run = Run(job.namespace, job.activation_id, alone)
+        run.job = job
+        self.enter(run)
 
         def ended(came: Came) -> None:
             if not self._closed:
@@ -76,19 +77,20 @@ class Runner:
     def keep(self, record: Record) -> None:
         """The record of a run that was not alone, in the commit of what comes next."""
         self._activations.write(record)
-        self.leave(record.namespace, record.id)
+        self.leave(record.id)
 
-    def enter(self, run: Run, namespace: str, activation_id: str) -> None:
+    def enter(self, run: Run) -> None:
         """It runs from now on."""
-        self._running.setdefault(namespace, {})[activation_id] = run
+        self._running[run.id] = run
 
-    def leave(self, namespace: str, activation_id: str) -> None:
+    def leave(self, activation_id: str) -> None:
         """It has its record."""
-        self._running[namespace].pop(activation_id, None)
+        self._running.pop(activation_id, None)
 
     def running(self, namespace: str, activation_id: str) -> Run | None:
         """What runs under that id; None where it has ended, or never was."""
-        return self._running.get(namespace, {}).get(activation_id)
+        run = self._running.get(activation_id)
+        return run if run is not None and run.namespace == namespace else None
 
     def progress(self, namespace: str, activation_id: str) -> Progress | None:
         """How far an activation without a record is; None where there is no such one."""
@@ -106,7 +108,7 @@ class Runner:
 
     async def close(self, patience: float) -> None:
         """Wait up to `patience` seconds for what still runs; the rest is told at the next start."""
-        ends = [run.ended() for running in self._running.values() for run in running.values()]
+        ends = [run.ended() for run in self._running.values()]
         if ends:
             await asyncio.wait(ends, timeout=patience)
         self._closed = True
@@ -125,23 +127,18 @@ class Runner:
     def _ended(self, job: Job, common: Imprint, run: Run, came: Came) -> None:
         outcome = _failed(came) if isinstance(came, Exception) else came
         record = record_of(job, outcome, common)
-        self._metrics.count(_ran(job), outcome)
+        self._metrics.count(job, outcome)
         run.outcome = outcome
         if not run.alone:
             run.end(record)
             return
 
         def kept(fault: Exception | None) -> None:
-            self.leave(job.namespace, job.activation_id)
+            self.leave(job.activation_id)
             run.end(record if fault is None else fault)
 
         self._activations.write(record)
         self._activations.then(kept)
-
-
-def _ran(job: Job) -> Ran:
-    action = job.executable
-    return Ran(action.namespace, job.namespace, action.name, action.kind, action.limits.memory)
 
 
 def _failed(error: Exception) -> Outcome:

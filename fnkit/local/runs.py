@@ -4,38 +4,40 @@ import asyncio
 from collections.abc import Callable
 
 from fnkit.local.activation import State
-from fnkit.local.jobs import Outcome
+from fnkit.local.jobs import Job, Outcome
 from fnkit.local.records import Record
 
 
 class Run:
     """One activation. `asyncio.wait` for a task of its own would do the same, and cost a tenth of a warm call."""
 
-    __slots__ = ("_after", "_came", "_waiting", "alone", "outcome", "state")
+    __slots__ = ("_after", "alone", "came", "id", "job", "namespace", "outcome", "state")
 
-    def __init__(self, alone: bool = True, state: State = "pending") -> None:
+    def __init__(self, namespace: str, activation_id: str, alone: bool = True, state: State = "pending") -> None:
+        """`namespace`: of the caller."""
+        self.namespace = namespace
+        self.id = activation_id
         self.state = state
         """Where nobody knows better."""
         self.alone = alone
         """False while somebody waits who keeps its record, together with what comes next."""
+        self.job: Job | None = None
+        """What runs, where it is an action with code."""
         self.outcome: Outcome | None = None
         """What came of its job, where it is one that has ended."""
-        self._came: Record | BaseException | None = None
-        self._waiting: list[asyncio.Future[None]] = []
-        self._after: list[Callable[[], None]] = []
+        self.came: Record | BaseException | None = None
+        """Its record, or what kept us from one; None as long as it goes on."""
+        self._after: list[Callable[[], object]] = []
 
     def end(self, came: Record | BaseException) -> None:
         """It has ended, with its record or with what kept us from one."""
-        self._came = came
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)
+        self.came = came
         for call in self._after:
             call()
 
-    def then(self, call: Callable[[], None]) -> None:
+    def then(self, call: Callable[[], object]) -> None:
         """Have `call` called when it ends; at once where it has."""
-        if self._came is None:
+        if self.came is None:
             self._after.append(call)
         else:
             call()
@@ -43,24 +45,21 @@ class Run:
     def ended(self) -> "asyncio.Future[None]":
         """Done when it has ended."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._came is None:
-            self._waiting.append(waiter)
-        else:
-            waiter.set_result(None)
+        self.then(lambda: _over(waiter))
         return waiter
 
     async def within(self, seconds: float) -> Record | None:
         """Its record; None where it does not end in time and goes on. Raises what kept us from one."""
-        if self._came is None:
+        if self.came is None:
             waiter = self.ended()
             timer = asyncio.get_running_loop().call_later(seconds, _over, waiter)
             try:
                 await waiter
             finally:
                 timer.cancel()
-        if isinstance(self._came, BaseException):
-            raise self._came
-        return self._came
+        if isinstance(self.came, BaseException):
+            raise self.came
+        return self.came
 
 
 def _over(waiter: "asyncio.Future[None]") -> None:

@@ -11,32 +11,38 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from fnkit.core.entities import Json
-from fnkit.core.errors import FnkitError, PlatformFault
+from fnkit.core.errors import FnkitError
 from fnkit.local.activation import Course
-from fnkit.local.ahead import Ahead, Needs, without_run
+from fnkit.local.ahead import Needs
 from fnkit.local.alarm import Alarm
 from fnkit.local.answers import Verdict
+from fnkit.local.fair import Flow
+from fnkit.local.fleet import Fleet
 from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
 from fnkit.local.jobs import Began, Executable, Job, Outcome
 from fnkit.local.limits import OF_ONE_ACTION
-from fnkit.local.lives import Why
 from fnkit.local.messages import Answer
-from fnkit.local.pool import Cold, Full, Pool, Warm
+from fnkit.local.pool import Cold, Pool, Warm
 from fnkit.local.progress import Courses, Progress
 from fnkit.local.runtime import Layouts
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
-from fnkit.local.turns import Turns
+from fnkit.local.turns import Waiter
 from fnkit.local.views import QueueView, Snapshot, view
 
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
-SWEEP = 15.0
-"""Seconds between looks for instances that have been idle for too long."""
+LONGEST = 60.0
+"""Seconds between looks for runs that take too long: as long as most of them may take."""
+
+Came = Outcome | Exception
+"""What came of a job, or the fault of ours that kept it from running."""
+Tell = Callable[[Came], None]
 
 
 class Scheduler:
@@ -49,21 +55,20 @@ class Scheduler:
         self._starter = starter
         self._layouts = layouts
         self._folder = folder
-        self._pool = pool
         self._longest_queue = longest_queue
-        self._instances = Instances(starter, layouts, folder, self._lost)
-        self._turns = Turns(pool, self._acquire, self._give_back)
-        self._ahead = Ahead()
+        self._instances = Instances(starter, layouts, folder)
+        self._fleet = Fleet(pool, self._instances)
+        self._turns = self._fleet.turns
         self._needs = Needs()
         self._courses = Courses()
-        self._sweep = Alarm(self._tick, SWEEP)
+        self._limits = Alarm(self._look, LONGEST)
         self._closed = False
         self._began: Counter[Began] = Counter()
         layouts.tidy(KEPT)
 
     def crowded(self, job: Job) -> bool:
         """True where so many runs of its action wait already that no more should be promised."""
-        return self._turns.waiting(self._needs.of(job)) >= self._longest_queue
+        return bool(self._turns.queues) and self._turns.waiting(self._needs.of(job)) >= self._longest_queue
 
     async def run(self, job: Job) -> Outcome:
         """Run `job` to its end and give what came of it: a failure of the action is an outcome, never an error.
@@ -72,62 +77,42 @@ class Scheduler:
         """
         if self._closed:
             raise stopping()
-        course = self._courses.add(Course(job))
-        need = self._needs.of(job)
+        course, need = Course(job), self._needs.of(job)
+        self._courses.add(course)
         try:
-            slot = await self._slot(need)
-            began = time.monotonic()
-            try:
-                return await self._run_in(slot, course)
-            except BaseException:
-                self._leave(slot, reusable=False)
-                raise
-            finally:
-                self._turns.ended(need, time.monotonic() - began)
-        finally:
+            grant = await self._turns.take(need)
+        except BaseException:
             self._courses.ended(course)
-            self._turns.serve()
+            raise
+        return await self._run(need, grant, course)
 
-    def at_once(self, job: Job, tell: Callable[[Outcome | Exception], None]) -> bool:
-        """Run `job` on an instance that waits for it: `tell` gets what came of it. False, and nothing done, else.
+    def at_once(self, job: Job, tell: Tell) -> bool:
+        """Run `job` without a task: `tell` gets what came of it. False, and nothing done, where that takes one.
 
-        All of a warm call between its request and its answer, without a task and without a turn of the loop.
+        Where an instance waits for it, this is all of a warm call between its request and its answer; where all
+        are busy, the end of another run is where it goes on.
         """
+        if self._closed:
+            return False
         need = self._needs.of(job)
-        slot = None if self._closed else self._turns.rested(need)
-        instance = None if slot is None else self._instances.rested(slot)
-        if slot is None or instance is None:
+        found = self._fleet.rested(need)
+        if found is not None:
+            course = Course(job)
+            if (flow := self._post(need, found, course, tell)) is not None:
+                self._turns.have(found[0], flow, course.clock)
+                return True
+        if need.concurrency > 1 or not self._turns.full(need):
             return False
         course = Course(job)
-        frame = course.frame("warm" if slot.activations else "prewarmed")
-        if len(frame) > AT_ONCE:
-            return False
-        flow = self._turns.have(need)
         self._courses.add(course)
-        began = time.monotonic()
-        stay = self._instances.lives.run(slot, job.activation_id, job.received_ms)
-
-        def heard(answer: Answer) -> None:
-            stay.over()
-            try:
-                outcome = self._ended(slot, instance, course, course.judge(answer))
-            except Exception as error:
-                tell(error)
-                raise
-            finally:
-                self._courses.ended(course)
-            self._turns.over(flow, need.memory * (time.monotonic() - began))
-            tell(outcome)
-            self._turns.serve()
-
-        instance.post(frame, course.seconds, heard)
+        self._turns.ask(need, partial(self._granted, need, course, tell))
         return True
 
     def anticipate(self, job: Job) -> None:
         """Start an instance for `job` ahead of it, where none waits; comes back at once."""
         need = self._needs.of(job)
-        if not self._pool.warm(need.key) and not self._closed and not self._turns and job.executable.code:
-            self._make_ready(need, job)
+        if not (self._fleet.pool.warm(need.key) or self._closed or self._turns.queues) and job.executable.code:
+            self._fleet.make_ready(need, job)
 
     def state(self, activation_id: str) -> Progress | None:
         """How far an activation is; None where it is not known here (any more)."""
@@ -135,13 +120,14 @@ class Scheduler:
 
     def lives(self, namespace: str, since: int = 0) -> list[dict[str, Json]]:
         """What became of the instances that served a namespace: see `Lives.told`."""
-        return self._instances.lives.told(namespace, since)
+        return self._instances.lives.told(namespace, self._courses.stays(), since)
 
     def snapshot(self) -> Snapshot:
         """The pool as it is now."""
-        views = tuple(view(slot, self._instances.get(slot)) for slot in self._pool.slots())
+        pool = self._fleet.pool
+        views = tuple(view(slot, self._instances.get(slot)) for slot in pool.slots())
         queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
-        return Snapshot(views, queues, self._pool.capacity, self._pool.memory[0], dict(self._began))
+        return Snapshot(views, queues, pool.capacity, pool.memory[0], dict(self._began))
 
     def prepare(self, executable: Executable, namespace: str) -> None:
         """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
@@ -160,127 +146,105 @@ class Scheduler:
     def discard(self, namespace: str, name: str) -> None:
         """Let go of the instances of an action that was changed or deleted; runs that are going on end first."""
         self._starter.discard(namespace, name)
-        action = f"/{namespace}/{name}"
-        self._ahead.forget(action)
-        for slot in self._pool.discard(action):
-            self._retire(slot, "changed")
-        self._turns.serve()
+        self._fleet.discard(f"/{namespace}/{name}")
 
     async def close(self) -> None:
         """End every instance, and await that."""
-        self._sweep.cancel()
+        self._limits.cancel()
         self._closed = True
         self._instances.refuse()
         self._turns.end(stopping())
-        for slot in self._pool.slots():
-            self._retire(slot, "stopped")
-        await self._instances.close()
+        await self._fleet.close()
 
-    def _acquire(self, need: Need) -> Warm | Cold | Full:
-        decision = self._pool.acquire(need, time.monotonic())
-        if isinstance(decision, Cold):
-            self._instances.expect(decision.slot)
-            for other in decision.evicted:
-                self._retire(other, "evicted")
-        return decision
+    def _post(self, need: Need, found: tuple[Slot, Instance], course: Course, tell: Tell) -> Flow[Waiter] | None:
+        """Send the arguments to an instance where nothing runs: its answer is the end. None where it is gone."""
+        slot, instance = found
+        frame = course.frame("warm" if slot.activations > slot.running else "prewarmed")
+        if len(frame) > AT_ONCE:
+            return None
 
-    def _give_back(self, grant: Warm | Cold) -> None:
-        """Nobody is there any more to use it."""
-        if isinstance(grant, Cold):
-            self._instances.forget(grant.slot)
-        self._leave(grant.slot, reusable=isinstance(grant, Warm))
-        self._turns.serve()
-
-    async def _slot(self, need: Need) -> Slot:
-        """A slot of the pool, in turn: a new one, or one with a live instance."""
-        while True:
-            grant = await self._turns.take(need)
-            slot = grant.slot
-            if isinstance(grant, Cold):
-                return slot
+        def heard(answer: Answer) -> None:
             try:
-                if await self._instances.arrival(slot) is not None:
-                    return slot
-            except BaseException:
-                self._leave(slot, reusable=True)
+                outcome = self._ended(slot, instance, course, course.judge(answer))
+            except Exception as error:
+                self._courses.ended(course)
+                tell(error)
                 raise
-            self._leave(slot, reusable=False)
+            self._courses.ended(course)
+            self._turns.over(flow, need.memory * (time.monotonic() - course.clock))
+            tell(outcome)
+            if self._turns.queues:
+                self._turns.serve()
+
+        if not instance.post(frame, heard):
+            return None
+        flow = self._turns.flow(need)
+        course.slot_id, course.instance = slot.id, instance
+        self._courses.add(course)
+        self._limits.within(course.job.executable.limits.timeout / 1000)
+        return flow
+
+    def _granted(self, need: Need, course: Course, tell: Tell, came: Warm | Cold | FnkitError) -> None:
+        """It has waited for its turn."""
+        if isinstance(came, FnkitError):
+            self._courses.ended(course)
+            tell(came)
+            return
+        instance = self._instances.rested(came.slot) if isinstance(came, Warm) else None
+        if instance is None or self._post(need, (came.slot, instance), course, tell) is None:
+            self._instances.chore(self._later(need, course, tell, came))
+
+    async def _later(self, need: Need, course: Course, tell: Tell, grant: Warm | Cold) -> None:
+        came: Came
+        try:
+            came = await self._run(need, grant, course)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told
+            came = error
+        tell(came)
+
+    async def _run(self, need: Need, grant: Warm | Cold, course: Course) -> Outcome:
+        """In an instance that has to be awaited first."""
+        try:
+            slot = await self._fleet.live(need, grant)
+            began = time.monotonic()
+            try:
+                return await self._run_in(slot, course)
+            except BaseException:
+                self._fleet.leave(slot, reusable=False)
+                raise
+            finally:
+                self._turns.ended(need, time.monotonic() - began)
+        finally:
+            self._courses.ended(course)
+            self._turns.serve()
 
     async def _run_in(self, slot: Slot, course: Course) -> Outcome:
         instance = self._instances.get(slot)
         if instance is None:
-            self._ahead.remember(course.job)
-            started = time.monotonic()
-            failure = await self._instances.start(slot, course)
+            failure = await self._fleet.start(slot, course)
             if failure is not None:
-                self._leave(slot, reusable=False)
+                self._fleet.leave(slot, reusable=False)
                 return course.finish(*failure)
-            self._pool.started(slot.id, time.monotonic() - started)
             instance = self._instances.get(slot)
             assert instance is not None
-        stay = self._instances.lives.run(slot, course.job.activation_id, course.job.received_ms)
-        try:
-            verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
-        finally:
-            stay.over()
+        course.slot_id = slot.id
+        verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
         return self._ended(slot, instance, course, verdict)
 
     def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
         logs = instance.logs(course.job.activation_id)
-        self._leave(slot, reusable=verdict.reusable and not instance.gone)
+        self._fleet.leave(slot, reusable=verdict.reusable and not instance.gone)
         outcome = course.finish(verdict, logs)
         self._began[outcome.began] += 1
         return outcome
 
-    def _make_ready(self, need: Need, job: Job) -> None:
-        """Start an instance that nobody asked for yet, in the background, if the pool lets it."""
-        decision = self._pool.prepare(need, time.monotonic())
-        if decision is None:
-            return
-        slot = decision.slot
-        self._instances.expect(slot)
-        for other in decision.evicted:
-            self._retire(other, "evicted")
-
-        async def make() -> None:
-            course = Course(without_run(job))
-            started = time.monotonic()
-            with suppress(PlatformFault):
-                if await self._instances.start(slot, course) is None:
-                    self._pool.started(slot.id, time.monotonic() - started)
-                    self._sweep.within(self._pool.hurry(slot))
-                    return
-            self._retire(slot, "failed")  # what is wrong is told where it is run
-            self._turns.serve()
-
-        self._instances.chore(make())
-
-    def _leave(self, slot: Slot, reusable: bool) -> None:
-        """A run is over in it: it is kept, or ends with the last run that is going on in it."""
-        if not reusable:
-            self._pool.doom(slot.id)
-        if self._pool.release(slot.id, time.monotonic()):
-            self._sweep.within(self._pool.hurry(slot))
-        else:
-            self._retire(slot, "changed" if reusable else "failed")
-
-    def _lost(self, slot: Slot) -> None:
-        """Its process has ended: where nothing ran in it nobody else would tell."""
-        if not slot.running and slot.id in self._pool:
-            self._retire(slot, "ended")
-            self._turns.serve()
-
-    def _retire(self, slot: Slot, why: Why) -> None:
-        """Take the slot out of the pool now; its process and folder go in the background."""
-        self._pool.remove(slot.id)
-        self._instances.end(slot, why)
-
-    def _tick(self) -> None:
-        due = self._pool.tick(time.monotonic())
-        for slot in due.expired:
-            self._retire(slot, "idle")
-        for need in due.wanted:
-            if (job := self._ahead.job(need)) is not None:
-                self._make_ready(need, job)
-        if due.more:
-            self._sweep.within(due.next)
+    def _look(self) -> None:
+        """What runs for too long is ended; the others are looked at again."""
+        now = time.monotonic()
+        for course in self._courses.going():
+            if course.instance is not None:
+                rest = course.until - now
+                if rest <= 0:
+                    course.instance.late()
+                else:
+                    self._limits.within(rest)

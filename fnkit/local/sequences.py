@@ -4,7 +4,7 @@ Source: SequenceActions.scala, Actions.scala (checkSequenceActionLimits).
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from fnkit.core.entities import Json
 from fnkit.local.access import allowed
@@ -22,6 +22,8 @@ NO_COMPONENT = "Sequence component does not exist."
 class Sequence:
     """How far a sequence is."""
 
+    kind: ClassVar = "sequence"
+    """As it is kept."""
     components: tuple[str, ...]
     answer: Answer
     """Of the step before; at first the arguments, as if a step had given them."""

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import platform as machine
@@ -13,7 +14,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import IO
+from functools import partial
+from typing import IO, cast
 
 import uvicorn
 
@@ -25,11 +27,14 @@ from fnkit.local.folder import Folder, Running
 from fnkit.local.keys import Keys
 from fnkit.local.migrations import NewerData
 from fnkit.local.opened import Opened
+from fnkit.local.repeats import Repeats
 from fnkit.local.settings import Settings, add_options
 from fnkit.local.store import Store
 from fnkit.local.users import GUEST, ensure_user
 from fnkit.local.wire import Http
 
+COLLECT = 10_000, 20, 20
+"""Objects more than before, and turns of the younger ones, at which cycles are looked for: calls leave none."""
 GRACE = 5
 """Seconds that requests and activations in flight get when the server stops."""
 
@@ -71,6 +76,7 @@ async def _serve(
         sandbox=opened.platform.sandbox.rung.name,
         guest=owner.auth == GUEST,
         full_sync=settings.full_sync,
+        folder=[str(one) for one in settings.folder],
     )
 
     def ready() -> None:
@@ -78,6 +84,7 @@ async def _serve(
             keys.write(identity)
         keys.write_operator(opened.platform.operator)
         folder.announce(running)
+        _settle()
         announce(running)
 
     server = _Server(_config(make_app(opened.platform)), ready)
@@ -86,6 +93,13 @@ async def _serve(
     finally:
         folder.withdraw()
         await opened.close(GRACE)
+
+
+def _settle() -> None:
+    """What is there now stays: the collector of cycles need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 class _Server(uvicorn.Server):
@@ -103,7 +117,7 @@ class _Server(uvicorn.Server):
 def _config(app: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=Http,
+        http=cast(type[asyncio.Protocol], partial(Http, repeats=Repeats())),
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -196,7 +210,7 @@ def main() -> None:
         with os.fdopen(ready_fd, "w", closefd=ready_fd > 2) as pipe:
             pipe.write(json.dumps(line) + "\n")
 
-    settings = Settings(**{**given, "data": given["data"] or places.data()})
+    settings = Settings(**{**given, "data": given["data"] or places.data(), "folder": tuple(given["folder"])})
     try:
         serve(settings, lambda running: tell({"running": asdict(running)}))
     except FnkitError as error:

@@ -44,6 +44,8 @@ class Settings:
     """Instances of each kind that are started ahead where none can be forked, as Node.js; 0 for none."""
     max_concurrency: int = 1
     """The most that an action's limit `concurrency` may be: runs at a time in one Node.js instance."""
+    folder: tuple[Path, ...] = ()
+    """Of this machine, that triggers of whoever has a key may watch, with what is below."""
 
     @property
     def keep(self) -> "Keep":
@@ -54,6 +56,9 @@ class Settings:
 
     def check(self) -> None:
         """Raises BadArgument."""
+        for folder in self.folder:
+            if not folder.is_dir():
+                raise BadArgument("Starting the platform", f"--folder {folder}: there is no such folder.")
         if self.limits not in PRESETS:
             found = f"{self.limits!r} is no set of limits."
             raise BadArgument("Starting the platform", found, did_you_mean(self.limits, list(PRESETS)))
@@ -76,7 +81,8 @@ class Settings:
         """The command line that says the same."""
         said = [(f"--{one.name.replace('_', '-')}", getattr(self, one.name)) for one in fields(self)]
         flags = [option for option, value in said if value is True]
-        return flags + [f"{option}={value}" for option, value in said if not isinstance(value, bool)]
+        each = [(option, value if isinstance(value, tuple) else (value,)) for option, value in said]
+        return flags + [f"{option}={one}" for option, several in each for one in several if type(one) is not bool]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -87,5 +93,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(option, action="store_true")
         elif one.name == "data":
             parser.add_argument(option, type=Path)
+        elif one.name == "folder":
+            parser.add_argument(option, type=Path, action="append", default=[])
         else:
             parser.add_argument(option, type=one.type, default=one.default)

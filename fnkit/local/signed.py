@@ -1,5 +1,6 @@
 """URLs that read one thing for some time, for actions: they carry a signature, and nothing that opens more."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from fnkit.core.clock import now_ms
@@ -11,9 +12,18 @@ LASTING = 7 * 86400
 
 
 def token(identity: Identity, what: tuple[str, ...], seconds: int = LASTING) -> str:
-    """`EXPIRES.SIGNATURE.NAMESPACE` for a query; `what` is `("objects", key)` or `("feeds", trigger, key)`."""
-    expires = str(now_ms() // 1000 + seconds)
-    return quote(f"{expires}.{sign(identity.object_token, expires, *what)}.{identity.namespace}", safe="")
+    """`EXPIRES.SIGNATURE.NAMESPACE` for a query; `what` is `("objects", key)` or `("feeds", trigger, key)`.
+
+    It is good for up to a hundredth longer, so that lists that follow each other have the same ones.
+    """
+    step = max(1, seconds // 100)
+    expires = -(-(now_ms() // 1000 + seconds) // step) * step
+    return _token(identity.object_token, identity.namespace, str(expires), what)
+
+
+@lru_cache(maxsize=4096)
+def _token(key: str, namespace: str, expires: str, what: tuple[str, ...]) -> str:
+    return quote(f"{expires}.{sign(key, expires, *what)}.{namespace}", safe="")
 
 
 def owner(users: Users, given: str, what: tuple[str, ...]) -> Identity | None:

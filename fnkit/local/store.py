@@ -10,6 +10,7 @@ Checkpoints run on another connection, in a thread of their own: in the committi
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -19,8 +20,10 @@ from typing import Any
 
 from fnkit.local.journal import Journal, Write, to_line
 from fnkit.local.migrations import MIGRATIONS, Migration, migrate
-from fnkit.local.pending import Pending, Table
+from fnkit.local.pending import Pending, bring
+from fnkit.local.tables import Table
 
+_LOG = logging.getLogger(__name__)
 CHECKPOINT_EVERY = 4 * 1024 * 1024
 """Bytes written between two checkpoints, about."""
 MOST = 256
@@ -33,6 +36,8 @@ PER_WRITE = 3 * 4096
 """Bytes that a write adds to SQLite's log, about."""
 
 Row = Sequence[Any]
+Told = Callable[[Exception | None], None]
+"""Hears that what was written is on disk, or why it is not."""
 
 
 class Store:
@@ -52,7 +57,10 @@ class Store:
         self._journaled = 0
         """Writes in the journal."""
         self._timer: asyncio.TimerHandle | None = None
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Told] = []
+        """Who is told of the next commit,"""
+        self._safe: list[Told] = []
+        """and those whose writes are on disk already."""
         self._since_checkpoint = 0
         self._wake: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._checkpointer = threading.Thread(
@@ -64,17 +72,29 @@ class Store:
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query; what was written in this turn is seen."""
-        self._tell_sqlite()
+        if self._pending.matters(query):
+            self._tell_sqlite()
         return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> Any:
         """The first row of a query, or None."""
-        self._tell_sqlite()
+        if self._pending.matters(query):
+            self._tell_sqlite()
         return self._db.execute(query, values).fetchone()
+
+    def find(self, table: Table, name: str, *columns: str) -> Row | None:
+        """Columns of the row of that name in a table of kept rows, None where there is none."""
+        known = self._pending.find(table, name)
+        if known is not None:
+            return tuple(known[table.columns.index(one)] for one in columns) if known else None
+        query = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {table.columns[0]} = ?"
+        row: Row | None = self._db.execute(query, (name,)).fetchone()
+        return row
 
     def write(self, statement: str, *values: Any) -> None:
         """Write in the commit of this turn: await `committed` before you tell. Values are text, numbers, None."""
-        self._tell_sqlite()
+        if self._pending.matters(statement):
+            self._tell_sqlite()
         self._begin()
         try:
             self._db.execute(statement, values)
@@ -99,25 +119,23 @@ class Store:
         if not self._full:
             self.commit()
             return
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._commit_for_all)
-        self._waiting.append(done)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def told(fault: Exception | None) -> None:
+            if not done.done():
+                done.set_exception(fault) if fault else done.set_result(None)
+
+        self.then(told)
         await done
 
-    def then(self, tell: Callable[[Exception | None], None]) -> None:
-        """As `committed`, for who cannot await it: `tell` hears of the end, and what went wrong."""
-        if self._full:
-            task = asyncio.ensure_future(self.committed())
-            task.add_done_callback(lambda done: tell(done.exception()))  # type: ignore[arg-type]
-            return
-        try:
-            self.commit()
-        except (sqlite3.Error, OSError) as error:
-            tell(error)
-        else:
-            tell(None)
+    def then(self, told: Told) -> None:
+        """As `committed`, for who cannot await it: `told` hears of the end, and what went wrong.
+
+        What one turn of the loop brings shares a commit: the answers of many instances, at one write.
+        """
+        if not (self._waiting or self._safe):
+            asyncio.get_running_loop().call_soon(self._commit_for_all)
+        self._waiting.append(told)
 
     def commit(self) -> None:
         """Commit now. Raises OSError or sqlite3.Error where that cannot be: what was not committed is gone."""
@@ -128,13 +146,21 @@ class Store:
             self._undo()
             self._tell(error)
             raise
+        if self._waiting:
+            self._safe += self._waiting
+            self._waiting = []
 
     def _commit_for_all(self) -> None:
-        try:
+        try:  # noqa: SIM105 - a context manager takes three calls more, once for each call
             self.commit()
         except (sqlite3.Error, OSError):
-            return  # they have been told
-        self._tell(None)
+            pass  # they are told
+        safe, self._safe = self._safe, []
+        for told in safe:
+            try:
+                told(None)
+            except Exception:  # noqa: BLE001 - the others have nothing to do with it
+                _LOG.exception("after a commit")
 
     def close(self) -> None:
         """Commit, bring the log into the database and let go of the files."""
@@ -153,7 +179,7 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
 
     def _tell_sqlite(self) -> None:
-        """What it was not told of yet: somebody asks, or commits."""
+        """What it was not told of yet: somebody asks for it, or it commits."""
         if not self._pending:
             return
         self._begin()
@@ -224,19 +250,14 @@ class Store:
             if number == self._number + 1:
                 self._begin()
                 for statement, values in writes:
-                    self._db.execute(statement, values)
+                    bring(self._db, statement, (values,))
                 self._number = number
                 self._journaled += len(writes)
 
-    def _tell(self, fault: Exception | None) -> None:
+    def _tell(self, fault: Exception) -> None:
         waiting, self._waiting = self._waiting, []
-        for done in waiting:
-            if done.done():
-                continue
-            if fault is None:
-                done.set_result(None)
-            else:
-                done.set_exception(fault)
+        for told in waiting:
+            asyncio.get_running_loop().call_soon(told, fault)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -23,12 +23,6 @@ class _Minute:
     number: int = 0
     count: int = 0
 
-    def next(self, now: int) -> int:
-        if self.number != (minute := now // 60_000):
-            self.number, self.count = minute, 0
-        self.count += 1
-        return self.count
-
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
@@ -49,13 +43,15 @@ class Throttles:
         """`clock` gives ms since 1970."""
         self._clock = clock
         self._minutes: dict[tuple[str, str], _Minute] = {}
-        self._in_flight: Counter[str] = Counter()
+        self._in_flight: dict[str, int] = {}
+        self._all = 0
         self.refused = Refusals(Counter(), Counter())
 
     def invoke(self, caller: "Identity") -> None:
         """One more call of an action or a web action. Raises Rejected 429."""
         self._rate("invoke", caller.namespace, caller.limits.invocations_per_minute)
-        self._concurrent(caller)
+        if self._in_flight.get(caller.namespace, 0) >= caller.limits.concurrent_invocations:
+            raise self._concurrent(caller)
 
     def fire(self, caller: "Identity") -> None:
         """One more fire of a trigger. Raises Rejected 429."""
@@ -63,31 +59,38 @@ class Throttles:
 
     def enter(self, caller: "Identity") -> None:
         """An activation begins; `leave` tells its end. Raises Rejected 429, or 503 where the platform is full."""
-        self._concurrent(caller)
-        if self._in_flight.total() >= ALL:
+        count = self._in_flight.get(caller.namespace, 0)
+        if count >= caller.limits.concurrent_invocations:
+            raise self._concurrent(caller)
+        if self._all >= ALL:
             text = "The server is currently unavailable (because it is overloaded or down for maintenance)."
             raise Rejected(503, text)
-        self._in_flight[caller.namespace] += 1
+        self._in_flight[caller.namespace] = count + 1
+        self._all += 1
 
     def leave(self, namespace: str) -> None:
         """An activation has ended."""
-        self._in_flight[namespace] -= 1
-        if not self._in_flight[namespace]:
+        self._all -= 1
+        if self._in_flight[namespace] > 1:
+            self._in_flight[namespace] -= 1
+        else:
             del self._in_flight[namespace]
 
     def _rate(self, what: str, namespace: str, allowed: int) -> None:
         minute = self._minutes.get((what, namespace))
         if minute is None:
             minute = self._minutes[what, namespace] = _Minute()
-        count = minute.next(self._clock())
-        if count > allowed:
+        number = self._clock() // 60_000
+        if minute.number != number:
+            minute.number, minute.count = number, 0
+        minute.count += 1
+        if minute.count > allowed:
             self.refused.timed[namespace] += 1
-            numbers = f"(count: {count}, allowed: {allowed})"
+            numbers = f"(count: {minute.count}, allowed: {allowed})"
             raise Rejected(429, f"Too many requests in the last minute {numbers}.")
 
-    def _concurrent(self, caller: "Identity") -> None:
-        count, allowed = self._in_flight[caller.namespace], caller.limits.concurrent_invocations
-        if count >= allowed:
-            self.refused.concurrent[caller.namespace] += 1
-            numbers = f"(count: {count}, allowed: {allowed})"
-            raise Rejected(429, f"Too many concurrent requests in flight {numbers}.")
+    def _concurrent(self, caller: "Identity") -> Rejected:
+        self.refused.concurrent[caller.namespace] += 1
+        count = self._in_flight.get(caller.namespace, 0)
+        numbers = f"(count: {count}, allowed: {caller.limits.concurrent_invocations})"
+        return Rejected(429, f"Too many concurrent requests in flight {numbers}.")

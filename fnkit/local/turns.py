@@ -10,6 +10,8 @@ from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.slots import Need, Slot
 
 Grant = Warm | Cold
+Granted = Callable[[Grant | FnkitError], None]
+"""Is told what somebody may have, or why nobody gets anything any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -17,7 +19,9 @@ class Waiter:
     """One run that waits."""
 
     need: Need
-    granted: "asyncio.Future[Grant]"
+    granted: Granted
+    gone: bool = False
+    """True where it was given something."""
 
 
 class Turns:
@@ -31,6 +35,8 @@ class Turns:
         self._acquire = acquire
         self._give_back = give_back
         self._fair: Fair[Waiter] = Fair()
+        self.queues = self._fair.waiting
+        """Those in which somebody waits."""
 
     def __len__(self) -> int:
         return len(self._fair)
@@ -41,59 +47,77 @@ class Turns:
 
     def waiting(self, need: Need) -> int:
         """How many wait for an instance of an action."""
-        return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self._fair else 0
+        return len(self._fair.flow(need.key.namespace, need.key.action).waiting) if self.queues else 0
 
-    def rested(self, need: Need) -> Slot | None:
-        """A slot where nothing runs and that this run may have now: `have` takes it."""
-        if self._fair or need.concurrency > 1:
-            return None
-        return self._pool.rested(need.key)
-
-    def have(self, need: Need) -> Flow[Waiter]:
-        """Take the slot that `rested` gave; `over` wants to have what this gives."""
-        self._acquire(need)
-        flow = self._fair.flow(need.key.namespace, need.key.action)
+    def have(self, slot: Slot, flow: Flow[Waiter], now: float) -> None:
+        """A run begins in a slot that waited for it; nobody else does."""
+        self._pool.take(slot, now)
         self._fair.charge(flow)
-        return flow
+
+    def flow(self, need: Need) -> Flow[Waiter]:
+        """The queue of an action."""
+        return self._fair.flow(need.key.namespace, need.key.action)
 
     def over(self, flow: Flow[Waiter], taken: float) -> None:
         """A run has ended that took so many MB s: what it took is what the next one is expected to take."""
         self._fair.learn(flow, taken)
 
-    async def take(self, need: Need) -> Grant:
-        """A slot for a run: at once where one is free and nobody waits, else in turn. Raises what `end` got."""
-        flow = self._fair.flow(need.key.namespace, need.key.action)
-        if not self._fair:
+    def full(self, need: Need) -> bool:
+        """True where a run has to wait for its turn."""
+        return bool(self.queues) or not (self._pool.warm(need.key) or self._pool.room(need.memory))
+
+    def ask(self, need: Need, granted: Granted) -> Waiter:
+        """Have `granted` told of a slot for a run: at once where one is free and nobody waits, else in turn."""
+        flow = self.flow(need)
+        waiter = Waiter(need, granted)
+        if not self.queues:
             grant = self._acquire(need)
             if not isinstance(grant, Full):
-                self._fair.charge(flow)
-                return grant
-        waiter = Waiter(need, asyncio.get_running_loop().create_future())
+                self._grant(flow, waiter, grant)
+                return waiter
         self._fair.add(flow, waiter)
         self.serve()
+        return waiter
+
+    async def take(self, need: Need) -> Grant:
+        """As `ask`, awaited. Raises what `end` got."""
+        granted: asyncio.Future[Grant] = asyncio.get_running_loop().create_future()
+
+        def tell(came: Grant | FnkitError) -> None:
+            if not granted.cancelled():
+                if isinstance(came, FnkitError):
+                    granted.set_exception(came)
+                else:
+                    granted.set_result(came)
+            elif not isinstance(came, FnkitError):  # he has not heard of it yet that he does not want it
+                self._give_back(came)
+
+        waiter = self.ask(need, tell)
         try:
-            return await waiter.granted
+            return await granted
         except asyncio.CancelledError:
-            if waiter.granted.cancelled():
-                self._fair.drop(flow, waiter)
-            else:
-                self._give_back(waiter.granted.result())
+            if waiter.gone and not granted.cancelled():
+                self._give_back(granted.result())
+            elif not waiter.gone:
+                self._fair.drop(self.flow(need), waiter)
             raise
 
     def ended(self, need: Need, seconds: float) -> None:
-        """As `over`, of a run that has waited for its turn."""
-        self.over(self._fair.flow(need.key.namespace, need.key.action), need.memory * seconds)
+        """As `over`."""
+        self.over(self.flow(need), need.memory * seconds)
 
     def serve(self) -> None:
         """Give what is free to those who wait."""
-        while self._fair and (flow := self._next()) is not None:
+        while self.queues and (flow := self._next()) is not None:
             waiter = self._fair.take(flow)
-            if waiter.granted.cancelled():
-                continue
             grant = self._acquire(waiter.need)
             assert not isinstance(grant, Full)
-            self._fair.charge(flow)
-            waiter.granted.set_result(grant)
+            self._grant(flow, waiter, grant)
+
+    def _grant(self, flow: Flow[Waiter], waiter: Waiter, grant: Grant) -> None:
+        self._fair.charge(flow)
+        waiter.gone = True
+        waiter.granted(grant)
 
     def _next(self) -> Flow[Waiter] | None:
         """Whose turn it is: the first in order, or one that is hardly ahead and finds an instance of its own."""
@@ -113,5 +137,5 @@ class Turns:
         for flow in self._fair.order():
             while flow.waiting:
                 waiter = self._fair.take(flow)
-                if not waiter.granted.cancelled():
-                    waiter.granted.set_exception(error)
+                waiter.gone = True
+                waiter.granted(error)

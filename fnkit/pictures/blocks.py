@@ -9,7 +9,8 @@ from typing import Literal
 
 State = Literal["idle", "skipped", "taken", "failed", "running"]
 """`idle` in the picture of a flow that is not run; `skipped` is what was not taken, or not yet."""
-Form = Literal["action", "function", "decision", "dot"]
+Form = Literal["action", "function", "decision", "dot", "place"]
+"""Of a place the whole name is shown, on as many lines as it takes."""
 
 
 @dataclass(frozen=True, slots=True)

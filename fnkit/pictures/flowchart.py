@@ -45,12 +45,14 @@ def _box(box: Box) -> Iterable[Shape]:
     inner = sheet.SLANT if card.form == "decision" else 0.0
     x = box.x + 11 + inner / 2
     yield from _sign(card.state, card.form, x + 5, middle)
-    title, note = sheet.written(box)
-    if note:
-        yield Text(x + 17, middle - 3, title, f"{card.state}.ink", sheet.TITLE)
-        yield Text(x + 17, middle + 13, note, "skipped.ink" if card.state == "skipped" else "faint", sheet.NOTE)
-    else:
-        yield Text(x + 17, middle + 4.5, title, f"{card.state}.ink", sheet.TITLE)
+    titles, notes = sheet.written(box)
+    y = middle + 4.5 - (sheet.LINE * (len(titles) + len(notes) - 1) - bool(notes)) / 2
+    for title in titles:
+        yield Text(x + 17, y, title, f"{card.state}.ink", sheet.TITLE)
+        y += sheet.LINE
+    for note in notes:
+        yield Text(x + 17, y, note, "skipped.ink" if card.state == "skipped" else "faint", sheet.NOTE)
+        y += sheet.LINE
     if card.count > 1:
         yield from _badge(f"×{card.count:,}", box.x + box.width, box.y, card.state)
 

@@ -1,5 +1,6 @@
 """How wide a text is before anybody draws it, and how it is made to fit."""
 
+import re
 import unicodedata
 
 # Advance widths of DejaVu Sans in 1/1000 em, from the space to the tilde. It is the widest of the fonts that are
@@ -41,6 +42,19 @@ def begun(text: str, size: float, most: float) -> str:
     while length and width(line[:length] + DOTS, size) > most:
         length -= 1
     return line[:length].rstrip() + DOTS
+
+
+def broken(text: str, size: float, most: float) -> tuple[str, ...]:
+    """The whole text on as many lines as it takes, broken after a space, a slash, a dash, … where there is one."""
+    lines = [""]
+    for piece in re.findall(r"[^\s/\-_:.|,]*[\s/\-_:.|,]*", " ".join(text.split())):
+        if lines[-1] and width((lines[-1] + piece).rstrip(), size) > most:
+            lines.append("")
+        for sign in piece:
+            if lines[-1] and width((lines[-1] + sign).rstrip(), size) > most:
+                lines.append("")
+            lines[-1] += sign
+    return tuple(line.strip() for line in lines)
 
 
 def _advance(sign: str) -> int:

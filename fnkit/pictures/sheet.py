@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fnkit.pictures.blocks import Card, Frame, State
-from fnkit.pictures.lettering import begun, fitted, width
+from fnkit.pictures.lettering import begun, broken, fitted, width
 from fnkit.pictures.scene import Point
 
 TITLE, NOTE, LABEL = 13.0, 11.0, 10.5
@@ -14,6 +14,8 @@ NARROWEST, WIDEST = 108.0, 220.0
 """Of a card."""
 HIGH, LOW, DOT = 46.0, 34.0, 12.0
 """The heights of a card with a note and without one, and of a dot."""
+LINE = 16.0
+"""From line to line."""
 BESIDE = 42.0
 """Of a card beside its text: the sign of its state, and air."""
 SLANT = 12.0
@@ -119,16 +121,23 @@ def leaf(card: Card, narrowest: float = NARROWEST) -> Sheet:
         wide, high = DOT, DOT
     else:
         text = max(width(card.title, TITLE), width(card.note, NOTE)) + _beside(card)
-        wide, high = min(max(text, narrowest), WIDEST), HIGH if card.note else LOW
+        wide = min(max(text, narrowest), WIDEST)
+        titles, notes = _written(card, wide - _beside(card))
+        high = (HIGH if notes else LOW) + LINE * (len(titles) + len(notes) - (2 if notes else 1))
     enter, leave = passed(card.state)
     return Sheet(wide, high, wide / 2, enter, leave, True, boxes=(Box(card, 0, 0, wide, high),))
 
 
-def written(box: Box) -> tuple[str, str]:
-    """Title and note of a card as they fit into it."""
-    room = box.width - _beside(box.card)
-    shorten = fitted if box.card.form == "action" else begun  # a name, or code
-    return shorten(box.card.title, TITLE, room), begun(box.card.note, NOTE, room)
+def written(box: Box) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines of title and note of a card as they fit into it; there may be no note."""
+    return _written(box.card, box.width - _beside(box.card))
+
+
+def _written(card: Card, room: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if card.form == "place":
+        return broken(card.title, TITLE, room), broken(card.note, NOTE, room) if card.note else ()
+    shorten = fitted if card.form == "action" else begun  # a name, or code
+    return (shorten(card.title, TITLE, room),), (begun(card.note, NOTE, room),) if card.note else ()
 
 
 def passed(state: State) -> tuple[State, State]:

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from fnkit.context import Context
-from fnkit.verbs import orders, projects
-from fnkit.verbs.answers import ActionFile, Listing, Tested
+from fnkit.verbs import orders
 from fnkit.verbs.options import BuildOptions, DeployOptions
 from fnkit.verbs.table import Argument, Option
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from fnkit.delivery.plan import Plan
     from fnkit.delivery.receipt import Receipt
     from fnkit.project.difference import Change
+    from fnkit.verbs.answers import ActionFile, Listing, Tested
 
 Source = Annotated[Any, Argument("a script, a notebook, a folder or a zip; FILE:NAME is a flow", "FILE", place=1)]
 Name = Annotated[
@@ -46,8 +46,9 @@ def deploy(
 
     context = context or Context()
     if source is None and name is not None and name.endswith((".yaml", ".yml")):
-        place = projects.Place(Path(name), env, options.get("value"))
-        return projects.deploy(place, yes, options, context)
+        from fnkit.verbs import projects
+
+        return projects.deploy(projects.Place(Path(name), env, options.get("value")), yes, options, context)
     flow = flows.composed(source, cells, name)
     if flow is None:
         order, needed = orders.order(source if source is not None else cells, name, options), []
@@ -59,6 +60,8 @@ def deploy(
     if options.get("show") or options.get("dry_run"):
         plan = pipeline.preview(client, order.spec, order.settings, tell)
         if options.get("show"):
+            from fnkit.verbs.answers import ActionFile
+
             return ActionFile(str(plan.name), plan.wanted.bundle.action_file)
         return replace(plan, needs=tuple(pipeline.preview(client, one.spec, one.settings, tell) for one in needed))
     first = tuple(pipeline.deploy(client, one.spec, one.settings, None, tell).plan for one in needed)
@@ -75,10 +78,11 @@ def test(
     cells: "Cells | None" = None,
     context: Context | None = None,
     **options: Unpack[BuildOptions],
-) -> Tested:
+) -> "Tested":
     """Try a function as an action in a clean process on this machine, and send nothing."""
     from fnkit.delivery import pipeline
     from fnkit.verbs import flows
+    from fnkit.verbs.answers import Tested
 
     context = context or Context()
     if flow := flows.composed(source, cells, name):

@@ -17,8 +17,8 @@ from fnkit.verbs.table import Argument, Option
 
 if TYPE_CHECKING:
     from fnkit.delivery.wired import Wires
+    from fnkit.events.allowed import Allowed
     from fnkit.local.store import Store
-    from fnkit.whisk.client import Client
 
 LOOK = 30.0
 """Seconds after which `feeds run` looks for other triggers."""
@@ -55,13 +55,18 @@ def events(
 
 def feeds_run(
     *,
+    folder: Annotated[
+        Sequence[Path], Option("a folder that may be watched, with what is below it; once for each", "DIR")
+    ] = (),
     data: Annotated[Path | None, Option("where to remember what was seen and fired", "DIR")] = None,
     context: Context | None = None,
 ) -> None:
     """Watch folders, buckets and clocks, and fire their triggers on any OpenWhisk, until it is interrupted.
 
     It watches for each trigger that was wired (`fnkit.on(…).run(…)`) and that the platform does not watch itself.
+    Of the folders of this machine, those that are named: whoever may make a trigger may not read all that you may.
     """
+    from fnkit.events.allowed import Allowed
     from fnkit.local.folder import Folder
     from fnkit.local.migrations import FEEDS
     from fnkit.local.store import Store
@@ -72,14 +77,15 @@ def feeds_run(
     client = context.client
     whose = f"{client.props.apihost} {client.namespaces.own()}"
     root = data or places.data() / "feeds" / sha256(whose.encode())[:16]
-    folder = Folder(root.absolute())
-    folder.make()
-    lock = folder.lock()
+    kept = Folder(root.absolute())
+    allowed = Allowed(kept.root, tuple(_there(one) for one in folder))
+    kept.make()
+    lock = kept.lock()
     if lock is None:
-        raise BadArgument(f"Watching for {client.props.host}", f"another process has {folder.root} open.")
-    store = Store(folder.database, migrations=FEEDS)
+        raise BadArgument(f"Watching for {client.props.host}", f"another process has {kept.root} open.")
+    store = Store(kept.database, migrations=FEEDS)
     try:
-        asyncio.run(_watch(context, client, store))
+        asyncio.run(_watch(context, allowed, store))
     finally:
         store.close()
         lock.close()
@@ -94,20 +100,26 @@ def _looping() -> bool:
     return True
 
 
-async def _watch(context: Context, client: "Client", store: "Store") -> None:
+def _there(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise BadArgument(f"Watching {folder}", "there is no such folder.", "Make it, or name another.")
+    return folder.absolute()
+
+
+async def _watch(context: Context, allowed: "Allowed", store: "Store") -> None:
     """Keep the feeds in step with the triggers, until a signal."""
     from fnkit.delivery.watching import Remote, follow, tidy
     from fnkit.events.feeds import Feeds
 
-    feeds, stop, said = Feeds(store), asyncio.Event(), set[str]()
+    client, feeds, stop, said = context.client, Feeds(store), asyncio.Event(), set[str]()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    feeds.start(Remote(client))
+    feeds.start(Remote(client, allowed))
     watched: set[str] | None = None
     looks = count()
     while not stop.is_set():
         try:
-            troubles = await follow(client, feeds)
+            troubles = await follow(client, feeds, allowed)
             if next(looks) % TIDY == 0:
                 await asyncio.to_thread(tidy, client, time.time())
             now = {feed.name for feed in feeds.all(await asyncio.to_thread(client.namespaces.own))}

@@ -1,5 +1,6 @@
 """The verbs of the embedded platform."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
@@ -38,6 +39,9 @@ class ServeOptions(TypedDict, total=False):
     ]
     stems: Annotated[int, Option("of what is not forked, as Node.js, start so many instances ahead (1)", "COUNT")]
     memory: Annotated[int, Option("let all instances together have so much (0: half of the machine's)", "MB")]
+    folder: Annotated[
+        Sequence[Path], Option("let triggers of whoever has a key watch this folder and what is below it", "DIR")
+    ]
 
 
 def serve(
@@ -110,6 +114,7 @@ def _settings(options: ServeOptions) -> "Settings":
     from fnkit.local.settings import Settings
 
     given: dict[str, Any] = {**options, "data": options.get("data") or places.data()}
+    given["folder"] = tuple(one.absolute() for one in options.get("folder", ()))
     return Settings(**given)
 
 
@@ -120,6 +125,7 @@ def _check_wanted(running: "Running", options: ServeOptions) -> None:
         f"--port {port}": bool(port) and urlsplit(running.url).port != port,
         "--guest": options.get("guest", False) and not running.guest,
         "--full-sync": options.get("full_sync", False) and not running.full_sync,
+        **{f"--folder {one}": str(one.absolute()) not in running.folder for one in options.get("folder", ())},
     }
     if wanted := [option for option, differs in other.items() if differs]:
         raise BadArgument(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -121,9 +122,9 @@ def _changes(project: "Project", context: Context) -> "Iterator[Change]":
     from fnkit.project import apply
     from fnkit.project.present import present
 
-    client = context.client
+    client, made = context.client, _orders(project, context)
     yield from (change for change, _ in apply.package(client, project.package))
-    for kind, order in _orders(project, context):
+    for kind, order in made:
         yield _compared(kind, order, context)
     yield from (change for change, _ in apply.beside(client, project))
     yield from apply.leftovers(project, present(client, project.mark))
@@ -134,11 +135,11 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
     from fnkit.project import apply
     from fnkit.project.present import present
 
-    client = context.client
+    client, made = context.client, _orders(project, context)
     for change, make in apply.package(client, project.package):
         make()
         yield change
-    for kind, order in _orders(project, context):
+    for kind, order in made:
         yield _deployed(kind, order, context)
     for change, make in apply.beside(client, project):
         if change.does != "unchanged":
@@ -152,7 +153,15 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
 
 
 def _orders(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
-    """Everything with code: functions, flows, and what lies between a rule and its action."""
+    """Everything with code: functions, flows, and what lies between a rule and its action.
+
+    Raises BadArgument at once where a destination has no keys.
+    """
+    between = [_between(made, project.mark) for rule in project.rules for made in rule.route.generated]
+    return chain(_declared(project, context), (("function", one) for one in between))
+
+
+def _declared(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
     from fnkit.verbs import flows
 
     for one in project.functions:
@@ -161,9 +170,6 @@ def _orders(project: "Project", context: Context) -> "Iterator[tuple[Kind, order
         flow = _flow(one, project)
         yield from (("function", first) for first in flows.joins(flow.flow, context))
         yield "flow", flows.order(flow, one.name, _options(one), context)
-    for rule in project.rules:
-        for made in rule.route.generated:
-            yield "function", _between(made, project.mark)
 
 
 def _between(made: "Generated", mark: str) -> orders.Order:

@@ -91,10 +91,10 @@ def _deployed(target: Any, name: str | None, context: Context, options: Mapping[
     """The name of the action; what is no name is deployed."""
     if isinstance(target, str):
         return target
-    from fnkit import verbs
     from fnkit.delivery.receipt import Receipt
+    from fnkit.verbs.deploying import deploy
 
-    receipt = verbs.deploy(target, name or getattr(target, "__name__", None), context=context, **options)
+    receipt = deploy(target, name or getattr(target, "__name__", None), context=context, **options)
     if not isinstance(receipt, Receipt):
         raise BadArgument("Wiring a function", "it was not deployed.", "Leave out dry_run and show.")
     return str(receipt.plan.name)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import Refused, Unauthorized, Unreachable
-from fnkit.whisk.lives import Life
 from fnkit.whisk.messages import Request, Transport
 from fnkit.whisk.resource import parsed
+
+if TYPE_CHECKING:
+    from fnkit.whisk.lives import Life
 
 ROOT = "/fnkit/v1"
 
@@ -122,8 +124,10 @@ class Embedded:
         """`{"instances": […], "cold", "warm", "queued"}`."""
         return self._ask(Request("GET", f"{ROOT}/pool", "the pool", repeatable=True))
 
-    def lives(self, since: int = 0) -> tuple[int, tuple[Life, ...]]:
+    def lives(self, since: int = 0) -> tuple[int, "tuple[Life, ...]"]:
         """What time it is there, and your instances that were there after `since`, the oldest first. In ms."""
+        from fnkit.whisk.lives import Life
+
         query = {"since": str(since)}
         answer = self._ask(Request("GET", f"{ROOT}/instances", "instances", query, repeatable=True))
         return answer["now"], tuple(Life.from_json(item) for item in answer["instances"])

@@ -109,7 +109,7 @@ class Feeds:
         else:
             result = call.activation.result
             said = str(result.get("error") if isinstance(result, dict) else result)
-            found = f"{said.rstrip('.')}."
+            found = said if said.endswith((".", "?", "!")) else f"{said}."
         advice = f"fnkit logs {call.activation_id} shows what the feed printed."
         raise ActionFailed(f"{event} of the feed {feed}", found, advice, call.activation_id)
 

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError
+from fnkit.core.places import OPERATOR
 from fnkit.core.signatures import FOLDER, sign
 from fnkit.whisk.props import Props, load_file
-
-FILE = ".wskadmin"
 
 
 def permit(props: Props, info: Mapping[str, Json], place: tuple[str, str], store: str) -> str | None:
@@ -22,7 +21,7 @@ def permit(props: Props, info: Mapping[str, Json], place: tuple[str, str], store
     if not props.loopback or not isinstance(data, str):
         return None
     try:
-        operator = load_file(Path(data) / FILE)
+        operator = load_file(Path(data) / OPERATOR)
     except (FnkitError, OSError):
         return None
     if operator.key is None or urlsplit(operator.apihost).port != urlsplit(props.apihost).port:

@@ -6,6 +6,7 @@ import time
 import pytest
 import requests
 
+from tests.conftest import fresh_platform
 from tests.contract.conftest import ECHO, new_user, operator
 from tests.contract.feeding import begin, feed, quiet, records, status, until
 
@@ -239,6 +240,25 @@ def test_a_key_alone_opens_no_folder(embedded, heard, other, tmp_path):
     assert feed(embedded, "storage/changes", "UPDATE", name, store=str(tmp_path))[0] == 200
     body = {"parameters": {"store": str(tmp_path), "suffix": ".jpg"}}
     assert embedded.call("POST", f"/fnkit/v1/feeds/{name}", json=body).status_code == 200, "it is watched already"
+
+
+def test_a_key_opens_the_folders_that_the_platform_was_started_with(tmp_path):
+    for name in ("photos/new", "private"):
+        (tmp_path / name).mkdir(parents=True)
+    own = fresh_platform(tmp_path / "data", "--folder", str(tmp_path / "photos"))
+    try:
+        own.call("PUT", "triggers/t", json={})
+
+        def ask(verb, folder):
+            body = {"kind": "storage", "parameters": {"store": str(tmp_path / folder)}}
+            return own.call(verb, "/fnkit/v1/feeds/t", json=body)
+
+        assert (ask("PUT", "private").status_code, ask("PUT", "photos").status_code) == (403, 201)
+        refused = ask("POST", "private")
+        assert (refused.status_code, "started with --folder" in refused.json()["error"]) == (403, True)
+        assert ask("POST", "photos/new").status_code == 200
+    finally:
+        own.stop()
 
 
 def test_a_feed_is_its_owners_alone(embedded, heard, other):

@@ -1,5 +1,6 @@
 """What starts functions, as a person wires it: in Python, in a shell; and on a platform without feeds."""
 
+import asyncio
 import json
 import select
 import signal
@@ -12,10 +13,15 @@ from fnkit import compose, verbs
 from fnkit.context import Context
 from fnkit.core.errors import BadArgument, Missing
 from fnkit.delivery import drawn, wiring
-from fnkit.delivery.watching import noted, tidy
+from fnkit.delivery.watching import Remote, follow, noted, tidy
+from fnkit.events.allowed import Allowed
 from fnkit.events.bucket import Bucket
+from fnkit.events.feeds import Feeds
 from fnkit.events.sources import storage
 from fnkit.events.wiring import NOTE, Wiring
+from fnkit.local.folder import Folder
+from fnkit.local.migrations import FEEDS
+from fnkit.local.store import Store
 from fnkit.notebook import show
 from fnkit.verbs.when import every, on
 from fnkit.whisk.client import Client
@@ -264,7 +270,7 @@ def test_the_shell_makes_a_trigger_with_a_feed_and_shows_it(shell):
     shell("trigger", "create", "ticks", "--feed", "/whisk.system/alarms/alarm", "--param", "cron", "0 0 1 1 *")
     said = shell("events").stdout
     assert "ticks" in said
-    assert "/whisk.system/alarms/alarm" in said
+    assert "0 0 1 1 * UTC" in said
     picture = shell.work / "wired.svg"
     shell("events", "--save", str(picture))
     assert picture.read_text().startswith("<svg")
@@ -347,12 +353,12 @@ def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_pat
     embedded.call("PUT", "rules/fr-rule", json={"trigger": "/_/fr-photos", "action": "/_/fr-echo"})
     environment = {"WSK_CONFIG_FILE": str(embedded.props), "FNKIT_DATA": str(tmp_path / "data")}
     arrive(folder, "before.txt")
-    process = _feeds(shell, environment)
+    process = _feeds(shell, environment, "--folder", str(folder))
     arrive(folder, "one.txt")
     until(lambda: records(embedded, "fr-echo"), lambda found: len(found) == 1)
     _end(process, signal.SIGKILL)
     arrive(folder, "two.txt")  # while nobody watches
-    process = _feeds(shell, environment)
+    process = _feeds(shell, environment, "--folder", str(tmp_path))
 
     def heard():
         return [one["response"]["result"] for one in records(embedded, "fr-echo")]
@@ -371,13 +377,52 @@ def test_feeds_run_watches_for_a_platform_that_does_not(embedded, shell, tmp_pat
     assert embedded.call("GET", "/fnkit/v1/objects?prefix=feeds/").json()["objects"] == []
 
 
-def _feeds(shell, environment):
+def test_feeds_run_watches_no_folder_that_nobody_named(embedded, context, tmp_path):
+    """Who may make a trigger may not read what the one who runs it may; one that is named later goes on."""
+    (tmp_path / "photos").mkdir()
+    client = Client(context.props, NoFeeds(Http(context.props)))
+    source = storage(tmp_path / "photos")
+    note = {"kind": "storage", "parameters": source.to_json(), "label": source.label}
+    client.triggers.put("fn-named", annotations={NOTE: note})
+    data, namespace = Folder(tmp_path / "data"), client.namespaces.own()
+    data.make()
+
+    async def run(right, *folders):
+        """What was told, and the feed (or none) once it is right."""
+        store = Store(data.database, migrations=FEEDS)
+        feeds, allowed = Feeds(store), Allowed(data.root, folders)
+        feeds.start(Remote(client, allowed))
+        try:
+            async with asyncio.timeout(SLOWEST_START):
+                while True:
+                    troubles = await follow(client, feeds, allowed)
+                    found = [one for one in feeds.all(namespace) if one.name == "fn-named"]
+                    if right(*found):
+                        return [one for one in troubles if one.startswith("fn-named")]
+        finally:
+            await feeds.close()
+            store.close()
+
+    def refused(told):
+        return len(told) == 1 and "Watching" in told[0] and "fnkit feeds run --folder" in told[0]
+
+    def off(feed):
+        return not feed.active and "a key alone opens no folder" in feed.reason
+
+    assert refused(asyncio.run(run(lambda *feeds: not feeds)))
+    assert asyncio.run(run(lambda feed: feed.active, tmp_path)) == []
+    assert refused(asyncio.run(run(off)))
+    assert asyncio.run(run(lambda feed: feed.active, tmp_path / "photos")) == []
+    client.triggers.delete("fn-named")
+
+
+def _feeds(shell, environment, *words):
     """`fnkit feeds run` once it says that it watches."""
     import subprocess
     import sys
 
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "fnkit", "feeds", "run"],
+        [sys.executable, "-u", "-m", "fnkit", "feeds", "run", *words],
         env={**shell.environment, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

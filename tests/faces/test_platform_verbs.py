@@ -70,7 +70,9 @@ def test_starting_what_runs_leaves_it_alone(shell):
     assert first == shell("start", "--port", port).stdout == shell("start", "--port", "0").stdout
 
 
-@pytest.mark.parametrize("words", [("--port", "1"), ("--guest",), ("--full-sync",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("--port", "1"), ("--guest",), ("--full-sync",), ("--folder", "/")], ids=" ".join
+)
 def test_what_runs_and_is_not_as_asked_for_is_said(shell, words):
     refused = shell("start", *words, code=2).stderr
     assert " ".join(words) in refused

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fnkit.events.bucket import Bucket
+from tests.buckets import make, moto
 from tests.conftest import Platform
 from tests.contract.feeding import records, until
 
@@ -270,3 +272,41 @@ def test_a_feed_that_says_no_leaves_the_trigger_and_is_told_again(shell, project
     assert ("create", "feed", "ringing") in done(shell("diff"))
     project.write_text(ROUTED)
     assert ("create", "feed", "ringing") in done(shell("deploy", "fnkit.yaml"))
+
+
+BUCKET = """
+name: greetings
+package: words
+functions:
+  greet: {from: heard.py:greet}
+triggers:
+  ringing: {}
+rules:
+  ring: {trigger: ringing, action: greet, on_success: "s3://pf-greeted/seen/"}
+"""
+
+
+def test_answers_go_to_a_bucket_and_what_brings_them_goes_without_its_keys(shell, project, monkeypatch):
+    (shell.work / "heard.py").write_text(HEARD)
+    project.write_text(BUCKET)
+    assert (
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not in the env"
+        in shell("deploy", "fnkit.yaml", code=2).stderr
+    )
+    with moto() as endpoint:
+        make(endpoint, "pf-greeted")
+        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": endpoint}
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "only-to-look")  # the shell's commands have an environment of their own
+        said = shell("deploy", "fnkit.yaml", **keys)
+        assert "hush" not in said.stdout + said.stderr
+        shell("trigger", "fire", "ringing", "name=Ada")
+        bucket = Bucket.open("s3://pf-greeted", endpoint, "us-east-1")
+        [kept] = until(lambda: list(bucket.list()), len)
+        message = json.loads(bucket.get(kept.key))
+    assert kept.key.startswith("seen/")
+    assert (message["condition"], message["response"]) == ("success", {"text": "Hello, Ada"})
+    assert "s3://pf-greeted/seen/" in shell("events", "ringing").stdout
+    removed = done(shell("remove", "--yes"))
+    assert ("delete", "function", "words/ring-destination") in removed
+    assert "words" not in shell("list").stdout

@@ -10,7 +10,13 @@ import fnkit
 from fnkit.compose.nodes import Node, to_json
 from fnkit.core.names import JOIN
 
-SHIPS = ("moves", "steps", "fork", "program", "machine", "platform", "wire", "turn")
+SHIPS = (
+    "__init__",
+    "core/__init__",
+    "core/wire",
+    "compose/__init__",
+    *(f"compose/{name}" for name in ("moves", "steps", "fork", "program", "machine", "platform", "turn")),
+)
 MAIN = f"""
 import json
 from fnkit.compose.machine import KEY
@@ -45,8 +51,6 @@ def code(nodes: list[Node]) -> str:
         archive.writestr("__main__.py", MAIN)
         archive.writestr("flows.json", json.dumps([to_json(node, "0") for node in nodes]))
         archive.write(Path(__file__).with_name("inline.py"), "inline.py")
-        archive.write(root / "__init__.py", "fnkit/__init__.py")
-        archive.write(root / "compose" / "__init__.py", "fnkit/compose/__init__.py")
         for name in SHIPS:
-            archive.write(root / "compose" / f"{name}.py", f"fnkit/compose/{name}.py")
+            archive.write(root / f"{name}.py", f"fnkit/{name}.py")
     return base64.b64encode(packed.getvalue()).decode()

@@ -5,13 +5,12 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
-from fnkit.events.folder import Folder
-from fnkit.events.sources import Storage
-from fnkit.local import permits
+from fnkit.events.folder import SCHEME, Folder
+from fnkit.local import asgi, permits
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed, missing
 from fnkit.local.routes.files import served
@@ -67,12 +66,14 @@ async def delete(platform: Platform, identity: Identity, request: Request) -> Re
     return JSONResponse({"status": "success"})
 
 
-async def file(platform: Platform, identity: Identity, request: Request) -> Response:
+async def file(
+    platform: Platform, identity: Identity, request: asgi.Request, names: tuple[str, ...]
+) -> asgi.Response | FileResponse:
     """A file that the feed has told, for the action that it starts: such a URL is signed (`local.signed`)."""
+    trigger, key = names
     try:
-        feed = platform.feeds.get(_place(identity, request))
-        store = Storage.from_json(feed.settings).open()
-        path = store.real(request.path_params["key"]) if isinstance(store, Folder) else None
+        store = str(platform.feeds.get((identity.namespace, trigger)).settings.get("store"))
+        path = Folder.of(store).real(key) if store.startswith(SCHEME) else None
     except FnkitError:
         path = None
     if path is None or not path.is_file():

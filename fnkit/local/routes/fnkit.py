@@ -4,7 +4,7 @@ import asyncio
 import platform as machine
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -15,10 +15,9 @@ from fnkit import __version__
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, FnkitError, Missing
-from fnkit.local import signed
 from fnkit.local.platform import Platform
 from fnkit.local.positions import Position
-from fnkit.local.rejected import Rejected, missing, unauthenticated
+from fnkit.local.rejected import Rejected, missing
 from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id
 from fnkit.local.routes.v1 import identify
@@ -33,7 +32,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
-            identity = _identity(platform, request, handler)
+            identity = identify(platform.users, request.headers.get("authorization"))
             try:
                 return await handler(platform, identity, request)
             except Missing as error:
@@ -56,30 +55,8 @@ def routes(platform: Platform) -> list[BaseRoute]:
         route("/feeds/{trigger}", feeds.put, "PUT"),
         route("/feeds/{trigger}", feeds.post, "POST"),
         route("/feeds/{trigger}", feeds.delete, "DELETE"),
-        route("/feeds/{trigger}/files/{key:path}", feeds.file, "GET", "HEAD"),
         route("/objects", objects.list_all, "GET"),
-        route("/objects/{key:path}", objects.get, "GET", "HEAD"),
-        route("/objects/{key:path}", objects.put, "PUT"),
-        route("/objects/{key:path}", objects.delete, "DELETE"),
     ]
-
-
-def _identity(platform: Platform, request: Request, handler: Handler) -> Identity:
-    # Tokens stand in URLs that actions get: each opens one thing for reading, for some time.
-    named = tuple(str(request.path_params.get(name)) for name in ("trigger", "key"))
-    opened: Mapping[Handler, tuple[str, ...]] = {
-        objects.get: ("objects", named[1]),
-        feeds.file: ("feeds", *named),
-    }
-    what = opened.get(handler)
-    if what and (token := request.query_params.get("token")):
-        identity = signed.owner(platform.users, token, what)
-        if identity is None:
-            raise missing()
-        return identity
-    if handler is feeds.file:  # a key alone opens no file of this machine
-        raise unauthenticated(False)
-    return identify(platform.users, request.headers.get("authorization"))
 
 
 async def _info(platform: Platform, identity: Identity, request: Request) -> Response:

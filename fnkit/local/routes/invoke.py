@@ -3,27 +3,34 @@
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
 from fnkit.local.asgi import Response
-from fnkit.local.exchange import Call, answer, raw_answer
+from fnkit.local.exchange import Call, acceptable, answer, raw_answer
+from fnkit.local.express import Again, Manner, said
 from fnkit.local.invocable import Ask, Invocable
-from fnkit.local.jobs import Status
 from fnkit.local.platform import Platform
-from fnkit.local.records import Record
 from fnkit.local.routes.actions import wait_of
-
-_CODES = {Status.SUCCESS: 200, Status.INTERNAL_ERROR: 500}
 
 
 async def post(platform: Platform, call: Call) -> Response:
     """202 with the id where it does not block or does not end in time, else the record or its result."""
     platform.throttles.invoke(call.identity)
+    since = platform.express.now()
     invocable = resolve(platform, call)
     wait, result_only = wait_of(call), call.boolean("result")
     arguments = await call.arguments(PAYLOAD_LIMIT)
     ask = Ask(call.identity, call.transaction_id, call.received_ms, arguments, wait)
     activation_id, record = await platform.controller.invoke(invocable, ask)
-    if record is None:
+    if record is None or wait is None:
         return answer({"activationId": activation_id}, 202, activation_id)
-    return raw_answer(_body(record, result_only), _CODES.get(record.status, 502), activation_id)
+    _learn(platform, call, Manner(call.identity, invocable, wait, result_only), since)
+    status, text = said(record, result_only)
+    return raw_answer(text, status, activation_id)
+
+
+def _learn(platform: Platform, call: Call, manner: Manner, since: tuple[int, int]) -> None:
+    """The same call again needs no second look, where its answer depends on nothing else in its head."""
+    plain = call.request.header(b"x-request-id") is None and acceptable(call.request.header(b"accept"))
+    if plain:
+        call.request.learn(Again(platform.express, manner, since).begin)
 
 
 def resolve(platform: Platform, call: Call) -> Invocable:
@@ -36,8 +43,3 @@ def resolve(platform: Platform, call: Call) -> Invocable:
     provider = provider_of(platform.entities, package)
     binding = package if package.document["binding"] else None
     return controller.resolve(provider.namespace, f"{provider.name}/{call.names[1]}", binding)
-
-
-def _body(record: Record, result_only: bool) -> str:
-    # A quirk of OpenWhisk: an array is answered bare, asked for or not.
-    return record.result if result_only or record.result.startswith("[") else record.answer

@@ -19,13 +19,12 @@ from fnkit.local.access import owner_only
 from fnkit.local.asgi import Request, Response
 from fnkit.local.exchange import Call, RequestTooLarge, acceptable, not_acceptable
 from fnkit.local.platform import Platform
-from fnkit.local.rejected import Broken, Rejected, no_route, unauthenticated
+from fnkit.local.rejected import INTERNAL, Broken, Rejected, no_route, unauthenticated
 from fnkit.local.routes import actions, activations, invoke, namespaces, packages, rules, triggers, web
 from fnkit.local.users import Identity, Users
 from fnkit.local.web.target import Target
 
 _LOG = logging.getLogger(__name__)
-INTERNAL = "There was an internal server error."
 
 Handler = Callable[[Platform, Call], Awaitable[Response]]
 

@@ -66,6 +66,11 @@ def _fill(folder: Path, number: int) -> None:
             f"WITH RECURSIVE numbers(n) AS (SELECT {number - 1} UNION ALL SELECT n - 1 FROM numbers WHERE n > 1) "
             f"INSERT INTO activations ({names}) SELECT {values} FROM numbers, (SELECT * FROM activations LIMIT 1)"
         )
+        store.execute("DELETE FROM totals")
+        store.execute(
+            "INSERT INTO totals SELECT namespace, name, count(*), sum(size) FROM activations"
+            " GROUP BY namespace, name"
+        )
 
 
 def _other(stack: ExitStack, folder: Path) -> Path:

@@ -171,6 +171,18 @@ def test_a_library_without_a_wheel_for_the_target_is_told() -> None:
         bundle_of(HELLO, where, requires=("numpy==0.0.1",))
 
 
+def test_an_edit_touches_neither_resolver_nor_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No installer can run here: what was resolved and laid out for the libraries serves the edited function."""
+    before = bundle_of(("import tqdm", "def main(): return {'v': tqdm.__version__}"), HERE)
+    (tmp_path / "no-folder").touch()
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "no-folder" / "uv"))
+    edited = bundle_of(("import tqdm", "def main(): return {'version': tqdm.__version__}"), HERE)
+    assert edited.digest != before.digest
+    assert edited.layers[1] == before.layers[1]
+    with pytest.raises(MissingPackage):  # so it is: other libraries need one
+        bundle_of(("import tqdm", "def main(): return {}"), HERE, requires=("tqdm<4.67",))
+
+
 def test_files_of_the_user_may_not_hide_a_library(tmp_path: Path) -> None:
     (tmp_path / "tqdm").mkdir()
     (tmp_path / "tqdm" / "__init__.py").write_text("")

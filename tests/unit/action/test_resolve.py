@@ -9,6 +9,7 @@ from fnkit.action.resolve import Installer, Pip, Uv, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target, running
 
+HERE = Target(f"python:{running()}", running())
 LINUX = Target("python:3.11", "3.11", "x86_64-manylinux_2_28", {})
 
 
@@ -40,3 +41,32 @@ def test_what_only_the_image_needs_stays_with_the_image() -> None:
     needed, provided = resolved(("requests==2.34.2", "tqdm==4.67.1"), (), where)
     assert [str(pin) for pin in needed] == ["tqdm==4.67.1"]
     assert {"requests", "certifi", "charset-normalizer", "idna", "urllib3"} == {pin.name for pin in provided}
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> tuple[Uv, Path]:
+    """uv, and a file with a line for each time that it ran."""
+    log, binary = tmp_path / "ran", tmp_path / "uv"
+    binary.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{uv.find_uv_bin()}" "$@"\n')
+    binary.chmod(0o755)
+    return Uv(str(binary)), log
+
+
+def offline(log: Path) -> list[bool]:
+    """Whether an index could be asked, run by run; forgets them."""
+    lines = log.read_text().splitlines()
+    log.unlink()
+    return ["--offline" in line for line in lines]
+
+
+def test_what_is_pinned_and_cached_is_not_asked_of_an_index(watched: tuple[Uv, Path], tmp_path: Path) -> None:
+    installer, log = watched
+    pins, via = installer.resolve(["tqdm"], [], HERE)
+    assert offline(log) == [True, False], "the newest one that is cached need not be the newest"
+    installer.install(pins, tmp_path / "first", HERE)
+    log.unlink()
+    assert installer.resolve([str(pin) for pin in pins], [], HERE) == (pins, via)
+    assert installer.resolve(["TQDM"], [str(pin) for pin in pins], HERE) == (pins, via)
+    installer.install(pins, tmp_path / "again", HERE)
+    assert offline(log) == [True, True, True]
+    assert (tmp_path / "again" / "tqdm" / "__init__.py").is_file()

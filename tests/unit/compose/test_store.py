@@ -14,13 +14,13 @@ from fnkit.compose import nodes
 from fnkit.compose.bucket import Bucket
 from fnkit.compose.dry import Stage, play
 from fnkit.compose.machine import KEY, Run
-from fnkit.compose.moves import Unkept
+from fnkit.compose.moves import Call, Unkept
 from fnkit.compose.nodes import to_json
 from fnkit.compose.program import Flow
 from fnkit.compose.store import Store, prefix
 from fnkit.compose.turn import conductor
-from fnkit.compose.wire import Wire
 from fnkit.core.errors import BadArgument
+from fnkit.core.wire import Wire
 
 LARGE = "x" * 600_000
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
@@ -97,9 +97,54 @@ def test_a_run_writes_its_two_objects_in_turn():
     stage = Stage(known, answers, held=Seen())
     run = Run.fresh(known, stage, "run")
     assert "error" not in stage.drive(run, run.begin({"n": 1}))
+    assert stage.held == {}, "what is over leaves nothing"
     assert [key[-2:] for key in keys] == ["-0", "-1", "-0"]
     assert len({key[:-2] for key in keys}) == 1 and keys[0].startswith("run/")
     assert play(flow.node, {"n": 1}, {"act": {"n": 1}}).result["error"].startswith("0.0.")
+
+
+def test_a_state_that_was_small_in_between_has_no_objects_of_its_own():
+    large = compose.let({"text": LARGE}, compose.merge(lambda r, v: {"text": v["text"]}, compose.retain("act")))
+    flow = compose.sequence(large, lambda r: {"n": 1}, "act", large, "act").stored("objects:")
+    known = Flow(to_json(flow.node, "0"), {p: o.code.live for p, o in flow.node.walk() if o.type == "function"})
+    stage = Stage(known, {"/_/act": lambda _: {"n": 1}})
+    run, names = Run.fresh(known, stage, "run"), []
+    outcome = run.begin({"n": 1})
+    while isinstance(outcome, Call):
+        names.append({key.rpartition("-")[0] for key in stage.held})
+        run, outcome = Run.again(known, stage, json.loads(json.dumps(run.state())), {"n": 1})
+    assert "error" not in outcome.value
+    assert set.union(*names) == names[0] and len(names[0]) == 1
+    run.end()
+    assert stage.held == {}
+
+
+def test_a_branch_that_cannot_begin_leaves_nothing():
+    """It runs in the turn that would have started it."""
+    each = compose.map(compose.sequence(lambda r, v: {"n": len(v["text"])}, "tiny"))
+    flow = compose.let({"text": "x" * 1_100_000}, each).stored("objects:")
+    functions = {place: one.code.live for place, one in flow.node.walk() if one.type == "function"}
+
+    class Full(Stage):
+        refused = 0
+
+        def start(self, action, arguments):
+            self.refused += 1
+
+    stage = Full(Flow(to_json(flow.node, "0"), functions), {"/_/tiny": lambda _: {"n": 1}})
+    run = Run.fresh(stage.flow, stage, "run")
+    assert stage.drive(run, run.begin({"value": [{"n": 1}]})) == {"value": [{"n": 1}]}
+    assert (stage.refused, stage.held) == (1, {})
+
+
+def test_a_run_that_fails_leaves_nothing_either():
+    stage = Stage(Flow(to_json(deep().stored("objects:").node, "0"), {}), {})
+    functions = {p: o.code.live for p, o in deep().node.walk() if o.type == "function"}
+    stage.flow.functions = functions
+    stage.answers = {"/_/act": lambda _: {"error": "no"}}
+    run = Run.fresh(stage.flow, stage, "run")
+    assert "no" in stage.drive(run, run.begin({}))["error"]
+    assert stage.held == {}
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,7 @@ class Whisk:
     def store(self, feed, storage):
         return self.store_ if storage.store == "objects:" else storage.open()
 
-    def address(self, feed, store, key):
+    async def address(self, feed, store, key):
         if key in self.gone:
             raise Missing(f"Reading {key}", "it was gone before it was read.", status=404)
         return store.presign(key) if not isinstance(store, Folder) else store.path(key).as_uri()

@@ -44,7 +44,7 @@ def test_a_place(text, kind, to, label):
     assert "hush" not in repr(found)
 
 
-@pytest.mark.parametrize("text", ["s3://bucket/x", "https://", "trigger:a/b", "not legal!"])
+@pytest.mark.parametrize("text", ["ftp://host/x", "https://", "trigger:a/b", "not legal!"])
 def test_what_is_no_place(text):
     with pytest.raises(BadArgument):
         place(text)

@@ -47,6 +47,20 @@ class Hangs(InProcess):
         return await super().run(job)
 
 
+class Waits(InProcess):
+    """Runs actions once it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def run(self, job):
+        self.reached.set()
+        await self.go_on.wait()
+        return await super().run(job)
+
+
 class Server:
     """A platform from its start on a database to its sudden end: nothing is closed."""
 
@@ -165,13 +179,15 @@ def test_a_step_that_ended_with_the_server_before_the_next_began_is_not_run_agai
     path = tmp_path / "db"
 
     async def before():
-        server = Server(path, InProcess())
+        server = Server(path, Waits())
         await server.action("add", ADD)
         await server.sequence("seq", "add", "add")
         activation_id = await server.begin("seq", {"n": 1})
-        while not server.scheduler.jobs:
-            await asyncio.sleep(0)
-        await server.controller.close(5)
+        await server.scheduler.reached.wait()
+        closing = asyncio.ensure_future(server.controller.close(60))
+        await asyncio.sleep(0)  # it has begun
+        server.scheduler.go_on.set()
+        await closing
         return activation_id, server.names()
 
     async def after(activation_id):

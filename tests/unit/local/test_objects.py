@@ -91,3 +91,12 @@ def test_a_file_that_no_object_names_is_swept_at_the_next_start(objects, store, 
     again = Objects(store, tmp_path / "objects")
     assert again.get("guest", "a").path.read_bytes() == b"kept"
     assert len(files(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "a/", "a/ü", "a/\ud7ff", "\U0010ffff", "a\U0010ffff"])
+def test_a_list_has_what_begins_with_the_prefix_and_nothing_else(objects, prefix):
+    keys = ["A", "a", "a/", "a/u", "a/ü", "a/üb", "a/\ud7ff", "a/\ue000", "a0", "a\U0010ffff", "b", "\U0010ffffz"]
+    for key in keys:
+        put(objects, key, b"")
+    found = [one.key for one in objects.list("guest", prefix)]
+    assert found == sorted(key for key in keys if key.startswith(prefix))

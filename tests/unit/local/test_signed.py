@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from fnkit.core.clock import now_ms
 from fnkit.local import signed
 from fnkit.local.store import Store
 from fnkit.local.users import Users, ensure_user
@@ -29,6 +30,13 @@ def test_a_token_opens_what_it_was_made_for(users):
         assert signed.owner(users, unquote(token), WHAT) == identity
         for other in (("objects", "a b/ü.jp"), ("feeds", "objects", WHAT[1]), ("objects",), ()):
             assert signed.owner(users, unquote(token), other) is None
+
+
+@pytest.mark.parametrize("seconds", [0, 5, 700, signed.LASTING])
+def test_a_token_lasts_as_long_as_asked_for_and_little_longer(users, seconds):
+    before = now_ms() // 1000
+    expires = int(signed.token(users.get("guest"), WHAT, seconds).partition(".")[0])
+    assert before + seconds <= expires <= now_ms() // 1000 + seconds * 1.01 + 1
 
 
 def test_a_token_ends_and_cannot_be_changed(users):

@@ -8,10 +8,11 @@ import sqlite3
 import pytest
 
 from fnkit.local import migrations
+from fnkit.local.journal import Journal
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
-from fnkit.local.pending import Table
 from fnkit.local.store import LARGE, MOST, Store
-from tests.unit.local.lives import left_by
+from fnkit.local.tables import ACTIVATIONS, Table
+from tests.unit.local.lives import left_by, next_life
 
 INSERT = "INSERT INTO objects (namespace, key, size, etag, media_type, file) VALUES ('n', ?, 0, '', '', '')"
 
@@ -195,10 +196,11 @@ def test_a_full_disk_takes_nothing_from_who_was_told(store, path):
     assert survivors(path) == {"small", "other"}
 
 
-PROMISES = Table(
-    "INSERT OR REPLACE INTO accepted (id, namespace, name, start, imprint) VALUES (?, 'n', ?, 0, '')",
-    "DELETE FROM accepted WHERE id = ?",
-)
+PROMISES = Table("accepted", ("id", "namespace", "name", "start", "imprint"), "REPLACE")
+
+
+def promise(store, name, value, fresh=False, table=PROMISES):
+    store.keep(table, name, "n", value, 0, "", fresh=fresh)
 
 
 def promises(store):
@@ -208,9 +210,9 @@ def promises(store):
 
 def test_a_row_that_is_kept_is_seen_at_once_and_survives(store, path):
     async def story():
-        store.keep(PROMISES, "a", "1", fresh=True)
-        store.keep(PROMISES, "b", "1", fresh=True)
-        store.keep(PROMISES, "a", "2")
+        promise(store, "a", "1", fresh=True)
+        promise(store, "b", "1", fresh=True)
+        promise(store, "a", "2")
         store.commit()
         other = Store(left_by(path, fresh_folder(path)))
         found = promises(other)
@@ -226,7 +228,7 @@ def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
     async def story():
         before = store.row("SELECT total_changes()")[0]
         for number in range(20):
-            store.keep(PROMISES, str(number), "1", fresh=True)
+            promise(store, str(number), "1", fresh=True)
             store.commit()
             store.drop(PROMISES, str(number))
             store.commit()
@@ -239,18 +241,45 @@ def test_sqlite_never_hears_of_what_comes_and_goes(store, path):
     asyncio.run(story())
 
 
+def test_who_asks_for_something_else_makes_sqlite_hear_of_nothing(store):
+    def told():
+        return store.row("SELECT total_changes()")[0]
+
+    promise(store, "a", "1", fresh=True)
+    assert promises(store) == [("a", "1")]
+    before = told()
+    promise(store, "a", "2")
+    promise(store, "b", "1", fresh=True)
+    assert store.rows("SELECT name FROM entities") == []
+    assert [store.find(PROMISES, one, "namespace", "name") for one in "abc"] == [("n", "2"), ("n", "1"), None]
+    store.drop(PROMISES, "a")
+    store.drop(PROMISES, "b")
+    assert [store.find(PROMISES, one, "name") for one in "ab"] == [None, None]
+    assert told() == before
+    assert promises(store) == []
+    assert told() == before + 1
+
+
+def test_what_is_derived_from_a_row_is_seen_with_it(store):
+    derived = Table(PROMISES.name, PROMISES.columns, "REPLACE", derived=("derived",))
+    store.row("CREATE TEMP TABLE derived (id)")
+    store.row("CREATE TEMP TRIGGER comes AFTER INSERT ON accepted BEGIN INSERT INTO derived VALUES (NEW.id); END")
+    promise(store, "a", "1", fresh=True, table=derived)
+    assert store.rows("SELECT id FROM derived") == [("a",)]
+
+
 def test_lines_after_such_rows_survive(store, path):
     """SQLite has nothing to write then, but has to know where the journal begins anew."""
 
     async def story():
         for number in range(MOST // 2):
-            store.keep(PROMISES, str(number), "1", fresh=True)
+            promise(store, str(number), "1", fresh=True)
             store.commit()
             store.drop(PROMISES, str(number))
             store.commit()
         while recent(path).stat().st_size:
             await asyncio.sleep(0)
-        store.keep(PROMISES, "later", "1", fresh=True)
+        promise(store, "later", "1", fresh=True)
         store.commit()
         other = Store(left_by(path, fresh_folder(path)))
         assert promises(other) == [("later", "1")]
@@ -260,9 +289,9 @@ def test_lines_after_such_rows_survive(store, path):
 
 
 def test_a_row_that_sqlite_has_is_dropped_there(store):
-    store.keep(PROMISES, "a", "1", fresh=True)
+    promise(store, "a", "1", fresh=True)
     assert promises(store) == [("a", "1")]
-    store.keep(PROMISES, "a", "2")
+    promise(store, "a", "2")
     store.drop(PROMISES, "a")
     store.commit()
     assert promises(store) == []
@@ -322,3 +351,48 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was():
 def test_the_list_of_migrations_is_numbered_without_a_gap():
     numbers = [int(step.__name__[1:5]) for step in migrations.MIGRATIONS]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_came_is_summed_up_once_however_often_it_is_written(tmp_path):
+    """Also by a server that died before SQLite had heard of it."""
+
+    def row(number, name="a"):
+        return f"{number:032x}", "guest", name, number, 0, "warm", "{}", "{}", "[]", 10
+
+    async def first():
+        store = Store(next_life(tmp_path / "db"))
+        for number in range(5):
+            store.keep(ACTIVATIONS, *row(number), fresh=True)
+        store.keep(ACTIVATIONS, *row(5, "b"), fresh=True)
+        await store.committed()
+        assert store.row("SELECT count, size FROM totals WHERE name = 'a'") == (5, 50)
+        store.keep(ACTIVATIONS, *row(0), fresh=True)  # there already
+        store.keep(ACTIVATIONS, *row(6), fresh=True)
+        await store.committed()
+
+    asyncio.run(first())
+    store = Store(next_life(tmp_path / "db"))
+    found = dict(store.rows("SELECT name, count FROM totals"))
+    assert found == {"a": 6, "b": 1} == dict(store.rows("SELECT name, count(*) FROM activations GROUP BY name"))
+    store.close()
+
+
+def test_who_is_told_after_a_commit_shares_it_with_the_others_of_the_turn(tmp_path):
+    async def turn():
+        store = Store(tmp_path / "db")
+        told = []
+        for number in range(4):
+            store.keep(
+                ACTIVATIONS, f"{number:032x}", "guest", "a", number, 0, "warm", "{}", "{}", "[]", 10, fresh=True
+            )
+            store.then(lambda fault, number=number: told.append((number, fault)))
+        store.then(lambda fault: 1 // 0)
+        store.then(lambda fault: told.append(("last", fault)))
+        assert told == []
+        await asyncio.sleep(0)
+        assert told == [(0, None), (1, None), (2, None), (3, None), ("last", None)]
+        lines = [*Journal(tmp_path / "db-recent").lines()]
+        assert [len(writes) for _, writes in lines] == [4]
+        store.close()
+
+    asyncio.run(turn())

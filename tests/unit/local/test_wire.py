@@ -1,12 +1,14 @@
 """A response leaves in one piece where that changes nothing else, and as uvicorn sends it where it does."""
 
 import asyncio
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
 from fnkit.local.asgi import Response
+from fnkit.local.repeats import Repeats
 from fnkit.local.wire import Http
 
 
@@ -117,3 +119,170 @@ def test_a_client_that_asks_first_is_told_to_go_on_at_once():
 def test_requests_that_come_together_are_answered_in_order():
     ((pieces,), _) = talk(get("/") + b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi" + get("/"))
     assert [piece.rpartition(b"\r\n\r\n")[2] for piece in pieces] == [b"xxx", b"hi", b"xxx"]
+
+
+class Asked:
+    """What answers a head that is known: whatever comes is said back, at once or when it is told to."""
+
+    def __init__(self, at_once=True, takes=True):
+        self.at_once = at_once
+        self.takes = takes
+        self.bodies = []
+        self.waiting = []
+
+    def begin(self, body, reply):
+        if self.takes:
+            self.bodies.append(body)
+            self.waiting.append(lambda: reply(200, b"x-own: yes\r\n", b"<" + body + b">"))
+            if self.at_once:
+                self.go()
+        return self.takes
+
+    def go(self):
+        self.waiting.pop(0)()
+
+
+def post(body, path="/echo", more=""):
+    return f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n{more}\r\n{body}".encode()
+
+
+async def learning(scope, receive, send):
+    """Says what a request's head means, then answers it."""
+    learn = scope["extensions"].get("fnkit.again")
+    if learn is not None and scope["path"] == "/echo":
+        learn(scope["state"]["asked"].begin)
+    await app(scope, receive, send)
+
+
+@contextmanager
+def connected(asked):
+    """A connection, what its client got, and a function that awaits the tasks that are under way."""
+    config, state, client = uvicorn.Config(learning, log_level="critical"), ServerState(), Client()
+    connection = Http(config, state, {"asked": asked}, repeats=Repeats())
+    connection.connection_made(client)
+
+    async def settled():
+        await asyncio.sleep(0)
+        while state.tasks:
+            await asyncio.wait(set(state.tasks), timeout=60)
+
+    yield connection, client, settled
+    connection.connection_lost(None)
+
+
+def bodies(client):
+    return [piece.rpartition(b"\r\n\r\n")[2] for piece in client.pieces]
+
+
+def played(asked, *pieces):
+    """What a client gets that sends these pieces, and awaits what is under way after each."""
+
+    async def story():
+        with connected(asked) as (connection, client, settled):
+            for piece in pieces:
+                connection.data_received(piece)
+                await settled()
+            return bodies(client)
+
+    return asyncio.run(story())
+
+
+def test_a_head_that_was_read_is_answered_by_who_knows_it():
+    asked = Asked()
+    assert played(asked, post("a"), post("b"), post("cc"), post("dd"), get("/")) == [
+        b"a",
+        b"<b>",
+        b"cc",
+        b"<dd>",
+        b"xxx",
+    ]
+
+
+@pytest.mark.parametrize("cut", [1, 40, len(post("abc")) - 3, len(post("abc")) - 1])
+def test_a_known_message_may_come_in_pieces(cut):
+    whole = post("abc")
+    asked = Asked()
+    assert played(asked, whole, whole[:cut], whole[cut:], whole)[-1] == b"<abc>"
+    assert all(body == b"abc" for body in asked.bodies)
+
+
+def test_what_is_not_taken_goes_the_usual_way():
+    assert played(Asked(takes=False), post("a"), post("b")) == [b"a", b"b"]
+
+
+def test_what_follows_a_known_message_waits_for_its_answer():
+    async def story():
+        asked = Asked(at_once=False)
+        with connected(asked) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            connection.data_received(get("/") + post("c"))
+            await settled()
+            assert bodies(client) == [b"a"]
+            asked.go()
+            await settled()
+            return bodies(client)
+
+    # One that does not come alone is read by the parser.
+    assert asyncio.run(story()) == [b"a", b"<b>", b"xxx", b"c"]
+
+
+@pytest.mark.parametrize("more", ["connection: close\r\n", "expect: 100-continue\r\n"])
+def test_what_means_something_to_the_connection_is_not_remembered(more):
+    asked = Asked()
+    played(asked, post("a", more=more), post("a", more=more))
+    assert asked.bodies == []
+
+
+def test_chunks_are_not_remembered():
+    request = b"POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+    asked = Asked()
+    assert played(asked, request, request) == [b"a", b"a"]
+    assert asked.bodies == []
+
+
+def test_a_server_that_stops_gives_the_last_answer_and_closes():
+    async def story():
+        asked = Asked(at_once=False)
+        with connected(asked) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            connection.shutdown()
+            assert not client.closed
+            asked.go()
+            return client.pieces[-1], client.closed
+
+    piece, closed = asyncio.run(story())
+    assert closed and b"connection: close\r\n" in piece and piece.endswith(b"<b>")
+
+
+def test_a_client_that_is_gone_gets_nothing():
+    async def story():
+        asked = Asked(at_once=False)
+        with connected(asked) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            client.close()
+            asked.go()
+            return bodies(client)
+
+    assert asyncio.run(story()) == [b"a"]
+
+
+def test_a_connection_that_is_used_is_kept():
+    async def story():
+        asked = Asked()
+        with connected(asked) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            connection.timeout_keep_alive_handler()
+            kept = not client.closed
+            connection.timeout_keep_alive = 0
+            connection.timeout_keep_alive_handler()
+            return kept, client.closed
+
+    assert asyncio.run(story()) == (True, True)

@@ -2,6 +2,7 @@
 
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,8 +168,21 @@ def test_cards_of_one_flow_are_of_one_width_where_they_differ_little():
 def test_a_long_name_does_not_make_a_card_wide():
     placed = layout.place(Leaf(Card("c", "a-name-that-is-far-too-long-" * 9)))
     assert placed.width == sheet.WIDEST
-    title, _ = sheet.written(placed.boxes[0])
+    (title,), _ = sheet.written(placed.boxes[0])
     assert title.startswith("a-name") and "…" in title and title.endswith("long-")
+
+
+@pytest.mark.parametrize("name", ["/srv/studio/photographers/2026/summer-collection/*.jpg", "x" * 70, "a b"])
+def test_the_whole_name_of_a_place_is_shown_within_its_card(name):
+    (box,) = layout.place(
+        Leaf(Card("c", name, "place", note="trigger · 1234 fired · 17 pending · 3 failed"))
+    ).boxes
+    titles, notes = sheet.written(box)
+    assert box.width <= sheet.WIDEST
+    assert "".join(titles).replace(" ", "") == name.replace(" ", "")
+    assert " ".join(notes) == box.card.note
+    assert all(width(line, sheet.TITLE) <= box.width - sheet.BESIDE for line in titles)
+    assert box.height >= sheet.LINE * (len(titles) + len(notes))
 
 
 def test_what_failed_was_entered_and_not_left():

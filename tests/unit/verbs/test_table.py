@@ -96,3 +96,25 @@ def test_names_come_first():
         arguments = [p for p in entry.parameters if not p.option]
         if any(p.name == "name" for p in arguments):
             assert arguments[0].name == "name", entry.name
+
+
+def test_no_module_of_the_room_hides_a_verb():
+    """A module that was imported is an attribute of its package: a verb is looked for where there is none."""
+    modules = {path.stem for path in Path(verbs.__file__).parent.glob("*.py")}
+    assert not modules & {"_".join(entry.words) for entry in TABLE}
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (["deploy", "name", "file.py"], ["deploy"]),
+        (["rule", "list", "--limit", "3"], ["rule list"]),
+        (["feeds"], ["feeds run"]),
+        (["namespace", "lst"], ["namespace list", "namespace limits"]),
+        (["rule_list"], [entry.name for entry in TABLE]),
+        (["--help"], [entry.name for entry in TABLE]),
+        ([], [entry.name for entry in TABLE]),
+    ],
+)
+def test_a_line_means_one_verb_those_of_its_noun_or_any(line, names):
+    assert [entry.name for entry in verbs.meant(line)] == names

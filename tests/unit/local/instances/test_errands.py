@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from fnkit.local.errands import Errands
 
@@ -44,3 +45,15 @@ def test_after_the_end_nothing_begins():
     errands.begin("late", lambda: done.append(1))
     assert errands.run([sys.executable, "-c", "pass"]) == "the platform was stopped"
     assert done == []
+
+
+def test_it_stands_back_for_everybody_else(tmp_path):
+    """By its own niceness, and, where Linux shares time out between sessions first, by that of its session."""
+    session = Path("/proc/self/autogroup")
+    told = tmp_path / "told"
+    groups = session.exists() and "nice" in session.read_text()
+    lines = ["open(sys.argv[1], 'w').write(str(os.nice(0)))"]
+    lines += [f"open(sys.argv[1], 'a').write(open({str(session)!r}).read())"] * groups
+    assert Errands().run([sys.executable, "-c", "import os, sys; " + "; ".join(lines), str(told)]) is None
+    assert told.read_text().startswith("19")
+    assert not groups or told.read_text().strip().endswith("nice 19")

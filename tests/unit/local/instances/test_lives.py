@@ -5,8 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.local import lives
+from fnkit.local.activation import Course
+from fnkit.local.answers import Verdict
+from fnkit.local.jobs import Status
 from fnkit.local.lives import Lives
+from fnkit.local.messages import Line
 from fnkit.local.pool import Cold, Pool
+from fnkit.local.progress import MOST_RUNS, Courses, Stay
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.slots import Key, Need, Slot
 from tests.unit.local.instances.bench import Bench, code, job, until
@@ -109,10 +114,24 @@ def test_what_is_remembered_is_bounded() -> None:
     stays = born(0)
     for number in range(1, 2 * lives.MOST):
         kept.released(born(number), "idle")
-    told = kept.told("guest")
+    told = kept.told("guest", [])
     assert len(told) == lives.MOST
     assert told[0]["id"] == stays.id, "who is there is not forgotten"
-    for _ in range(2 * lives.MOST_RUNS):
-        kept.run(stays, "id", 0).over()
-    assert len(kept.told("guest")[0]["runs"]) == lives.MOST_RUNS
-    assert kept.told("guest", since=1 << 53)[0]["runs"] == []
+    runs = [Stay(stays.id, f"{number}", 0, number, number + 1, ("warm", 0, None, 1)) for number in range(3)]
+    assert [run["start"] for run in kept.told("guest", runs)[0]["runs"]] == [0, 1, 2]
+    assert kept.told("guest", runs, since=1 << 53)[0]["runs"] == []
+
+
+def test_the_runs_that_are_remembered_are_bounded() -> None:
+    courses = Courses()
+    for number in range(2 * MOST_RUNS):
+        course = Course(job(COUNTS, activation_id=str(number)))
+        courses.add(course)
+        course.frame("warm")
+        course.judge(Line(b"{}\n", 3))
+        course.finish(Verdict(Status.SUCCESS, {}), ())
+        courses.ended(course)
+    assert len([*courses.stays()]) == MOST_RUNS
+    assert courses.state("0") is None
+    last = courses.state(str(2 * MOST_RUNS - 1))
+    assert last is not None and (last.state, last.began) == ("done", "warm")
