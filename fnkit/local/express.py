@@ -98,7 +98,7 @@ class Again:
             ask = Ask(manner.caller, tid, now_ms(), arguments, manner.wait)
             run = express.controller.begin(manner.invocable, ask)
         except Rejected as rejected:
-            _respond(reply, rejected.response(tid), tid)
+            reply(*_pieces(rejected.response(tid), tid))
             return True
         Waiting(express, manner, run, tid, reply)
         return True
@@ -119,39 +119,45 @@ class Waiting:
         run.then(self._heard)
 
     def _heard(self) -> None:
-        express, run, reply, tid = self._express, self.run, self._reply, self._tid
-        express.patience.done(self)
-        if reply is None:
-            return
-        try:
-            record = express.controller.said(run)
-        except Rejected as rejected:
-            _respond(reply, rejected.response(tid), tid)
-            return
-        except Exception:  # noqa: BLE001 - whatever it is, who waits is told
-            _LOG.exception("activation %s", run.id)
-            _respond(reply, Rejected(500, INTERNAL).response(tid), tid)
-            return
-        if record is None:
-            _respond(reply, answer({"activationId": run.id}, 202, run.id), tid)
-            return
-        status, text = said(record, self._manner.result_only)
-        body = text.encode()
-        given = run.id.encode(), len(body), tid.encode()
-        lines = b"%bx-openwhisk-activation-id: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n"
-        reply(status, lines % (_ALWAYS, *given), body)
+        self._express.patience.done(self)
+        reply = self._take()
+        if reply is not None:
+            reply(*self._answer())
 
     async def give_up(self) -> None:
-        """It goes on without anybody who waits: that is promised, and said."""
-        reply, self._reply, run = self._reply, None, self.run
-        assert reply is not None
+        """It goes on without anybody who waits: that is promised, and said. Nothing where it ended meanwhile."""
+        if self._reply is None:
+            return
+        run, tid = self.run, self._tid
         try:
             await self._express.controller.promise(run, self._manner.invocable)
             response = answer({"activationId": run.id}, 202, run.id)
         except Exception:  # noqa: BLE001 - whatever it is, who waits is told
-            _LOG.exception("activation %s", run.id)
-            response = Rejected(500, INTERNAL).response(self._tid)
-        _respond(reply, response, self._tid)
+            response = _fault(run.id, tid)
+        reply = self._take()
+        if reply is not None:
+            reply(*_pieces(response, tid))
+
+    def _take(self) -> Reply | None:
+        """Who waits for the answer: whoever has it gives it, and nobody else."""
+        reply, self._reply = self._reply, None
+        return reply
+
+    def _answer(self) -> tuple[int, bytes, bytes]:
+        run, tid = self.run, self._tid
+        try:
+            record = self._express.controller.said(run)
+            if record is None:
+                return _pieces(answer({"activationId": run.id}, 202, run.id), tid)
+            status, text = said(record, self._manner.result_only)
+            body = text.encode()
+        except Rejected as rejected:
+            return _pieces(rejected.response(tid), tid)
+        except Exception:  # noqa: BLE001 - whatever it is, who waits is told
+            return _pieces(_fault(run.id, tid), tid)
+        given = run.id.encode(), len(body), tid.encode()
+        lines = b"%bx-openwhisk-activation-id: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n"
+        return status, lines % (_ALWAYS, *given), body
 
 
 def _arguments(body: bytes) -> dict[str, Json] | None:
@@ -167,6 +173,13 @@ def _arguments(body: bytes) -> dict[str, Json] | None:
     return value if isinstance(value, dict) else None
 
 
-def _respond(reply: Reply, response: Response, tid: str) -> None:
+def _fault(activation_id: str, tid: str) -> Response:
+    """What is told of a fault of ours, which is logged."""
+    _LOG.exception("activation %s", activation_id)
+    return Rejected(500, INTERNAL).response(tid)
+
+
+def _pieces(response: Response, tid: str) -> tuple[int, bytes, bytes]:
+    """What a `Reply` takes."""
     response.headers.append((b"x-request-id", tid.encode("latin-1")))
-    reply(response.status, lines_of(response.headers), response.body)
+    return response.status, lines_of(response.headers), response.body

@@ -5,6 +5,7 @@ So what a route has said of it once (`repeats`) is looked up by them, past the p
 is known of a head, or what is known does not hold any more, the request goes uvicorn's way.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from fnkit.local.asgi import AGAIN, ONE_PIECE, WITHOUT_BODY, RawHeaders
 from fnkit.local.repeats import Again, Repeats
 
+_LOG = logging.getLogger(__name__)
 OURS = frozenset(
     (
         b"accept-ranges",
@@ -53,6 +55,8 @@ class Http(HttpToolsProtocol):
         """What came of a message whose head is known, and what came while such a one was being answered."""
         self._busy = False
         """True while a known message is being answered."""
+        self._message = 0
+        """The number of that one."""
         self._ends = False
         """True where the server is being stopped meanwhile."""
         self._used = 0.0
@@ -74,10 +78,12 @@ class Http(HttpToolsProtocol):
                 if rest > 0:
                     self._early = data
                     return
-                self._busy = rest == 0
-                if self._busy and again.begin(data[end:], self._reply):
-                    return
-                self._busy = False
+                if rest == 0:
+                    self._busy = True
+                    self._message += 1
+                    if again.begin(data[end:], partial(self._reply, self._message)):
+                        return
+                    self._busy = False
         else:
             self._head = b""
         super().data_received(data)
@@ -119,8 +125,11 @@ class Http(HttpToolsProtocol):
         if length is not None and length <= LARGEST:
             self._repeats.learn(head, Again(length, begin))
 
-    def _reply(self, status: int, headers: bytes, body: bytes) -> None:
-        """What a known message is answered with; `headers` are whole lines."""
+    def _reply(self, message: int, status: int, headers: bytes, body: bytes) -> None:
+        """What a known message is answered with, once; `headers` are whole lines."""
+        if message != self._message or not self._busy:
+            _LOG.error("a message was answered twice: %d", status)
+            return
         self._busy = False
         transport = self.transport
         if transport.is_closing():

@@ -228,6 +228,25 @@ def test_what_follows_a_known_message_waits_for_its_answer():
     assert asyncio.run(story()) == [b"a", b"<b>", b"xxx", b"c"]
 
 
+def test_a_message_is_answered_once():
+    async def story():
+        asked = Asked(at_once=False)
+        with connected(asked) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            first = asked.waiting[0]
+            asked.go()
+            first()
+            connection.data_received(post("c"))
+            first()
+            asked.go()
+            await settled()
+            return bodies(client)
+
+    assert asyncio.run(story()) == [b"a", b"<b>", b"<c>"]
+
+
 @pytest.mark.parametrize("more", ["connection: close\r\n", "expect: 100-continue\r\n"])
 def test_what_means_something_to_the_connection_is_not_remembered(more):
     asked = Asked()

@@ -1,0 +1,95 @@
+"""A call that was made before: whoever waits is answered once, whatever meets."""
+
+import asyncio
+import json
+
+import pytest
+
+from fnkit.core.clock import now_ms
+from fnkit.local.express import Express, Manner, Waiting
+from fnkit.local.invocable import Ask
+from fnkit.local.jobs import Outcome, Status
+from tests.unit.local.inprocess import InProcess
+from tests.unit.local.room import Room
+
+ID = b"x-openwhisk-activation-id: "
+
+
+class Held(InProcess):
+    """Instances that wait for every run, and answer when they are told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.tells = []
+        self.began = asyncio.Event()
+
+    def at_once(self, job, tell):
+        self.jobs.append(job)
+        self.tells.append(tell)
+        self.began.set()
+        return True
+
+    def answer(self):
+        now = now_ms()
+        self.tells.pop(0)(Outcome(Status.SUCCESS, {"n": 1}, now, now, 0, None, "warm"))
+
+
+@pytest.fixture
+def room(tmp_path):
+    room = Room(tmp_path / "whisk.db")
+    yield room
+    room.store.close()
+
+
+async def begun(room, held, name):
+    """A call of a name that is under way, with what was answered so far; its run waits to be told to end."""
+    await room.action("a")
+    await room.sequence("s", "a")
+    invocable = room.controller.resolve("guest", name)
+    manner = Manner(room.caller, invocable, 60.0, False)
+    express = Express(room.entities, room.users, room.throttles, room.controller)
+    ask = Ask(room.caller, "t" * 32, now_ms(), {}, 60.0)
+    answers = []
+    run = room.controller.begin(invocable, ask)
+    waiting = Waiting(express, manner, run, ask.transaction_id, lambda *answer: answers.append(answer))
+    await held.began.wait()
+    return waiting, answers
+
+
+async def ended(room, waiting):
+    await waiting.run.ended()
+    await room.activations.committed()
+
+
+@pytest.mark.parametrize("name", ["a", "s"])
+def test_who_would_be_told_to_wait_no_more_when_the_answer_comes_gets_the_answer_alone(room, name):
+    async def story():
+        held = room.use(Held())
+        waiting, answers = await begun(room, held, name)
+        held.answer()  # what tells of it is in the loop's queue
+        late = asyncio.create_task(waiting.give_up())  # and this is behind it
+        await ended(room, waiting)
+        await late
+        return waiting.run.id, answers
+
+    run, answers = asyncio.run(story())
+    assert [status for status, _, _ in answers] == [200]
+    assert json.loads(answers[0][2])["activationId"] == run and ID + run.encode() in answers[0][1]
+    assert room.store.rows("SELECT id FROM accepted") == []
+
+
+@pytest.mark.parametrize("name", ["a", "s"])
+def test_who_was_told_to_wait_no_more_hears_nothing_else(room, name):
+    async def story():
+        held = room.use(Held())
+        waiting, answers = await begun(room, held, name)
+        await waiting.give_up()
+        held.answer()
+        await ended(room, waiting)
+        return waiting.run.id, answers
+
+    run, answers = asyncio.run(story())
+    assert [status for status, _, _ in answers] == [202]
+    assert json.loads(answers[0][2]) == {"activationId": run}
+    assert json.loads(room.activations.get("guest", run))["response"]["success"]
+    assert room.store.rows("SELECT id FROM accepted") == []
