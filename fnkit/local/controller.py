@@ -146,7 +146,11 @@ class Controller:
         self._activations.promise(job, common, _again(invocable, ask))
 
         def promised(fault: Exception | None) -> None:
-            began(self._runner.begin(job, common, alone=False) if fault is None else fault)
+            try:
+                came = self._runner.begin(job, common, alone=False) if fault is None else fault
+            except Exception as error:  # noqa: BLE001 - whoever waits is told
+                came = error
+            began(came)
 
         self._activations.then(promised)
 

@@ -90,15 +90,17 @@ class Again:
         arguments = _arguments(body)
         if arguments is None or express.now() != self._since:
             return False
-        if manner.invocable.final and not manner.invocable.final.isdisjoint(arguments):
-            return False
         tid = transaction_id(b"")
         try:
             express.throttles.invoke(manner.caller)
+            manner.invocable.check_final(arguments)
             ask = Ask(manner.caller, tid, now_ms(), arguments, manner.wait)
             run = express.controller.begin(manner.invocable, ask)
         except Rejected as rejected:
             reply(*_pieces(rejected.response(tid), tid))
+            return True
+        except Exception:  # noqa: BLE001 - whatever it is, who waits is told
+            reply(*_pieces(_fault(manner.invocable.path, tid), tid))
             return True
         Waiting(express, manner, run, tid, reply)
         return True
@@ -173,9 +175,9 @@ def _arguments(body: bytes) -> dict[str, Json] | None:
     return value if isinstance(value, dict) else None
 
 
-def _fault(activation_id: str, tid: str) -> Response:
+def _fault(what: str, tid: str) -> Response:
     """What is told of a fault of ours, which is logged."""
-    _LOG.exception("activation %s", activation_id)
+    _LOG.exception("%s", what)
     return Rejected(500, INTERNAL).response(tid)
 
 

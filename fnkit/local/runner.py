@@ -70,8 +70,12 @@ class Runner:
             if not self._closed:
                 self._ended(job, common, run, came)
 
-        if not self._scheduler.at_once(job, ended):
-            self.task(self._run(job, ended))
+        try:
+            if not self._scheduler.at_once(job, ended):
+                self.task(self._run(job, ended))
+        except Exception:
+            self.leave(run.id)
+            raise
         return run
 
     def keep(self, record: Record) -> None:

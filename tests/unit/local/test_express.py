@@ -6,7 +6,7 @@ import json
 import pytest
 
 from fnkit.core.clock import now_ms
-from fnkit.local.express import Express, Manner, Waiting
+from fnkit.local.express import Again, Express, Manner, Waiting
 from fnkit.local.invocable import Ask
 from fnkit.local.jobs import Outcome, Status
 from tests.unit.local.inprocess import InProcess
@@ -93,3 +93,30 @@ def test_who_was_told_to_wait_no_more_hears_nothing_else(room, name):
     assert json.loads(answers[0][2]) == {"activationId": run}
     assert json.loads(room.activations.get("guest", run))["response"]["success"]
     assert room.store.rows("SELECT id FROM accepted") == []
+
+
+class Broken(InProcess):
+    """Cannot be asked."""
+
+    def at_once(self, job, tell):
+        self.jobs.append(job)
+        raise RecursionError("too deep")
+
+
+@pytest.mark.parametrize("name", ["a", "s"])
+def test_what_cannot_be_begun_is_a_fault_of_ours_that_is_told_and_nothing_is_left_of_it(room, name):
+    async def story():
+        broken = room.use(Broken())
+        await room.action("a")
+        await room.sequence("s", "a")
+        express = Express(room.entities, room.users, room.throttles, room.controller)
+        manner = Manner(room.caller, room.controller.resolve("guest", name), 60.0, False)
+        answered = asyncio.get_running_loop().create_future()
+        again = Again(express, manner, express.now())
+        assert again.begin(b"{}", lambda *answer: answered.set_result(answer))
+        status, _, _ = await asyncio.wait_for(answered, 60)
+        began = broken.jobs[0].activation_id
+        return status, room.controller.running(room.caller.namespace, began)
+
+    status, running = asyncio.run(story())
+    assert status == 500 and running is None
