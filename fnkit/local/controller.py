@@ -83,9 +83,9 @@ class Controller:
             self._leave(ask.caller.namespace, run)
         if ask.wait is not None:
             record = await run.within(ask.wait)
-            if record is not None:
-                return run.id, record
-            await self.promise(run, invocable)
+            if record is None and not await self.promise(run, invocable):
+                record = await run.within(LONGEST_WAIT)  # for its commit
+            return run.id, record
         return run.id, None
 
     def begin(self, invocable: Invocable, ask: Ask) -> Run:
@@ -106,10 +106,16 @@ class Controller:
         self._leave(namespace, run)
         return run
 
-    async def promise(self, run: Run, invocable: Invocable) -> None:
-        """Nobody waits for its record any more: should the server end before it does, the next start makes one."""
+    async def promise(self, run: Run, invocable: Invocable) -> bool:
+        """Nobody waits for its record any more: should the server end before it does, the next start makes one.
+
+        False, and nothing promised, where it has ended and its record is on its way to disk: that is the answer.
+        """
+        if run.outcome is not None:  # a promise that comes after the record would never be dropped
+            return False
         if run.job is not None:  # a sequence or a composition has its position
             await self._activations.accept(run.job, invocable.imprint)
+        return True
 
     def said(self, run: Run) -> Record | None:
         """The record of a run; None where it goes on, now or after the next start.

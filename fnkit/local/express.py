@@ -132,7 +132,8 @@ class Waiting:
             return
         run, tid = self.run, self._tid
         try:
-            await self._express.controller.promise(run, self._manner.invocable)
+            if not await self._express.controller.promise(run, self._manner.invocable):
+                return
             response = answer({"activationId": run.id}, 202, run.id)
         except Exception:  # noqa: BLE001 - whatever it is, who waits is told
             response = _fault(run.id, tid)

@@ -120,3 +120,17 @@ def test_what_cannot_be_begun_is_a_fault_of_ours_that_is_told_and_nothing_is_lef
 
     status, running = asyncio.run(story())
     assert status == 500 and running is None
+
+
+def test_a_run_that_has_ended_is_not_promised_while_its_record_is_written(room):
+    async def story():
+        held = room.use(Held())
+        waiting, answers = await begun(room, held, "a")
+        late = asyncio.create_task(waiting.give_up())  # its turn is before the commit
+        held.answer()
+        await late
+        await ended(room, waiting)
+        return answers
+
+    assert [status for status, _, _ in asyncio.run(story())] == [200]
+    assert room.store.rows("SELECT id FROM accepted") == []
