@@ -61,11 +61,11 @@ class Request:
             if piece := message.get("body", b""):
                 yield piece
 
-    def learn(self, begin: Callable[..., bool]) -> None:
-        """What is to be done for the same head again, with another body."""
+    def learn(self, begin: Callable[..., bool], since: tuple[int, int]) -> None:
+        """What is to be done for the same head again, with another body, as long as `since` is the same."""
         again = self.scope.get("extensions", {}).get(AGAIN)
         if again is not None:
-            again(begin)
+            again(begin, since)
 
     async def body(self, most: int) -> bytes | None:
         """The whole body, read to its end; None where it is longer than `most` bytes.

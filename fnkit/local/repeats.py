@@ -25,11 +25,17 @@ class Repeats:
 
     def __init__(self) -> None:
         self._known: dict[bytes, Again] = {}
+        self._since: tuple[int, int] = (0, 0)
         self.get = self._known.get
         """What is known of a head, if anything."""
 
-    def learn(self, head: bytes, again: Again) -> None:
-        """What a head means from now on."""
+    def learn(self, head: bytes, again: Again, since: tuple[int, int]) -> None:
+        """What a head means as long as `since`, which only grows, is the same; what was known before is let go."""
+        if since < self._since:
+            return
+        if since != self._since:
+            self._known.clear()  # no use any more, and each holds an action's code
+            self._since = since
         if len(self._known) >= MOST:
-            self._known.clear()
+            del self._known[next(iter(self._known))]
         self._known[head] = again

@@ -120,10 +120,16 @@ class Http(HttpToolsProtocol):
             return self.headers is None
         return cycle.response_complete and not cycle.more_body and cycle.scope is self.scope
 
-    def _learn(self, head: bytes, headers: Iterable[tuple[bytes, bytes]], begin: Callable[..., bool]) -> None:
+    def _learn(
+        self,
+        head: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        begin: Callable[..., bool],
+        since: tuple[int, int],
+    ) -> None:
         length = length_of(headers)
         if length is not None and length <= LARGEST:
-            self._repeats.learn(head, Again(length, begin))
+            self._repeats.learn(head, Again(length, begin), since)
 
     def _reply(self, message: int, status: int, headers: bytes, body: bytes) -> None:
         """What a known message is answered with, once; `headers` are whole lines."""

@@ -30,7 +30,7 @@ def _learn(platform: Platform, call: Call, manner: Manner, since: tuple[int, int
     """The same call again needs no second look, where its answer depends on nothing else in its head."""
     plain = call.request.header(b"x-request-id") is None and acceptable(call.request.header(b"accept"))
     if plain:
-        call.request.learn(Again(platform.express, manner, since).begin)
+        call.request.learn(Again(platform.express, manner, since).begin, since)
 
 
 def resolve(platform: Platform, call: Call) -> Invocable:

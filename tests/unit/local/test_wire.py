@@ -150,7 +150,7 @@ async def learning(scope, receive, send):
     """Says what a request's head means, then answers it."""
     learn = scope["extensions"].get("fnkit.again")
     if learn is not None and scope["path"] == "/echo":
-        learn(scope["state"]["asked"].begin)
+        learn(scope["state"]["asked"].begin, (0, 0))
     await app(scope, receive, send)
 
 
