@@ -93,6 +93,8 @@ class Http(HttpToolsProtocol):
         super().on_headers_complete()
         head, self._head = self._head, b""
         if self.cycle is not None and self.cycle.scope is self.scope:
+            if self._ends:
+                self.cycle.keep_alive = False
             extensions: Any = {ONE_PIECE: partial(answered, self.cycle)}
             if self.cycle.keep_alive and not self.expect_100_continue and 4 < len(head) <= LONGEST:
                 extensions[AGAIN] = partial(self._learn, head, self.scope["headers"])
@@ -100,14 +102,15 @@ class Http(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server is being stopped: the last answer is given first."""
-        if self._busy:
+        if self._busy or self._early:
             self._ends = True
         else:
             super().shutdown()
 
     def timeout_keep_alive_handler(self) -> None:
         """Nothing came for so long, by uvicorn's own count."""
-        rest = self.timeout_keep_alive - (0 if self._busy else self.loop.time() - self._used)
+        busy = self._busy or self._early  # a message that has begun is awaited, as uvicorn does
+        rest = self.timeout_keep_alive - (0 if busy else self.loop.time() - self._used)
         if rest > 0:
             self.timeout_keep_alive_task = self.loop.call_later(rest, self.timeout_keep_alive_handler)
         else:

@@ -305,3 +305,37 @@ def test_a_connection_that_is_used_is_kept():
             return kept, client.closed
 
     assert asyncio.run(story()) == (True, True)
+
+
+def test_a_connection_is_kept_in_the_middle_of_a_message():
+    async def story():
+        with connected(Asked()) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b"))
+            connection.data_received(post("c")[:-1])
+            connection.timeout_keep_alive = 1e-9
+            connection.timeout_keep_alive_handler()
+            kept = not client.closed
+            connection.data_received(b"c")
+            return kept, bodies(client)
+
+    assert asyncio.run(story()) == (True, [b"a", b"<b>", b"<c>"])
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_server_that_stops_in_the_middle_of_a_message_answers_it_and_closes(takes):
+    async def story():
+        with connected(Asked(takes=takes)) as (connection, client, settled):
+            connection.data_received(post("a"))
+            await settled()
+            connection.data_received(post("b")[:-1])
+            connection.shutdown()
+            before = client.closed
+            connection.data_received(b"b")
+            await settled()
+            return before, b"".join(client.pieces[1:]), client.closed
+
+    before, said, after = asyncio.run(story())
+    assert not before and after
+    assert b"connection: close\r\n" in said and said.endswith(b"<b>" if takes else b"\r\n\r\nb")
