@@ -15,7 +15,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 ONE_PIECE = "fnkit.one_piece"
 """An ASGI extension: sends status, headers and body, where it can."""
 AGAIN = "fnkit.again"
-"""An ASGI extension: takes what answers the same head again (`repeats.Again.begin`)."""
+"""An ASGI extension: takes what answers the same head again (`repeats.Known.begin`)."""
 WITHOUT_BODY = frozenset({204, 304})
 
 

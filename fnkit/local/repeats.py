@@ -11,7 +11,7 @@ Reply = Callable[[int, bytes, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Known:
     """What is known of a head."""
 
     length: int
@@ -24,12 +24,12 @@ class Repeats:
     """Of all connections together: credentials are in the heads, so what is known is the caller's own."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Again] = {}
+        self._known: dict[bytes, Known] = {}
         self._since: tuple[int, int] = (0, 0)
         self.get = self._known.get
         """What is known of a head, if anything."""
 
-    def learn(self, head: bytes, again: Again, since: tuple[int, int]) -> None:
+    def learn(self, head: bytes, again: Known, since: tuple[int, int]) -> None:
         """What a head means as long as `since`, which only grows, is the same; what was known before is let go."""
         if since < self._since:
             return

@@ -1,11 +1,14 @@
 """An activation that goes on, for those who wait for its end."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from fnkit.local.activation import State
 from fnkit.local.jobs import Job, Outcome
 from fnkit.local.records import Record
+
+_LOG = logging.getLogger(__name__)
 
 
 class Run:
@@ -33,7 +36,10 @@ class Run:
         """It has ended, with its record or with what kept us from one."""
         self.came = came
         for call in self._after:
-            call()
+            try:
+                call()
+            except Exception:  # noqa: BLE001 - the others have nothing to do with it
+                _LOG.exception("after activation %s", self.id)
 
     def then(self, call: Callable[[], object]) -> None:
         """Have `call` called when it ends; at once where it has."""

@@ -14,7 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from fnkit.local.asgi import AGAIN, ONE_PIECE, WITHOUT_BODY, RawHeaders
-from fnkit.local.repeats import Again, Repeats
+from fnkit.local.repeats import Known, Repeats
 
 _LOG = logging.getLogger(__name__)
 OURS = frozenset(
@@ -132,7 +132,7 @@ class Http(HttpToolsProtocol):
     ) -> None:
         length = length_of(headers)
         if length is not None and length <= LARGEST:
-            self._repeats.learn(head, Again(length, begin), since)
+            self._repeats.learn(head, Known(length, begin), since)
 
     def _reply(self, message: int, status: int, headers: bytes, body: bytes) -> None:
         """What a known message is answered with, once; `headers` are whole lines."""

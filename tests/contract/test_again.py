@@ -89,7 +89,8 @@ def test_a_failure_is_502_each_time(action, again):
 
 def test_who_waits_in_vain_gets_the_id_each_time(embedded, action, again):
     action("ct-again", SLOW)
-    assert again("ct-again", {"s": 0.0}, "blocking=true&timeout=100").status_code in (200, 202)
+    # Until one was answered in time: nothing is learned of the head before.
+    assert any(again("ct-again", {"s": 0.0}, "blocking=true&timeout=100").status_code == 200 for _ in range(100))
     answers = [again("ct-again", {"s": 0.4}, "blocking=true&timeout=100") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202] * 3
     records = [embedded.record(answer.json()["activationId"]) for answer in answers]
@@ -121,8 +122,9 @@ def test_who_may_not_call_any_more_does_not(embedded, again):
         assert [again("ct-a", auth=user.auth).status_code for _ in range(3)] == [200] * 3
         operator(embedded, "POST", "/ct-again", json={"limits": {"invocationsPerMinute": 1}})
         answers = [again("ct-a", auth=user.auth) for _ in range(3)]
-        assert answers[-1].status_code == 429
-        assert answers[-1].json()["error"].startswith("Too many requests in the last minute")
+        refused = [answer for answer in answers if answer.status_code == 429]  # the minute may turn once
+        assert refused
+        assert refused[0].json()["error"].startswith("Too many requests in the last minute")
         assert user.call("DELETE", "actions/ct-a").status_code == 200
 
 
