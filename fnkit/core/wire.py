@@ -20,6 +20,7 @@ class Wire:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.host = parts.netloc
+        """What each request says as its Host: the port too where it is the scheme's own, as it is signed."""
         if parts.scheme == "http":
             self._connection = HTTPConnection(parts.netloc, timeout=PATIENCE)
         else:
@@ -51,7 +52,7 @@ class Wire:
     def _send(
         self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str], most: int | None
     ) -> tuple[int, bytes]:
-        self._connection.request(verb, path, body, dict(headers))
+        self._connection.request(verb, path, body, {"Host": self.host, **headers})
         response = self._connection.getresponse()
         content = response.read(most)
         if not response.isclosed():  # there is more of it than anybody wants

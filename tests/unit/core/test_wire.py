@@ -81,3 +81,16 @@ def test_a_thread_has_its_own_connection_and_keeps_it():
         thread.start()
         thread.join(60)
         assert wire.kept(url) is wire.kept(url) is not found[0]
+
+
+@pytest.mark.parametrize("origin", ["http://minio:80", "https://minio:443", "http://minio:9000", "https://minio"])
+def test_the_host_that_is_said_is_the_one_that_was_given(origin):
+    """A signature is of it."""
+    wire = Wire(origin)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire._connection.sock = ours
+        theirs.sendall(ANSWER)
+        assert wire.send("GET", "/", None, {}) == (200, b"hello")
+        said = [line for line in theirs.recv(1 << 16).split(b"\r\n") if line.lower().startswith(b"host:")]
+    assert said == [f"Host: {wire.host}".encode()] == [f"Host: {origin.partition('//')[2]}".encode()]
