@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from fnkit.action import target
 from fnkit.action.build import build
+from fnkit.action.memory import note, recalled
 from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed, FnkitError, Refused
@@ -23,7 +24,7 @@ from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import masked, masked_lines
-from fnkit.delivery.trial import Trial, ready, rehearsed, remember
+from fnkit.delivery.trial import Trial, ready, rehearsed
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
 
@@ -49,7 +50,7 @@ def deploy(
     test = ready(spec, test) if test else None  # a misspelt name is told before anything takes time
     planned, there = _planned(client, spec, settings, stages)
     trial = Trial(planned.wanted, test) if test else None
-    if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
+    if there and planned.change == "unchanged" and (trial is None or recalled(trial.mark(client.props, there))):
         done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
         return replace(done, passed_before=trial is not None, web=_web(client, planned, there))
     from fnkit.delivery.apply import apply, carrier
@@ -76,7 +77,7 @@ def deploy(
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
-    remember(trial.mark(client.props, now))
+    note(trial.mark(client.props, now), True)
     return replace(receipt, check=checked)
 
 

@@ -138,12 +138,6 @@ def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> "Rehearsal
     )
 
 
-def remember(mark: Path) -> None:
-    """Note a pass."""
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-
-
 def _apart(call: Callable[[], Json]) -> Json:
     """What `call` gives in a thread of its own: where a kernel's loop runs, `asyncio.run` is forbidden."""
     given: Future[Json] = Future()
