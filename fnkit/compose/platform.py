@@ -58,9 +58,10 @@ class Platform:
         """An object of that store. Raises Unkept."""
         return self._object("GET", key)
 
-    def drop(self, key: str) -> None:
-        """Delete an object of that store; one that is not there is none. Raises Unkept."""
-        self._object("DELETE", key)
+    def drop(self, key: str, seconds: float) -> None:
+        """Delete an object of that store, in one try of so long; one that is not there is none. Raises Unkept."""
+        with self._wire.hurried(seconds):
+            self._object("DELETE", key)
 
     def _object(self, verb: str, key: str, content: bytes | None = None) -> bytes:
         try:

@@ -3,7 +3,8 @@
 import os
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
@@ -29,6 +30,15 @@ class Wire:
                 trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
             self._connection = HTTPSConnection(parts.netloc, timeout=PATIENCE, context=trust)
 
+    @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """As long as this lasts, so many seconds without a byte are too many."""
+        self._wait(seconds)
+        try:
+            yield
+        finally:
+            self._wait(PATIENCE)
+
     def send(
         self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str], most: int | None = None
     ) -> tuple[int, bytes]:
@@ -48,6 +58,11 @@ class Wire:
         except (OSError, HTTPException) as error:
             self._connection.close()
             raise OSError(str(error) or type(error).__name__) from None
+
+    def _wait(self, seconds: float) -> None:
+        self._connection.timeout = seconds
+        if self._connection.sock is not None:
+            self._connection.sock.settimeout(seconds)
 
     def _send(
         self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str], most: int | None
