@@ -16,8 +16,9 @@ from fnkit.compose import nodes
 from fnkit.compose.bucket import Bucket
 from fnkit.compose.dry import Stage, play
 from fnkit.compose.machine import KEY, Run
-from fnkit.compose.moves import Call, Unkept
+from fnkit.compose.moves import Call, Unanswered, Unkept, Unstarted
 from fnkit.compose.nodes import to_json
+from fnkit.compose.platform import Platform
 from fnkit.compose.program import Flow
 from fnkit.compose.store import Store, prefix
 from fnkit.compose.turn import Here, conductor
@@ -137,6 +138,35 @@ def test_a_branch_that_cannot_begin_leaves_nothing():
     run = Run.fresh(stage.flow, stage, "run")
     assert stage.drive(run, run.begin({"value": [{"n": 1}]})) == {"value": [{"n": 1}]}
     assert (stage.refused, stage.held) == (1, {})
+
+
+@pytest.mark.parametrize(("trouble", "kept"), [(Unanswered("cut off"), 1), (Unstarted("403"), 0)])
+def test_a_branch_of_which_nobody_said_that_it_did_not_begin_keeps_its_state(trouble, kept):
+    each = compose.map(compose.sequence(lambda r, v: {"n": len(v["text"])}, "tiny"))
+    flow = compose.let({"text": "x" * 1_100_000}, each).stored("objects:")
+    functions = {place: one.code.live for place, one in flow.node.walk() if one.type == "function"}
+
+    class Away(Stage):
+        def start(self, action, arguments):
+            raise trouble
+
+    stage = Away(Flow(to_json(flow.node, "0"), functions), {})
+    run = Run.fresh(stage.flow, stage, "run")
+    assert str(trouble) in run.begin({"value": [{"n": 1}]}).value["value"][0]["error"]
+    assert len(stage.held) == kept
+
+
+@pytest.mark.parametrize(("status", "error"), [(None, Unanswered), (502, Unanswered), (403, Unstarted)])
+def test_only_an_answer_says_that_nothing_began(status, error):
+    class Says(Forgets):
+        def do_POST(self):
+            if status:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self._answer(status, b"{}")
+
+    with served(Says) as url, pytest.raises(Unstarted) as told:
+        Platform(url, "user:key").start("/_/act", {})
+    assert type(told.value) is error
 
 
 def test_a_run_that_fails_leaves_nothing_either():
