@@ -214,6 +214,36 @@ def test_a_folder_hides_what_is_not_finished(tmp_path):
     assert [one.key for one in Folder(tmp_path).list()] == ["a.jpg"]
 
 
+def test_a_folder_that_is_named_from_here_has_the_same_keys(tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.jpg", "sub/b.jpg"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path / "sub")
+    for root, keys in ((".", ["b.jpg"]), ("..", ["a.jpg", "sub/b.jpg"])):
+        here = Folder(Path(root))
+        assert [one.key for one in here.list()] == keys
+        assert [here.get(key) for key in keys] == [b"x"] * len(keys)
+        with pytest.raises(BadArgument):
+            here.path("../" * 2 + "outside.jpg")
+
+
+@pytest.mark.parametrize(
+    "prefix", ["out/", "in/", "out/deep/", "../", "../other/", ".git/", "x.part/", "a.jpg/", "//"]
+)
+def test_a_prefix_leads_nowhere_that_a_list_does_not(tmp_path, prefix):
+    """Not through a link, not out of it, not to what is hidden."""
+    root = tmp_path / "root"
+    for place in (tmp_path / "other" / "deep", root / "real", root / ".git", root / "x.part"):
+        place.mkdir(parents=True)
+        (place / "secret.jpg").write_text("x")
+    (root / "a.jpg").write_text("x")
+    (root / "out").symlink_to(tmp_path / "other")
+    (root / "in").symlink_to(root / "real")
+    assert [one.key for one in Folder(root).list()] == ["a.jpg", "real/secret.jpg"]
+    assert [one.key for one in Folder(root).list("real/")] == ["real/secret.jpg"]
+    assert list(Folder(root).list(prefix)) == []
+
+
 def test_a_folder_that_is_not_there_is_missing(tmp_path):
     with pytest.raises(Missing, match="no such folder"):
         list(Folder(tmp_path / "none").list())
