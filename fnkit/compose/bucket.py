@@ -1,4 +1,4 @@
-"""A bucket of S3, or of what speaks as it does, with nothing but the standard library. Ships alone.
+"""A bucket of S3, or of what speaks as it does. Standard library only; ships with `core.wire` and `core.aws4`.
 
 Keys are those of the environment, in AWS's words.
 """
