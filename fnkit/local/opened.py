@@ -68,9 +68,7 @@ class Opened:
         common, modules = Common(errands, cache), Modules(errands, cache)
         choice = await choose(folder.root / "probe")
         layouts = Layouts(folder.root / "code", layers.path, _folders(common, modules), kinds, errands)
-        pool = _pool(settings)
-        starter = _starter(choice.rung, folder.root, settings.stems, pool.capacity)
-        scheduler = Scheduler(starter, layouts, folder.root / "instances", pool)
+        scheduler, starter = _scheduler(choice.rung, folder.root, layouts, settings)
         _install(errands, common, modules if _has_node(kinds) else None, starter)
         users, positions = Users(store, PRESETS[settings.limits]), Positions(store, activations)
         controller = Controller(entities, activations, positions, scheduler, throttles, keys.url)
@@ -119,6 +117,13 @@ def _activations(store: Store, settings: Settings) -> Activations:
 
 def _pool(settings: Settings) -> Pool:
     return Pool(settings.memory or memory(), Fixed(settings.keep_alive) if settings.keep_alive else None)
+
+
+def _scheduler(rung: Rung, root: Path, layouts: Layouts, settings: Settings) -> tuple[Scheduler, Zygotes]:
+    """What runs actions, and who starts instances for it."""
+    pool = _pool(settings)
+    starter = _starter(rung, root, settings.stems, pool.capacity)
+    return Scheduler(starter, layouts, root / "instances", pool), starter
 
 
 def _folders(common: Common, modules: Modules) -> Mapping[str, Callable[[], Path]]:

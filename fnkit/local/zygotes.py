@@ -82,12 +82,14 @@ class Zygotes:
         self._consider(wanted)
         if source is not None:
             try:
-                self._furnish(source, wanted.layout.models)
-                return await source.fork(wanted, FORKS_IN)
+                instance = await source.fork(wanted, FORKS_IN)
             except (FnkitError, OSError) as error:
                 _log.warning("%s A process of its own is started instead.", error)
                 for folder in (wanted.folder, source.room.folder / wanted.folder.name):
                     shutil.rmtree(folder, ignore_errors=True)
+            else:
+                self._furnish(source, wanted.layout.models)
+                return instance
         return await self._plain.start(wanted)
 
     def prepare(self, wanted: Wanted) -> None:
