@@ -208,3 +208,12 @@ def test_without_a_cache_only_what_has_to_lie_in_it_is_refused(shell, cache):
     said = shell("deploy", "uncached", "plain.py", "--model", "movenet-lightning", code=1, **where).stderr
     assert "kept in" in said
     assert "FNKIT_CACHE" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("fnkit dep", {"deploy"}), ("fnkit rule cr", {"create"}), ("fnkit deploy --mem", {"--memory"})],
+)
+def test_the_tab_key_knows_verbs_nouns_and_options(shell, typed, found):
+    asked = {"_FNKIT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    assert set(shell(**asked).stdout.split()) == found
