@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fnkit.core.entities import Json
 from fnkit.core.errors import Unauthorized
 from fnkit.core.signatures import FOLDER, signed
+from fnkit.events.folder import Folder
 from fnkit.events.sources import storage
 from fnkit.local.keys import OPERATOR
 from fnkit.local.platform import Platform
@@ -21,20 +22,26 @@ ADVICE = (
 )
 
 
-def check(platform: Platform, place: tuple[str, str], body: Mapping[str, Json], known: str = "") -> None:
-    """Nothing where the feed of a trigger may watch its store. Raises Rejected 403, BadArgument.
+def check(
+    platform: Platform, place: tuple[str, str], body: Mapping[str, Json], known: str = ""
+) -> dict[str, Json]:
+    """The parameters where the feed of a trigger may watch its store; a folder is named in them without links.
 
     `body` has `parameters` and `permit`, the signature of namespace, trigger and `store` as they are given;
-    `known` is the store that the feed watches already.
+    `known` is the store that the feed watches already. Raises Rejected 403, BadArgument.
     """
-    given = (body.get("parameters") or {}).get("store")
+    parameters = body.get("parameters") or {}
+    given = parameters.get("store")
     if not isinstance(given, str) or not given:
-        return
-    store = storage(given).store
+        return parameters
+    store = Folder.resolved(made := storage(given).store)
+    if store != made:
+        parameters = {**parameters, "store": store}
     if store == known:
-        return
+        return parameters
     permitted = signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given)
     try:
         platform.allowed.check(store, ADVICE, permitted)
     except Unauthorized as refused:
         raise Rejected(403, str(refused), False) from None
+    return parameters
