@@ -20,6 +20,7 @@ ADVICE = (
     "Do it with fnkit there, as the user who runs the platform; or have it started with --folder and this one;"
     " or watch objects: or a bucket."
 )
+AGAIN = "Have it started with --folder and this one again, or wire it anew with fnkit there; then switch it on."
 
 
 def check(
@@ -37,11 +38,20 @@ def check(
     store = Folder.resolved(made := storage(given).store)
     if store != made:
         parameters = {**parameters, "store": store}
-    if store == known:
-        return parameters
     permitted = signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given)
     try:
-        platform.allowed.check(store, ADVICE, permitted)
+        before = store == known and platform.permits.has(place, store)
+        platform.allowed.check(store, ADVICE, permitted or before)
     except Unauthorized as refused:
         raise Rejected(403, str(refused), False) from None
+    if permitted:
+        platform.permits.keep(place, store)
     return parameters
+
+
+def demand(platform: Platform, place: tuple[str, str], store: str) -> None:
+    """Nothing where the store of a feed may be watched still: a start may have named other folders.
+
+    Raises Unauthorized, BadArgument.
+    """
+    platform.allowed.check(store, AGAIN, platform.permits.has(place, store))

@@ -72,6 +72,7 @@ async def file(
     trigger, key = names
     try:
         store = str(platform.feeds.get((identity.namespace, trigger)).settings.get("store"))
+        permits.demand(platform, (identity.namespace, trigger), store)
         path = Watched.of(store).real(key) if store.startswith(SCHEME) else None
     except FnkitError:
         path = None
