@@ -10,8 +10,8 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.events.bucket import SCHEMES, Bucket
 from fnkit.events.changes import KINDS, Filter, Kind
-from fnkit.events.folder import Watched
 from fnkit.events.store import Store
+from fnkit.events.watched import Watched
 
 OWN = "objects"
 """The scheme of the embedded platform's own store: `objects:photos/`."""

@@ -9,7 +9,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
-from fnkit.events.folder import SCHEME, Watched
+from fnkit.events.folder import SCHEME
+from fnkit.events.watched import Watched
 from fnkit.local import asgi, permits
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed, missing
