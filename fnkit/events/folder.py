@@ -29,6 +29,11 @@ class Folder:
         """The folder of a store's name, `file:///…`."""
         return cls(Path(store.removeprefix(SCHEME)))
 
+    @classmethod
+    def resolved(cls, store: str) -> str:
+        """The name of a store; of a folder that without links."""
+        return f"{SCHEME}{os.path.realpath(cls.of(store).root)}" if store.startswith(SCHEME) else store
+
     @property
     def url(self) -> str:
         """`file:///…`."""
