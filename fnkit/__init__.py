@@ -8,7 +8,43 @@ Nothing heavy is imported before it is used; this file travels with an action as
 """
 
 import importlib
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if (
+    TYPE_CHECKING
+):  # `as`: offered here too. An `__all__` would let `from fnkit import *` hide Python's `list` and `map`.
+    from fnkit import compose as compose
+    from fnkit import core as core
+    from fnkit import events as events
+    from fnkit import models as models
+    from fnkit import vision as vision
+    from fnkit.verbs import activations as activations
+    from fnkit.verbs import bill as bill
+    from fnkit.verbs import config as config
+    from fnkit.verbs import delete as delete
+    from fnkit.verbs import deploy as deploy
+    from fnkit.verbs import diff as diff
+    from fnkit.verbs import get as get
+    from fnkit.verbs import instances as instances
+    from fnkit.verbs import invoke as invoke
+    from fnkit.verbs import list as list
+    from fnkit.verbs import login as login
+    from fnkit.verbs import logs as logs
+    from fnkit.verbs import map as map
+    from fnkit.verbs import props as props
+    from fnkit.verbs import remove as remove
+    from fnkit.verbs import result as result
+    from fnkit.verbs import serve as serve
+    from fnkit.verbs import session as session
+    from fnkit.verbs import sessions as sessions
+    from fnkit.verbs import show as show
+    from fnkit.verbs import start as start
+    from fnkit.verbs import status as status
+    from fnkit.verbs import stop as stop
+    from fnkit.verbs import test as test
+    from fnkit.verbs.when import every as every
+    from fnkit.verbs.when import on as on
 
 __version__ = "0.1.0"
 
@@ -53,7 +89,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'fnkit' has no attribute {name!r}")
 
 
-def __dir__() -> list[str]:
+def __dir__() -> Sequence[str]:
     return sorted([*_VERBS, *_WHEN, *_ROOMS, "__version__"])
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fnkit.action.memory import keeping
+
 LEVEL = 6
 """Level 9 takes three times as long for one per cent."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -46,14 +48,15 @@ def written_zip(members: Iterable[Member]) -> bytes:
 
 def packed_once(members: Iterable[Member], place: Path) -> Path:
     """The zip of `members` at `place`, made when it is first asked for; nobody ever sees half of it."""
-    if not place.is_file():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        aside = place.with_name(f".{place.name}.{os.getpid()}")
-        try:
-            aside.write_bytes(written_zip(members))
-            aside.replace(place)
-        finally:
-            aside.unlink(missing_ok=True)
+    with keeping(f"Packing {place.name}"):
+        if not place.is_file():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            aside = place.with_name(f".{place.name}.{os.getpid()}")
+            try:
+                aside.write_bytes(written_zip(members))
+                aside.replace(place)
+            finally:
+                aside.unlink(missing_ok=True)
     return place
 
 

@@ -6,9 +6,9 @@ Both mean reading what every distribution says of itself, and are remembered unt
 import json
 import os
 import re
+import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,13 +62,13 @@ def owners(modules: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         found = {module: owner(module, known) for module in modules}
         return {module: [name, _public(metadata.version(name))] for module, name in found.items() if name}
 
-    answer = remembered("owners", [_state(), list(modules)], ask)
+    answer = _known("owners", modules, ask)
     return {module: (name, version) for module, (name, version) in answer.items()}
 
 
 def needed(names: Sequence[str]) -> Mapping[str, str]:
     """Distribution → version, of `names` and of all that they need in turn, as far as that is installed here."""
-    return dict(remembered("needed", [_state(), list(names)], lambda: dict(_needed(names))))
+    return dict(_known("needed", names, lambda: dict(_needed(names))))
 
 
 def _needed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -94,14 +94,26 @@ def _public(version: str) -> str:
     return version.partition("+")[0]
 
 
-def _state() -> Json:
-    """What is another value once something was installed, upgraded or taken away."""
-    rows: list[list[Json]] = []
-    for folder in sys.path:
-        with suppress(OSError), os.scandir(folder or os.curdir) as inside:
-            about = [each for each in inside if each.name.endswith((".dist-info", ".egg-info"))]
-            rows += sorted([each.path, each.stat().st_mtime_ns] for each in about)
-    return [sys.version, *rows]
+def _known(kind: str, asked: Sequence[str], answer: Callable[[], Json]) -> Json:
+    """The answer, remembered until something is installed, upgraded or taken away, as far as that can be seen."""
+    try:
+        state = [sys.version, *(row for place in sys.path for row in _state(place or os.curdir))]
+    except OSError:
+        return answer()
+    return remembered(kind, [state, list(asked)], answer)
+
+
+def _state(place: str) -> list[list[Json]]:
+    """When what is in a place of sys.path came: a folder's distributions one by one, an archive as a whole."""
+    try:
+        about = Path(place).stat()
+    except FileNotFoundError:
+        return []
+    if not stat.S_ISDIR(about.st_mode):
+        return [[place, about.st_mtime_ns, about.st_size]]
+    with os.scandir(place) as inside:
+        found = [each for each in inside if each.name.endswith((".dist-info", ".egg-info"))]
+    return sorted([each.path, each.stat().st_mtime_ns] for each in found)
 
 
 def _editable(distribution: "Distribution") -> bool:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from fnkit.action import stage
 from fnkit.action.bundle import Bundle
+from fnkit.action.memory import recalled
 from fnkit.action.target import Target, running
 from fnkit.action.trace import mapped
 from fnkit.core import places
@@ -70,8 +72,7 @@ def rehearse(
         return Rehearsal("not checked", None, (f"this machine cannot run {bundle.target.kind} for its platform.",))
     key = sha256(canonical([bundle.digest, bundle.main, arguments, timeout, interpreter, running()]))
     memory = None if environment else places.cache() / "rehearsals" / f"{key}.json"
-    if memory and memory.is_file():
-        known = json.loads(memory.read_text("utf-8"))
+    if memory and (known := recalled(memory)):
         return Rehearsal(**known | {"logs": tuple(known["logs"]), "remembered": True})
     with tempfile.TemporaryDirectory(prefix="fnkit-") as folder:
         done = _played(bundle, arguments, dict(environment or {}), timeout, Path(folder), interpreter)
@@ -179,8 +180,9 @@ def _environment(bundle: Bundle, folder: Path) -> dict[str, str]:
 
 
 def _remember(done: Rehearsal, memory: Path) -> None:
-    memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = memory.with_suffix(f".{os.getpid()}")
-    aside.touch(mode=0o600)
-    aside.write_text(json.dumps(asdict(replace(done, remembered=False))), "utf-8")
-    aside.replace(memory)
+    with suppress(OSError):
+        memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        aside = memory.with_suffix(f".{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_text(json.dumps(asdict(replace(done, remembered=False))), "utf-8")
+        aside.replace(memory)

@@ -78,8 +78,11 @@ class Uv:
         self, requirements: Sequence[str], constraints: Sequence[str], target: Target
     ) -> tuple[tuple[Requirement, ...], Via]:
         """As Installer has it. Where all is pinned, what uv has in its cache says it without asking an index."""
-        given = (each.partition("==") for each in (*requirements, *constraints))
-        pinned = {f"{requirement_name(name)}=={version}" for name, _, version in given}
+        pinned = {
+            f"{requirement_name(name)}=={version}"
+            for name, exactly, version in (each.partition("==") for each in (*requirements, *constraints))
+            if exactly
+        }
         try:
             found = self._resolved(requirements, constraints, target, "--offline")
         except MissingPackage:

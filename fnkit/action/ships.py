@@ -61,11 +61,17 @@ def _asked(text: str) -> tuple[list[str], list[str]]:
 
     def read() -> Json:
         source = ast.parse(text)
+        # What is imported for type checkers alone does not have to travel.
+        source.body = [each for each in source.body if not _for_checkers(each)]
         names = {name for name in dotted_names(source) if name.startswith("fnkit.")}
         return [sorted(names), sorted({each.top for each in imports(source)})]
 
-    names, tops = remembered("asked", text, read)
+    names, tops = remembered("reached", text, read)
     return names, tops
+
+
+def _for_checkers(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"
 
 
 def _module(name: str) -> str | None:

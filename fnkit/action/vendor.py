@@ -10,7 +10,7 @@ from typing import Any
 
 from fnkit.action import bytecode, wheels
 from fnkit.action.bundle import Layer, LayerFile
-from fnkit.action.memory import note, recalled, remembered
+from fnkit.action.memory import keeping, note, recalled, remembered
 from fnkit.action.resolve import installer, resolved
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target, running
@@ -113,6 +113,13 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
     known = recalled(listed)
     if known is not None and (trees / known["digest"]).is_dir():
         return LaidOut(trees / known["digest"], known)
+    made = _made(pins, target, trees)
+    note(listed, made.index)
+    return made
+
+
+@keeping("Laying out the libraries")
+def _made(pins: Sequence[Requirement], target: Target, trees: Path) -> LaidOut:
     trees.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=trees) as aside:
         installed, fresh = Path(aside, "installed"), Path(aside, "tree")
@@ -126,5 +133,4 @@ def _laid_out(pins: Sequence[Requirement], target: Target) -> LaidOut | None:
         except OSError:
             if not place.is_dir():  # else other pins, or another process, came to the same files
                 raise
-    note(listed, index)
     return LaidOut(place, index)

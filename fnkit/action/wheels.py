@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fnkit.action.installed import canonical_name
-from fnkit.action.memory import note, recalled
+from fnkit.action.memory import keeping, note, recalled
 from fnkit.action.resolve import Pip
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
@@ -39,6 +39,7 @@ def holders(pins: Sequence[Requirement], paths: Iterable[str], tree: Path, targe
     return found
 
 
+@keeping("Keeping the wheels of the libraries")
 def kept(pins: Sequence[Requirement], target: Target) -> list[Path]:
     """The wheels of `pins` for `target`, brought once by pip, with its own index settings and cache."""
     house = places.cache() / "wheels"

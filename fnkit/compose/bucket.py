@@ -1,11 +1,11 @@
-"""A bucket of S3, or of what speaks as it does, with nothing but the standard library. Ships alone.
+"""A bucket of S3, or of what speaks as it does. Standard library only; ships with `core.wire` and `core.aws4`.
 
 Keys are those of the environment, in AWS's words.
 """
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from fnkit.compose.moves import Json, Unkept
@@ -45,13 +45,14 @@ class Bucket:
         """Its bytes. Raises Unkept."""
         return self._send("GET", key, b"")
 
-    def drop(self, key: str) -> None:
-        """Delete an object; one that is not there is none. Raises Unkept."""
-        self._send("DELETE", key, b"")
+    def drop(self, key: str, seconds: float) -> None:
+        """Delete an object, in one try of so long; one that is not there is none. Raises Unkept."""
+        with self._wire.hurried(seconds):
+            self._send("DELETE", key, b"", PAUSES[:1])
 
-    def _send(self, verb: str, key: str, content: bytes) -> bytes:
+    def _send(self, verb: str, key: str, content: bytes, pauses: Sequence[float] = PAUSES) -> bytes:
         path, told = self._path + quote(key), ""
-        for pause in PAUSES:
+        for pause in pauses:
             time.sleep(pause)
             signed = aws4.headers(verb, f"//{self._wire.host}{path}", content, self._keys, time.time())
             try:

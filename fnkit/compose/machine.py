@@ -1,4 +1,4 @@
-"""The machine that runs a flow, one turn of the conductor at a time. Ships alone: imports nothing else of fnkit's.
+"""The machine that runs a flow, one turn of the conductor at a time. Ships alone, with `program` and `steps`.
 
 Its state is JSON that goes from turn to turn: a stack of frames, one for each node that has begun and not ended.
 What is outside (the clock, starting a branch, telling what happened) is asked of a `World`.
@@ -16,6 +16,7 @@ from fnkit.compose.moves import (
     Leave,
     Node,
     Object,
+    Unanswered,
     Unkept,
     Unstarted,
     World,
@@ -237,12 +238,16 @@ class Run:
                 held = arguments[KEY]["held"]
             except Unkept as trouble:
                 raise Unstarted(f"its state could not be kept: {trouble}") from None
-        started = None
         try:
             started = self.world.start(single["name"] if single else None, arguments)
-        finally:
-            if started is None and held:
+        except Unanswered:
+            raise  # if it has begun it asks for its state
+        except Unstarted:
+            if held:
                 self.world.drop(held)
+            raise
+        if started is None and held:
+            self.world.drop(held)
         if started is not None:
             self.say(node, "branch", index=index, activation=started, action=single["name"] if single else "")
         return started

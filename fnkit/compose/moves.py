@@ -47,6 +47,10 @@ class Unstarted(Exception):
     """A branch could not be started, for another reason than that there are too many now."""
 
 
+class Unanswered(Unstarted):
+    """Nobody said whether a branch was started: it may have begun all the same."""
+
+
 class Unkept(Exception):
     """The store of a flow did not take a state, or has it no more."""
 
@@ -94,7 +98,7 @@ class World(Protocol):
     def start(self, action: str | None, arguments: Object) -> str | None:
         """Start an action, or with None a branch of this flow: the activation id, None for not now.
 
-        Raises Unstarted.
+        Raises Unstarted; Unanswered where it may have begun all the same.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The platform as an action with a key sees it: starts actions, looks at activations, keeps objects.
 
-Ships alone, with `wire`.
+Ships alone, with `moves` and `core.wire`.
 """
 
 import base64
@@ -9,7 +9,7 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from fnkit.compose.moves import Object, Unkept, Unstarted
+from fnkit.compose.moves import Object, Unanswered, Unkept, Unstarted
 from fnkit.core.wire import Wire
 
 LATER = (429, 503)
@@ -42,7 +42,8 @@ class Platform:
         if status in LATER:
             return None
         if "activationId" not in answer:
-            raise Unstarted(f"{action}: {status} {answer.get('error', '')}")
+            refused = 400 <= status < 500
+            raise (Unstarted if refused else Unanswered)(f"{action}: {status} {answer.get('error', '')}")
         return str(answer["activationId"])
 
     def result(self, activation: str) -> Object | None:
@@ -58,9 +59,10 @@ class Platform:
         """An object of that store. Raises Unkept."""
         return self._object("GET", key)
 
-    def drop(self, key: str) -> None:
-        """Delete an object of that store; one that is not there is none. Raises Unkept."""
-        self._object("DELETE", key)
+    def drop(self, key: str, seconds: float) -> None:
+        """Delete an object of that store, in one try of so long; one that is not there is none. Raises Unkept."""
+        with self._wire.hurried(seconds):
+            self._object("DELETE", key)
 
     def _object(self, verb: str, key: str, content: bytes | None = None) -> bytes:
         try:
@@ -76,7 +78,7 @@ class Platform:
         try:
             status, text = self._wire.send(verb, path, content, self._headers)
         except OSError as error:
-            raise Unstarted(f"the platform does not answer ({error})") from None
+            raise Unanswered(f"the platform does not answer ({error})") from None
         return status, _read(text)
 
 

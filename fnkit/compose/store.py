@@ -27,9 +27,9 @@ class Store:
         """Keep a state. Raises Unkept."""
         self._objects.put(self._prefix + key, json.dumps(state).encode())
 
-    def drop(self, key: str) -> None:
-        """Keep it no more. Raises Unkept."""
-        self._objects.drop(self._prefix + key)
+    def drop(self, key: str, seconds: float) -> None:
+        """Keep it no more; tried once, for so long. Raises Unkept."""
+        self._objects.drop(self._prefix + key, seconds)
 
     def get(self, key: str) -> Object:
         """What was kept. Raises Unkept."""

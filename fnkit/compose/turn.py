@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fnkit.compose.fork import JOIN
-from fnkit.compose.machine import KEY, Run
+from fnkit.compose.machine import KEY, LEAST, Run
 from fnkit.compose.moves import Call, Done, Json, Object, Unkept, Unstarted
 from fnkit.compose.platform import Platform
 from fnkit.compose.program import Flow
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
+HURRY = 2.0
+"""Seconds for taking an object away; at most, for what is left of the turn is needed for its answer."""
 
 
 class Here:
@@ -60,11 +62,16 @@ class Here:
         return self._opened().get(key)
 
     def drop(self, key: str) -> None:
-        """Not there any more; where that cannot be, the log says what stays."""
-        try:
-            self._opened().drop(key)
-        except Unkept as trouble:
-            print(f"An object of this run stays in the store: {trouble}")  # noqa: T201 - that is the log
+        """Not there any more; where that cannot be soon, the log says what stays: no result may wait for it."""
+        seconds = min(HURRY, (self.left() - LEAST) / 4)
+        trouble = f"{key}: there is no time left"
+        if seconds > 0:
+            try:
+                return self._opened().drop(key, seconds)
+            except Unkept as told:
+                trouble = str(told)
+        print(f"An object of this run stays in the store: {trouble}")  # noqa: T201 - that is the log
+        return None
 
     def _opened(self) -> "Store":
         if self._store is None:

@@ -1,29 +1,31 @@
 """The line of a deploy: build, plan, rehearse, apply, check on the platform.
 
 `build` makes bytes and sends nothing. `plan` reads the action (one GET) and decides. `rehearse` runs the
-bytes alone and sends nothing; meanwhile the platform is asked which layers it lacks. `apply` carries them (one
-PUT). The check calls the platform with the test's input: a differing answer puts the previous version back.
+bytes alone and sends nothing; meanwhile the platform is asked which layers it lacks, if there is something to
+send. `apply` carries them (one PUT). The check calls the platform with the test's input: a differing answer puts
+the previous version back.
 What is unchanged and has passed its test ends after the plan; what later stages need is imported when they come.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fnkit.action import target
 from fnkit.action.build import build
+from fnkit.action.memory import note, recalled
 from fnkit.action.spec import ActionSpec, Packed
 from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed, FnkitError, Refused
 from fnkit.delivery import arguments
+from fnkit.delivery.aside import begun
 from fnkit.delivery.order import Settings, Test
 from fnkit.delivery.plan import Plan, Wanted, plan
 from fnkit.delivery.progress import Stages, Step, Tell, quiet
 from fnkit.delivery.receipt import Receipt
 from fnkit.delivery.secrets import masked, masked_lines
-from fnkit.delivery.trial import Trial, ready, rehearsed, remember
+from fnkit.delivery.trial import Trial, ready, rehearsed
 from fnkit.whisk.client import Client
 from fnkit.whisk.documents import Action
 
@@ -49,23 +51,21 @@ def deploy(
     test = ready(spec, test) if test else None  # a misspelt name is told before anything takes time
     planned, there = _planned(client, spec, settings, stages)
     trial = Trial(planned.wanted, test) if test else None
-    if there and planned.change == "unchanged" and (trial is None or trial.mark(client.props, there).exists()):
+    if there and planned.change == "unchanged" and (trial is None or recalled(trial.mark(client.props, there))):
         done = Receipt(planned, there.namespace, there.version, stages.seconds, notes=planned.notes)
         return replace(done, passed_before=trial is not None, web=_web(client, planned, there))
     from fnkit.delivery.apply import apply, carrier
 
+    kept, bundle = there if planned.change == "unchanged" else None, planned.wanted.bundle
     # The platform looks for the layers while the file is rehearsed: both take long for libraries that are new.
-    with (
-        stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"),
-        ThreadPoolExecutor(1, "fnkit layers") as aside,
-    ):
-        lacking = aside.submit(carrier(client).lacking, planned.wanted.bundle)
+    lacking = None if kept else begun(lambda: carrier(client).lacking(bundle), "layers")
+    with stages.stage("rehearse", f"Rehearsing {spec.name} in a clean process"):
         alone = trial.rehearse() if trial else rehearsed(planned.wanted, None)
     # The way back is fetched only where it may be needed.
     before = client.actions.get(spec.name) if trial and planned.change == "update" else None
     with stages.stage("upload", f"Sending {spec.name}"):
         sent = arguments.carry(client, trial.test.arguments, settings.annotations) if trial else {}
-        now = there if there and planned.change == "unchanged" else apply(client, planned, lacking.result(), tell)
+        now = kept or apply(client, planned, lacking.result() if lacking else (), tell)
     notes = (*planned.notes, *(alone.logs if alone.status == "not checked" else ()))
     url = _web(client, planned, now)
     receipt = Receipt(planned, now.namespace, now.version, stages.seconds, notes=notes, web=url)
@@ -76,7 +76,7 @@ def deploy(
         _or_back(client, planned, before, now, tell),
     ):
         checked = _check(client, planned, trial, sent, alone)
-    remember(trial.mark(client.props, now))
+    note(trial.mark(client.props, now), True)
     return replace(receipt, check=checked)
 
 

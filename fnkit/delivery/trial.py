@@ -1,11 +1,8 @@
 """The test of a deploy: one input, the same answer in the cell, in the action file and on the platform."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from contextvars import copy_context
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from fnkit.action.compare import as_json, differences
@@ -15,6 +12,7 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import CheckFailed
 from fnkit.core.places import cache
 from fnkit.delivery import arguments
+from fnkit.delivery.aside import begun
 from fnkit.delivery.order import Test
 from fnkit.delivery.plan import Wanted
 from fnkit.delivery.secrets import masked, masked_lines
@@ -106,7 +104,8 @@ class Trial:
         known = {parameter.name for parameter in entry.parameters}
         named = {name: value for name, value in received.items() if entry.rest or name in known}
         try:
-            answer = _apart(lambda: function(dict(received)) if entry.whole else function(**named))
+            # Not in this thread: where a kernel's loop runs, `asyncio.run` is forbidden.
+            answer = begun(lambda: function(dict(received)) if entry.whole else function(**named), "test").result()
         except Exception as error:
             raise CheckFailed(
                 f"Running {entry.name} in the notebook on the test input",
@@ -136,24 +135,3 @@ def rehearsed(wanted: Wanted, received: Mapping[str, Json] | None) -> "Rehearsal
         f"{outcome.status}: {spelt(masked(outcome.result, secrets))}",
         f"Nothing was sent.\n{trace}" if trace else "Nothing was sent.",
     )
-
-
-def remember(mark: Path) -> None:
-    """Note a pass."""
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-
-
-def _apart(call: Callable[[], Json]) -> Json:
-    """What `call` gives in a thread of its own: where a kernel's loop runs, `asyncio.run` is forbidden."""
-    given: Future[Json] = Future()
-    context = copy_context()
-
-    def run() -> None:
-        try:
-            given.set_result(context.run(call))
-        except BaseException as error:  # noqa: BLE001  (raised again where it was asked for)
-            given.set_exception(error)
-
-    Thread(target=run, name="fnkit test", daemon=True).start()
-    return given.result()

@@ -5,7 +5,7 @@ import base64
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
@@ -67,6 +67,7 @@ class Remote:
     def store(self, feed: Feed, storage: Storage) -> Store:
         """What the feed watches. Raises Unauthorized, BadArgument for a folder that may not be."""
         self.allowed.check(storage.store, ADVICE)
+        storage = replace(storage, store=Folder.resolved(storage.store))
         return own_store(self.client) if storage.store == f"{OWN}:" else storage.open()
 
     async def address(self, feed: Feed, store: Store, key: str) -> str:

@@ -20,10 +20,19 @@ class Folder:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        # Keys are cut from paths below it: one that is named from here would be cut elsewhere.
+        object.__setattr__(self, "root", Path(os.path.normpath(self.root.absolute())))
+
     @classmethod
     def of(cls, store: str) -> "Folder":
         """The folder of a store's name, `file:///…`."""
         return cls(Path(store.removeprefix(SCHEME)))
+
+    @classmethod
+    def resolved(cls, store: str) -> str:
+        """The name of a store; of a folder that without links."""
+        return f"{SCHEME}{os.path.realpath(cls.of(store).root)}" if store.startswith(SCHEME) else store
 
     @property
     def url(self) -> str:
@@ -53,8 +62,13 @@ class Folder:
         """Every file whose key begins with `prefix`; what goes while we look is not there. Raises Missing."""
         if not self.root.is_dir():
             raise Missing(f"Listing {self.root}", "there is no such folder.", "Make it, or name another.", 404)
-        # Only the part of the prefix that is whole folders narrows where to look.
-        yield from self._below(self.root / prefix.rpartition("/")[0], prefix)
+        # Only the part of the prefix that is whole folders narrows where to look: not to where no list would come.
+        folder = self.root
+        for name in prefix.split("/")[:-1]:
+            folder = folder / name
+            if not name or _passed_over(name) or folder.is_symlink():
+                return
+        yield from self._below(folder, prefix)
 
     def delete(self, key: str) -> None:
         """Remove the file."""
@@ -84,12 +98,12 @@ class Folder:
     def _below(self, folder: Path, prefix: str) -> Iterator[Stored]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
             raise self._fault(f"Listing {folder}", error) from error
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.endswith(UNFINISHED):
+            if _passed_over(entry.name):
                 continue
             # A name that is no UTF-8 is shown, and cannot be read by it: its event fails and says so.
             within = entry.path[len(str(self.root)) :].lstrip(os.sep).replace(os.sep, "/")
@@ -111,3 +125,8 @@ class Folder:
         if isinstance(error, PermissionError):
             return Unauthorized(tried, found, "Give this user the right to do that.", 403)
         return PlatformFault(tried, found)
+
+
+def _passed_over(name: str) -> bool:
+    """Hidden, or not finished."""
+    return name.startswith(".") or name.endswith(UNFINISHED)

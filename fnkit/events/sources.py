@@ -10,8 +10,8 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, did_you_mean
 from fnkit.events.bucket import SCHEMES, Bucket
 from fnkit.events.changes import KINDS, Filter, Kind
-from fnkit.events.folder import Folder
 from fnkit.events.store import Store
+from fnkit.events.watched import Watched
 
 OWN = "objects"
 """The scheme of the embedded platform's own store: `objects:photos/`."""
@@ -120,9 +120,9 @@ class Storage:
             raise BadArgument(tried, f"existing is {self.existing!r}.", "Give true or false.")
 
     def open(self) -> Store:
-        """The folder or the bucket; contacts nobody. The platform's own store is opened by who has it."""
+        """The folder, which is named without links, or the bucket; our own store is opened by who has it."""
         if self.store.startswith("file://"):
-            return Folder.of(self.store)
+            return Watched.of(self.store)
         return Bucket.open(self.store, self.endpoint, self.region)
 
 

@@ -1,6 +1,7 @@
 """The records of what ran, in the store."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,8 @@ from fnkit.local.records import Imprint, Record, join, record_of_stopped, split_
 from fnkit.local.retention import USUAL, Keep, Retention
 from fnkit.local.store import Store
 from fnkit.local.tables import ACCEPTED, ACTIVATIONS
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,18 @@ class Activations:
         return len(rows)
 
     def interrupted(self) -> list[Interrupted]:
-        """The promises that are to be kept now, after a restart."""
-        query = "SELECT id, namespace, start, again, name, imprint, cause FROM accepted WHERE again IS NOT NULL"
-        found = [
-            Interrupted(run, namespace, start, json.loads(again), Imprint(*common))
-            for run, namespace, start, again, *common in self._store.rows(query)
-        ]
-        self._promised.update(one.id for one in found)
+        """The promises that are to be kept now, after a restart; one that cannot be read is a platform error."""
+        query = "SELECT id, namespace, start, name, imprint, cause, again FROM accepted WHERE again IS NOT NULL"
+        rows = self._store.rows(query)
+        self._promised.update(row[0] for row in rows)
+        found = []
+        for run, namespace, start, *common, again in rows:
+            try:
+                found.append(Interrupted(run, namespace, start, json.loads(again), Imprint(*common)))
+            except (ValueError, RecursionError) as fault:
+                _LOG.error("what the activation %s runs cannot be read: %s", run, type(fault).__name__)
+                self.write(record_of_stopped(run, namespace, start, Imprint(*common)))
+        self._store.commit()
         return found
 
     def known(self, namespace: str, activation_id: str) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
 from fnkit.local.jobs import Status
 from fnkit.local.messages import FAILED, INITIALIZED, Answer, Died, Line, OutOfMemory, TimedOut
-from fnkit.local.records import reader
+from fnkit.local.records import DEEPEST, TooDeep, reader
 
 OUT_OF_MEMORY = "The action exhausted its memory and was aborted."
 TIMED_OUT = "The action exceeded its time limits of {} milliseconds."
@@ -22,6 +22,7 @@ NO_CODE = "Missing main/no code to execute."
 RUN_DIED = "command exited"
 NOT_AN_OBJECT = "The action did not return a dictionary or array."
 NULL = "The action did not produce a valid JSON or JSON Array response: null"
+TOO_DEEP = f"The action did not produce a valid JSON or JSON Array response: it is nested more than {DEEPEST} deep"
 TOO_LONG = (
     "The action produced a response that exceeded the allowed length: {} > {} bytes. "
     "The truncated response was: {}"
@@ -111,7 +112,9 @@ def _said(text: bytes, died: Verdict, words: Words) -> Verdict:
 def _of_result(text: bytes, size: int, words: Words) -> Verdict:
     try:
         result = _loads(text.decode(errors="surrogatepass"))
-    except (ValueError, RecursionError):
+    except TooDeep:
+        return Verdict(Status.DEVELOPER_ERROR, {"error": TOO_DEEP}, size)
+    except ValueError:
         return failed(words.not_an_object, words)
     if result is None:
         return Verdict(Status.DEVELOPER_ERROR, {"error": NULL + words.end}, size)

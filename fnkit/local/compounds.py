@@ -7,7 +7,7 @@ goes on from its last finished step.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from fnkit.core.names import FLOW
 from fnkit.local.access import allowed
@@ -17,7 +17,8 @@ from fnkit.local.foresight import Foresight
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Status
 from fnkit.local.patience import Patience
-from fnkit.local.positions import Plan, Position, Positions
+from fnkit.local.position import Plan, Position
+from fnkit.local.positions import Positions
 from fnkit.local.records import STOPPED, Record
 from fnkit.local.rejected import Rejected
 from fnkit.local.runs import Run
@@ -92,7 +93,10 @@ class Compounds:
             return None
 
     def resume(self, position: Position, caller: Identity, ended: Callable[[Came], None]) -> None:
-        """Go on after a restart."""
+        """Go on after a restart. It does not raise: `ended` hears of what keeps it from that."""
+        _attempt(ended, self._resume, position, caller, ended)
+
+    def _resume(self, position: Position, caller: Identity, ended: Callable[[Came], None]) -> None:
         inner = self.positions.find(position.running) if position.running else None
         if inner is None:
             self._go_on(position, None, caller, ended)
@@ -102,7 +106,7 @@ class Compounds:
             if isinstance(what, Exception):
                 ended(what)
             else:
-                self._go_on(position, inner, caller, ended)
+                _attempt(ended, self._go_on, position, inner, caller, ended)
 
         self.resume(inner, caller, came)
 
@@ -134,6 +138,13 @@ class Compounds:
             return FLOW in self._invocables.at(plan.conductor).annotations
         except Rejected:
             return False
+
+
+def _attempt(ended: Callable[[Came], None], go_on: Callable[..., None], *given: Any) -> None:
+    try:
+        go_on(*given)
+    except Exception as fault:  # noqa: BLE001 - one that cannot go on keeps no other from it
+        ended(fault)
 
 
 def _plan(invocable: Invocable, ask: Ask, outer: Plan | None) -> Plan:

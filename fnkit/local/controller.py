@@ -1,5 +1,6 @@
 """What an invocation is: from an action's name and arguments to a record on disk and an answer."""
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,7 +12,8 @@ from fnkit.local.entities import Entities, Entity
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
-from fnkit.local.positions import Position, Positions
+from fnkit.local.position import Position
+from fnkit.local.positions import Positions
 from fnkit.local.progress import Progress
 from fnkit.local.records import Record, caused, dumps, record_of_stopped
 from fnkit.local.rejected import Rejected, missing
@@ -179,6 +181,7 @@ class Controller:
         """
         for cut in self._activations.interrupted():
             self._begin_again(cut, users.by_namespace(cut.namespace))
+        self._positions.recover()
         for position in self._positions.outermost():
             caller = users.by_namespace(position.namespace)
             if caller is not None:
@@ -189,12 +192,15 @@ class Controller:
             if caller is None:
                 raise missing()
             invocable = self._invocables.at(cut.again["path"])
-        except Rejected:
+            transaction, arguments = cut.again["transaction"], cut.again["arguments"]
+            job = invocable.job(
+                Ask(caller, transaction, cut.start, arguments, again=True, id=cut.id), self._api_host
+            )
+        except (Rejected, LookupError, TypeError):
             self._activations.write(record_of_stopped(cut.id, cut.namespace, cut.start, cut.common))
             self._activations.then(lambda _: None)
             return
-        ask = Ask(caller, cut.again["transaction"], cut.start, cut.again["arguments"], again=True, id=cut.id)
-        self._runner.begin(invocable.job(ask, self._api_host), invocable.imprint)
+        self._runner.begin(job, invocable.imprint)
 
     def is_known(self, namespace: str, activation_id: str) -> bool:
         """Whether a run of that id was begun: it may go on, or have ended."""
@@ -250,6 +256,9 @@ class Controller:
         def ended(came: Came) -> None:
             if isinstance(came, Record):
                 self.metrics.count_record(came)
+            elif not (isinstance(came, Halted) or self._compounds.halted):  # it cannot go on after the next start
+                with suppress(sqlite3.Error, OSError):  # who waits is told, whatever the disk says
+                    self._positions.fail(position)
 
             def kept(fault: Exception | None) -> None:
                 self._runner.leave(position.id)

@@ -17,7 +17,7 @@ from fnkit.events.feed import Feed, Fired, Pending
 from fnkit.events.folder import Folder
 from fnkit.events.sources import OWN, Storage
 from fnkit.events.store import Store
-from fnkit.local import signed
+from fnkit.local import permits, signed
 from fnkit.local.asgi import Request
 from fnkit.local.entities import Entity
 from fnkit.local.exchange import Call, transaction_id
@@ -67,7 +67,11 @@ class Hosting:
         await self.platform.entities.delete(*gone)
 
     def store(self, feed: Feed, storage: Storage) -> Store:
-        """The folder, the bucket, or what the feed's owner has in our own store."""
+        """The folder, the bucket, or what the feed's owner has in our own store.
+
+        Raises Unauthorized, BadArgument for a folder that may not be watched (any more).
+        """
+        permits.demand(self.platform, feed.place, storage.store)
         if storage.store == f"{OWN}:":
             presign = partial(objects.url, self.platform, self._owner(feed))
             return OwnStore(self.platform.objects, feed.namespace, self._loop, presign)

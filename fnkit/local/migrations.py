@@ -108,6 +108,18 @@ def _0010_sums(db: sqlite3.Connection) -> None:
     db.execute("DROP TRIGGER activations_come")
 
 
+def _0011_permits(db: sqlite3.Connection) -> None:
+    """The folders that a permit opened; those that are watched were allowed when that began."""
+    db.execute(
+        "CREATE TABLE permits (namespace TEXT, name TEXT, store TEXT NOT NULL, PRIMARY KEY (namespace, name))"
+        " WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO permits SELECT namespace, name, json_extract(settings, '$.store') FROM feeds"
+        " WHERE kind = 'storage' AND json_extract(settings, '$.store') LIKE 'file://%'"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     _0001_first,
     _0002_positions,
@@ -119,6 +131,7 @@ MIGRATIONS: Sequence[Migration] = (
     _0008_signatures,
     _0009_notes,
     _0010_sums,
+    _0011_permits,
 )
 FEEDS: Sequence[Migration] = (_0005_journal, tables, notes)
 """Of a database that holds feeds and nothing else: that of `fnkit feeds run`."""

@@ -26,6 +26,7 @@ from fnkit.local.layers import Layers
 from fnkit.local.limits import PRESETS
 from fnkit.local.modules import Modules
 from fnkit.local.objects import Objects
+from fnkit.local.permitted import Permitted
 from fnkit.local.platform import Platform
 from fnkit.local.pool import Pool
 from fnkit.local.positions import Positions
@@ -86,6 +87,7 @@ class Opened:
             objects=Objects(store, folder.root / "objects"),
             feeds=Feeds(store),
             allowed=Allowed(folder.root, settings.folder),
+            permits=Permitted(store),
             kinds=kinds,
             sandbox=choice,
             packages=common.packages,

@@ -22,8 +22,8 @@ OWN = 1 << 56
 """Of a page's entry: no other process has it."""
 MOST = 0.75
 """The share of a piece that has to be written to: the rest of it becomes the fork's own too."""
-LONGEST = 10
-"""Seconds that the work may take."""
+LONGEST = 2
+"""Seconds that the work may take: who wants a fork meanwhile waits for it (`zygotes.FORKS_IN`)."""
 MADV_COLLAPSE = 25
 
 

@@ -15,6 +15,7 @@ from fnkit.local.keys import Keys
 from fnkit.local.kinds import Kinds
 from fnkit.local.layers import Layers
 from fnkit.local.objects import Objects
+from fnkit.local.permitted import Permitted
 from fnkit.local.sandbox.ladder import Choice
 from fnkit.local.sources import SourceView, TroubleView
 from fnkit.local.throttles import Throttles
@@ -43,6 +44,8 @@ class Platform:
     """What fires triggers. They work once they are started with their host."""
     allowed: Allowed
     """What they may watch for whoever has a key."""
+    permits: Permitted
+    """What else single ones may watch."""
     kinds: Kinds
     sandbox: Choice
     packages: Callable[[], Mapping[str, str]]

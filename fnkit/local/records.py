@@ -19,6 +19,15 @@ WORDS = {
 }
 """`response.status`. Source: ActivationResult.scala."""
 STOPPED = "The platform was stopped before the action finished."
+DEEPEST = 500
+"""How deep arrays and objects may lie within each other in what is read, so that it can be written again.
+
+Python reads and writes some 1000 levels, less those of its own calls, which differ from place to place.
+"""
+
+
+class TooDeep(ValueError):
+    """Arrays and objects lie too deep within each other."""
 
 
 def new_id() -> str:
@@ -45,19 +54,44 @@ dumps: Callable[[Json], str] = _compact()
 
 
 def reader(decoder: json.JSONDecoder) -> Callable[[str], Json]:
-    """What `decoder.decode` does, without its look for space around: half of what a small text costs."""
+    """What `decoder.decode` does, without its look for space around: half of what a small text costs.
 
+    It raises TooDeep, a ValueError, for more than DEEPEST levels.
+    """
     make: Any = json.scanner.make_scanner
     scan: Callable[[str, int], tuple[Json, int]] = make(decoder)
 
-    def read(text: str) -> Json:
+    def whole(text: str) -> Json:
         try:
             value, end = scan(text, 0)
         except StopIteration:
             return decoder.decode(text)
         return value if text[end:] in ("", "\n") else decoder.decode(text)
 
+    def read(text: str) -> Json:
+        try:
+            value = whole(text)
+        except RecursionError:
+            raise TooDeep from None
+        if len(text) > 2 * DEEPEST and text.count("[") + text.count("{") > DEEPEST and _deep(value):
+            raise TooDeep
+        return value
+
     return read
+
+
+def _deep(value: Json) -> bool:
+    """Whether it has more than DEEPEST levels. Looks at one level after the other: it needs no stack."""
+    level = [value] if isinstance(value, _NESTED) else []
+    for _ in range(DEEPEST):
+        inner = (one for each in level for one in (each.values() if isinstance(each, dict) else each))
+        level = [one for one in inner if isinstance(one, _NESTED)]
+        if not level:
+            return False
+    return True
+
+
+_NESTED = (dict, list)
 
 
 class Record(NamedTuple):

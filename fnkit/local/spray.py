@@ -1,6 +1,7 @@
 """JSON bodies read as OpenWhisk reads them, with spray-json's words for what is wrong.
 
-Source: spray.json.JsonParser (1.3), whose grammar and messages the fault finder follows step by step.
+Source: spray.json.JsonParser (1.3), whose grammar and messages the fault finder follows step by step. It reads
+1000 levels of arrays and objects (JsonParserSettings.maxDepth), we half of them (`records.DEEPEST`).
 """
 
 import json
@@ -9,8 +10,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from fnkit.core.entities import Json
-from fnkit.local.records import reader
+from fnkit.local.records import DEEPEST, TooDeep, reader
 
+TOO_DEEP = f"JSON input nested too deeply: arrays and objects lie more than {DEEPEST} deep within each other"
 _END = ""
 
 
@@ -23,8 +25,8 @@ def parse(body: bytes) -> Json:
     text = body.decode("utf-8", "replace")
     try:
         value = _loads(text)
-    except RecursionError:
-        raise Malformed("JSON input nested too deeply") from None
+    except TooDeep:
+        raise Malformed(TOO_DEEP) from None
     except ValueError:
         _Faults(text).find()
         raise Malformed("JSON Value expected") from None
@@ -60,7 +62,7 @@ class _Faults:
             self._space()
             self._value()
         except RecursionError:
-            raise Malformed("JSON input nested too deeply") from None
+            raise Malformed(TOO_DEEP) from None
         if self.at < len(self.text):
             self._fail("end-of-input")
 

@@ -9,7 +9,7 @@ from fnkit.core.names import JOIN
 from fnkit.local.conductors import Composition
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.joins import Join
-from fnkit.local.positions import Position
+from fnkit.local.position import Position
 from fnkit.local.records import Record
 from fnkit.local.runs import Run
 from fnkit.local.steps import DEEPEST, Ending, Step

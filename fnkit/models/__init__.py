@@ -5,7 +5,14 @@ without TensorFlow and an action without a downloader both import this package i
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fnkit.models.conversion import convert
+    from fnkit.models.download import fetch
+    from fnkit.models.runtime import load
+
+__all__ = ["convert", "fetch", "load"]
 
 _PUBLIC = {"load": "runtime", "fetch": "download", "convert": "conversion"}
 

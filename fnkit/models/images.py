@@ -29,6 +29,8 @@ MOST_PIXELS = 50_000_000
 MOST_BYTES = 64 * 1024 * 1024
 TIMEOUT = 30
 """Seconds without a byte before a photo's URL is given up."""
+KEPT = "/fnkit/v1/"
+"""Where a platform of fnkit's has objects and the files of feeds: it answers there itself."""
 
 
 def open(source: Any) -> Photo:
@@ -132,8 +134,8 @@ def _from_url(url: str) -> bytes:
     tried = f"Opening the image {_named(url)}"
     platform = os.environ.get("__OW_API_HOST", "")
     try:
-        if platform.startswith("http") and url.startswith(f"{platform}/"):
-            return _from_platform(platform, url.removeprefix(platform), tried)
+        if platform.startswith("http") and url.startswith(platform + KEPT):
+            return _from_platform(platform, url.removeprefix(platform).partition("#")[0], tried)
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
@@ -145,7 +147,7 @@ def _from_url(url: str) -> bytes:
 
 
 def _from_platform(origin: str, path: str, tried: str) -> bytes:
-    """An action gets one photo after the other from the platform that it runs on: by one connection."""
+    """An action gets one photo after the other of what its platform keeps: by one connection."""
     status, content = wire.kept(origin).send("GET", path, None, {}, MOST_BYTES + 1)
     if status >= 300:
         raise BadPhoto(tried, f"the server answered {status} {responses.get(status, '')}.")

@@ -52,10 +52,10 @@ def checked(sha256: str | None) -> str:
 def find(sha256: str) -> Path | None:
     """The file with this content, None where it is neither in `$FNKIT_MODELS` nor in the cache."""
     for place in os.environ.get("FNKIT_MODELS", "").split(os.pathsep):
-        if place and (found := Path(place, sha256)).is_file():
+        if place and _is_there(found := Path(place, sha256)):
             return found
     kept = folder() / sha256
-    return kept if kept.is_file() else None
+    return kept if _is_there(kept) else None
 
 
 def bring(sha256: str) -> Path | None:
@@ -75,7 +75,7 @@ def named(name: str) -> str | None:
     if name in names:
         return str(names[name])
     record = folder() / "names" / name
-    if not re.fullmatch(r"[\w][\w.-]*", name) or not record.is_file():
+    if not re.fullmatch(r"[\w][\w.-]*", name) or not _is_there(record):
         return None
     return record.read_text().strip()
 
@@ -123,6 +123,14 @@ def digest(path: Path) -> str:
     """The sha256 of a file, 64 hex digits."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, as far as one may look: in a folder that is closed to us there is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _fill(path: Path, part: Path, write: Callable[[BinaryIO], object], tried: str) -> None:

@@ -5,9 +5,118 @@ A verb is imported when it is asked for, with what it needs alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fnkit.verbs.table import Verb, verb
+
+if TYPE_CHECKING:
+    from fnkit.verbs.actions import delete, get, invoke, list, show
+    from fnkit.verbs.deploying import deploy, test
+    from fnkit.verbs.feeding import events, feeds_run
+    from fnkit.verbs.following import session, sessions
+    from fnkit.verbs.library import models_convert, models_fetch, models_list, models_show
+    from fnkit.verbs.lives import instances
+    from fnkit.verbs.mapping import map
+    from fnkit.verbs.namespaces import namespace_limits, namespace_list
+    from fnkit.verbs.packages import (
+        package_bind,
+        package_create,
+        package_delete,
+        package_get,
+        package_list,
+        package_update,
+    )
+    from fnkit.verbs.platform import props, serve, start, status, stop
+    from fnkit.verbs.projects import diff, remove
+    from fnkit.verbs.rules import (
+        rule_create,
+        rule_delete,
+        rule_disable,
+        rule_enable,
+        rule_get,
+        rule_list,
+        rule_update,
+    )
+    from fnkit.verbs.runs import activations, bill, logs, result
+    from fnkit.verbs.settings import config, login
+    from fnkit.verbs.triggers import (
+        trigger_create,
+        trigger_delete,
+        trigger_fire,
+        trigger_get,
+        trigger_list,
+        trigger_update,
+    )
+    from fnkit.verbs.users import (
+        user_block,
+        user_create,
+        user_delete,
+        user_get,
+        user_limit,
+        user_list,
+        user_unblock,
+    )
+
+__all__ = [
+    "activations",
+    "bill",
+    "config",
+    "delete",
+    "deploy",
+    "diff",
+    "events",
+    "feeds_run",
+    "get",
+    "instances",
+    "invoke",
+    "list",
+    "login",
+    "logs",
+    "map",
+    "models_convert",
+    "models_fetch",
+    "models_list",
+    "models_show",
+    "namespace_limits",
+    "namespace_list",
+    "package_bind",
+    "package_create",
+    "package_delete",
+    "package_get",
+    "package_list",
+    "package_update",
+    "props",
+    "remove",
+    "result",
+    "rule_create",
+    "rule_delete",
+    "rule_disable",
+    "rule_enable",
+    "rule_get",
+    "rule_list",
+    "rule_update",
+    "serve",
+    "session",
+    "sessions",
+    "show",
+    "start",
+    "status",
+    "stop",
+    "test",
+    "trigger_create",
+    "trigger_delete",
+    "trigger_fire",
+    "trigger_get",
+    "trigger_list",
+    "trigger_update",
+    "user_block",
+    "user_create",
+    "user_delete",
+    "user_get",
+    "user_limit",
+    "user_list",
+    "user_unblock",
+]
 
 ACTIONS: Mapping[str, str] = {
     "deploy": "deploying",
@@ -83,5 +192,5 @@ def __getattr__(name: str) -> Any:
     return _function(name)
 
 
-def __dir__() -> list[str]:
-    return sorted([*_HOMES, "NOUNS", "table"])
+def __dir__() -> Sequence[str]:
+    return sorted([*__all__, "NOUNS", "table"])

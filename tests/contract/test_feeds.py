@@ -257,6 +257,17 @@ def test_a_key_opens_the_folders_that_the_platform_was_started_with(tmp_path):
         refused = ask("POST", "private")
         assert (refused.status_code, "started with --folder" in refused.json()["error"]) == (403, True)
         assert ask("POST", "photos/new").status_code == 200
+        own.call("PUT", "triggers/permitted", json={})
+        assert feed(own, "storage/changes", "CREATE", "permitted", store=str(tmp_path / "private"))[0] == 200
+    finally:
+        own.stop()
+    own = fresh_platform(tmp_path / "data")  # the same data, and no folder is named any more
+    try:
+        told, other = (own.call("GET", f"/fnkit/v1/feeds/{name}").json()["status"] for name in ("t", "permitted"))
+        assert (told["active"], other["active"]) == (False, True)
+        assert "with --folder and this one again" in told["reason"]["message"]
+        refused = own.call("POST", "/fnkit/v1/feeds/t", json={"active": True})
+        assert (refused.status_code, "with --folder" in refused.json()["error"]) == (400, True)
     finally:
         own.stop()
 

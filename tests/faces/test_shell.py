@@ -192,3 +192,28 @@ def test_a_key_in_the_code_is_said_before_anything_is_sent(shell):
     said = shell("deploy", "keyed", "keyed.py").stderr
     assert said.index("looks like a key:") < said.index("Sending keyed")
     assert "hunter22" not in said
+
+
+@pytest.mark.parametrize("cache", ["file/below", "x" * 300], ids=["below-a-file", "no-name-for-a-folder"])
+def test_without_a_cache_only_what_has_to_lie_in_it_is_refused(shell, cache):
+    """As where it is another user's: nothing can be written there, nor even looked for."""
+    (shell.work / "file").write_text("not a folder")
+    (shell.work / "plain.py").write_text("def main(name='you'):\n    return {'hello': name}\n")
+    line, where = ("plain.py", "--test", "name=Ada"), {"FNKIT_CACHE": str(shell.work / cache)}
+    assert "would create" in shell("deploy", "uncached", *line, "--dry-run", **where).stdout
+    assert "'Ada'" in shell("test", "uncached", *line, **where).stdout.replace('"', "'")
+    assert "created" in shell("deploy", "uncached", *line, **where).stdout
+    assert "unchanged" in shell("deploy", "uncached", *line, **where).stdout
+    shell("delete", "uncached", "--yes")
+    said = shell("deploy", "uncached", "plain.py", "--model", "movenet-lightning", code=1, **where).stderr
+    assert "kept in" in said
+    assert "FNKIT_CACHE" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("fnkit dep", {"deploy"}), ("fnkit rule cr", {"create"}), ("fnkit deploy --mem", {"--memory"})],
+)
+def test_the_tab_key_knows_verbs_nouns_and_options(shell, typed, found):
+    asked = {"_FNKIT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    assert set(shell(**asked).stdout.split()) == found

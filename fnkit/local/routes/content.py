@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
@@ -59,6 +60,8 @@ class Content:
         except FnkitError as error:
             status = 404 if isinstance(error, Missing) else 400
             response = Rejected(status, str(error), False).response(tid)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the cause
             _LOG.exception("%s %s", request.method, scope["path"])
             response = Rejected(500, INTERNAL).response(tid)
@@ -72,7 +75,8 @@ class Content:
         what, names = found
         handler = HANDLERS.get((what, request.method))
         if handler is None:
-            raise Rejected(405, "Method Not Allowed.", False)
+            allowed = ", ".join(method for one, method in HANDLERS if one == what)
+            raise Rejected(405, "Method Not Allowed.", False, (("Allow", allowed),))
         return await handler(self._platform, self._identity(request, what, names), request, names)
 
     def _identity(self, request: Request, what: str, names: tuple[str, ...]) -> Identity:

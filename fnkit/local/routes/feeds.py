@@ -9,7 +9,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
-from fnkit.events.folder import SCHEME, Folder
+from fnkit.events.folder import SCHEME
+from fnkit.events.watched import Watched
 from fnkit.local import asgi, permits
 from fnkit.local.platform import Platform
 from fnkit.local.rejected import malformed, missing
@@ -40,8 +41,7 @@ async def put(platform: Platform, identity: Identity, request: Request) -> Respo
     platform.entities.get(*place, "trigger")
     body = await _body(request)
     _parameters(body)
-    permits.check(platform, place, body)
-    await platform.feeds.create(place, str(body.get("kind")), _parameters(body))
+    await platform.feeds.create(place, str(body.get("kind")), permits.check(platform, place, body))
     return JSONResponse({"status": "success"}, 201)
 
 
@@ -49,9 +49,9 @@ async def post(platform: Platform, identity: Identity, request: Request) -> Resp
     """UPDATE (`{"parameters"}`, `permit` for another folder), PAUSE and UNPAUSE (`{"active"}`)."""
     place, body = _place(identity, request), await _body(request)
     if "active" not in body:
-        given, known = _parameters(body), platform.feeds.get(place).settings
-        permits.check(platform, place, body, str(known.get("store")))
-        await platform.feeds.update(place, given)
+        _parameters(body)
+        known = str(platform.feeds.get(place).settings.get("store"))
+        await platform.feeds.update(place, permits.check(platform, place, body, known))
     elif body["active"] is True:
         await platform.feeds.unpause(place)
     else:
@@ -73,7 +73,8 @@ async def file(
     trigger, key = names
     try:
         store = str(platform.feeds.get((identity.namespace, trigger)).settings.get("store"))
-        path = Folder.of(store).real(key) if store.startswith(SCHEME) else None
+        permits.demand(platform, (identity.namespace, trigger), store)
+        path = Watched.of(store).real(key) if store.startswith(SCHEME) else None
     except FnkitError:
         path = None
     if path is None or not path.is_file():

@@ -16,7 +16,7 @@ from fnkit.core.clock import now_ms
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument, FnkitError, Missing
 from fnkit.local.platform import Platform
-from fnkit.local.positions import Position
+from fnkit.local.position import Position
 from fnkit.local.rejected import Rejected, missing
 from fnkit.local.routes import feeds, layers, objects
 from fnkit.local.routes.activations import check_id

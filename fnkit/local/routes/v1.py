@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from fnkit.core.clock import now_ms
@@ -97,6 +98,8 @@ class V1:
             return
         except Broken:
             await _bare(500, INTERNAL)(scope, receive, send)
+            return
+        except ClientDisconnect:  # nobody is there to be answered
             return
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the cause
             _LOG.exception("%s %s", request.method, scope["path"])

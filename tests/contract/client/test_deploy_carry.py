@@ -1,8 +1,9 @@
 """How bundles and large values travel: layers once, one zip for any OpenWhisk, files through the object store."""
 
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from threading import Event
 
 import pytest
 
@@ -10,13 +11,15 @@ from fnkit.action import cell
 from fnkit.action.spec import Wishes
 from fnkit.core.canonical import sha256
 from fnkit.core.entities import PAYLOAD_LIMIT, ModelFile
-from fnkit.core.errors import TooLarge
+from fnkit.core.errors import CheckFailed, TooLarge
 from fnkit.core.names import ActionName
 from fnkit.delivery.calls import invoke
 from fnkit.delivery.order import Settings, Test
 from fnkit.delivery.pipeline import deploy
 from fnkit.delivery.progress import Step
-from tests.contract.client.sources import ADA, SIZE
+from fnkit.whisk.client import Client
+from fnkit.whisk.messages import Request, Response, Transport
+from tests.contract.client.sources import ADA, RAISES, SIZE
 
 
 def test_a_large_file_goes_through_the_object_store(client, embedded, spec, name, tmp_path):
@@ -94,6 +97,38 @@ def test_a_layer_is_brought_once(client, embedded, spec, tmp_path):
     again = deploy(client, edited, Settings(), Test({"word": "a"}))
     assert again.check.result == {"weights": path.read_text(), "word": "aa"}
     assert [line for line in client.transport.since(start) if "/layers" in line] == ["POST /fnkit/v1/layers"]
+    start = len(client.transport.requests)
+    other = deploy(client, edited, Settings(), Test({"word": "b"}))
+    assert (other.did, other.check.result["word"]) == ("unchanged", "bb")
+    assert not [line for line in client.transport.since(start) if "/layers" in line], "nothing is sent"
+
+
+@dataclass
+class Slow:
+    """A transport to a platform that does not say which layers it lacks."""
+
+    inner: Transport
+    over: Event = field(default_factory=Event)
+    asked: Event = field(default_factory=Event)
+    waited: list[bool] = field(default_factory=list)
+
+    def send(self, request: Request) -> Response:
+        if request.path.endswith("/layers"):
+            self.asked.set()
+            self.waited.append(self.over.wait(60))
+        return self.inner.send(request)
+
+
+def test_a_rehearsal_that_fails_waits_for_nobody(client, embedded, spec, tmp_path):
+    path = tmp_path / "tiny.tflite"
+    path.write_text(f"weights of {tmp_path}")
+    model = ModelFile("tiny", sha256(path.read_bytes()), path.stat().st_size, path)
+    slow = Slow(client.transport)
+    with pytest.raises(CheckFailed, match="division by zero"):
+        deploy(Client(client.props, slow), replace(spec(RAISES), model=model), Settings(), Test({"by": 0}))
+    assert slow.asked.wait(60)
+    assert slow.waited == [], "the deploy is over, the question is not"
+    slow.over.set()
 
 
 READS = """

@@ -70,3 +70,25 @@ def test_what_is_pinned_and_cached_is_not_asked_of_an_index(watched: tuple[Uv, P
     installer.install(pins, tmp_path / "again", HERE)
     assert offline(log) == [True, True, True]
     assert (tmp_path / "again" / "tqdm" / "__init__.py").is_file()
+
+
+def test_what_nobody_pinned_is_asked_of_an_index(watched: tuple[Uv, Path]) -> None:
+    """One that something pinned needs too: the newest that lies in the cache need not be the newest."""
+    installer, log = watched
+    pins, _ = installer.resolve(["requests==2.32.2"], ["idna>=3.10"], HERE)
+    assert "idna" in [pin.name for pin in pins]
+    log.unlink()
+    installer.resolve(["requests==2.32.2"], ["idna>=3.10"], HERE)
+    assert offline(log) == [True, False]
+
+
+def test_what_the_cache_lacks_is_brought_from_an_index(
+    watched: tuple[Uv, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installer, log = watched
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    assert installer.resolve(["iniconfig==2.1.0"], [], HERE)[0] == (Requirement("iniconfig", "2.1.0"),)
+    assert offline(log) == [True, False]
+    installer.install([Requirement("iniconfig", "2.1.0")], tmp_path / "tree", HERE)
+    assert offline(log) == [True, False]
+    assert (tmp_path / "tree" / "iniconfig" / "__init__.py").is_file()

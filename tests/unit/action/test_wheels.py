@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from fnkit.action import wheels
-from fnkit.action.archive import Member, written_zip
+from fnkit.action.archive import Member, packed_once, written_zip
 from fnkit.action.spec import Requirement
 from fnkit.action.target import Target
 from fnkit.action.vendor import vendored
 from fnkit.core.canonical import sha256
+from fnkit.core.errors import BadArgument
 
 LINUX = Target("python:3.11", "3.11", "x86_64-manylinux_2_28", {})
 PIN = Requirement("tqdm", "4.67.1")
@@ -93,3 +94,16 @@ def test_a_layer_for_any_openwhisk_knows_its_wheels_and_one_for_the_embedded_pla
             assert zlib.crc32(file.read()) == wheel.getinfo(file.path).CRC
     here = Target("python:3.11", "3.11", "x86_64-manylinux_2_28", {}, embedded=True)
     assert {file.packed for file in vendored(("iniconfig==2.1.0",), (), here).layer.files} == {None}
+
+
+def test_libraries_that_cannot_be_kept_are_told_with_what_to_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("FNKIT_CACHE", str(tmp_path / "file" / "below"))
+    with pytest.raises(BadArgument, match=r"kept in .*below: Not a directory\. .* FNKIT_CACHE"):
+        vendored(("iniconfig==2.1.0",), (), LINUX)
+    with pytest.raises(BadArgument, match="FNKIT_CACHE"):
+        wheels.kept([PIN], LINUX)
+    with pytest.raises(BadArgument, match="FNKIT_CACHE"):
+        packed_once([Member("a", b"a")], tmp_path / "file" / "below" / "packed.zip")

@@ -1,7 +1,9 @@
 """A flow whose state goes through a store: the same result, two objects at most, and what goes wrong is named."""
 
 import json
+import socket
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,11 +16,12 @@ from fnkit.compose import nodes
 from fnkit.compose.bucket import Bucket
 from fnkit.compose.dry import Stage, play
 from fnkit.compose.machine import KEY, Run
-from fnkit.compose.moves import Call, Unkept
+from fnkit.compose.moves import Call, Unanswered, Unkept, Unstarted
 from fnkit.compose.nodes import to_json
+from fnkit.compose.platform import Platform
 from fnkit.compose.program import Flow
 from fnkit.compose.store import Store, prefix
-from fnkit.compose.turn import conductor
+from fnkit.compose.turn import Here, conductor
 from fnkit.core.errors import BadArgument
 from fnkit.core.wire import Wire
 
@@ -137,6 +140,35 @@ def test_a_branch_that_cannot_begin_leaves_nothing():
     assert (stage.refused, stage.held) == (1, {})
 
 
+@pytest.mark.parametrize(("trouble", "kept"), [(Unanswered("cut off"), 1), (Unstarted("403"), 0)])
+def test_a_branch_of_which_nobody_said_that_it_did_not_begin_keeps_its_state(trouble, kept):
+    each = compose.map(compose.sequence(lambda r, v: {"n": len(v["text"])}, "tiny"))
+    flow = compose.let({"text": "x" * 1_100_000}, each).stored("objects:")
+    functions = {place: one.code.live for place, one in flow.node.walk() if one.type == "function"}
+
+    class Away(Stage):
+        def start(self, action, arguments):
+            raise trouble
+
+    stage = Away(Flow(to_json(flow.node, "0"), functions), {})
+    run = Run.fresh(stage.flow, stage, "run")
+    assert str(trouble) in run.begin({"value": [{"n": 1}]}).value["value"][0]["error"]
+    assert len(stage.held) == kept
+
+
+@pytest.mark.parametrize(("status", "error"), [(None, Unanswered), (502, Unanswered), (403, Unstarted)])
+def test_only_an_answer_says_that_nothing_began(status, error):
+    class Says(Forgets):
+        def do_POST(self):
+            if status:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self._answer(status, b"{}")
+
+    with served(Says) as url, pytest.raises(Unstarted) as told:
+        Platform(url, "user:key").start("/_/act", {})
+    assert type(told.value) is error
+
+
 def test_a_run_that_fails_leaves_nothing_either():
     stage = Stage(Flow(to_json(deep().stored("objects:").node, "0"), {}), {})
     functions = {p: o.code.live for p, o in deep().node.walk() if o.type == "function"}
@@ -223,6 +255,50 @@ class Busy(BaseHTTPRequestHandler):
 def test_a_bucket_that_is_busy_is_asked_again(place):
     with served(Busy) as url:
         assert Store({**place, "endpoint": url}).get("run/1-0") == {"n": 1}
+
+
+@pytest.fixture
+def here(place, monkeypatch):
+    """A turn of a flow whose store is at an endpoint, with seconds left."""
+
+    def at(endpoint, left):
+        monkeypatch.setenv("__OW_DEADLINE", str(int((time.time() + left) * 1000)))
+        return Here(Flow(to_json(deep().stored("s3://photos", endpoint=endpoint).node, "0"), {}))
+
+    return at
+
+
+class Full(BaseHTTPRequestHandler):
+    """A bucket that has no time."""
+
+    asked = 0
+
+    def do_DELETE(self):
+        type(self).asked += 1
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format, *words):
+        """Nothing."""
+
+
+def test_what_a_run_kept_is_taken_away_in_one_try_while_there_is_time(here, capsys):
+    with served(Full) as url:
+        here(url, 60).drop("run/1-0")
+        here(url, 0.4).drop("run/1-1")
+    assert Full.asked == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "An object of this run stays in the store: s3://photos: 503 for run/1-0"
+    assert second == "An object of this run stays in the store: run/1-1: there is no time left"
+
+
+def test_a_bucket_that_is_silent_costs_no_run_its_result(here, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        turn = here(f"http://127.0.0.1:{silent.getsockname()[1]}", 10)
+        turn.drop("run/1-0")
+    assert turn.left() > -40, "it waited as long as for a state"
+    assert "it does not answer (timed out)" in capsys.readouterr().out
 
 
 @contextmanager

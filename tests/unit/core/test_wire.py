@@ -1,6 +1,7 @@
 """One connection for many requests; what was closed meanwhile is made anew, for what may be sent twice."""
 
 import socket
+import ssl
 import threading
 from contextlib import contextmanager
 
@@ -81,3 +82,48 @@ def test_a_thread_has_its_own_connection_and_keeps_it():
         thread.start()
         thread.join(60)
         assert wire.kept(url) is wire.kept(url) is not found[0]
+
+
+@pytest.mark.parametrize("origin", ["http://minio:80", "https://minio:443", "http://minio:9000", "https://minio"])
+def test_the_host_that_is_said_is_the_one_that_was_given(origin):
+    """A signature is of it."""
+    wire = Wire(origin)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire._connection.sock = ours
+        theirs.sendall(ANSWER)
+        assert wire.send("GET", "/", None, {}) == (200, b"hello")
+        said = [line for line in theirs.recv(1 << 16).split(b"\r\n") if line.lower().startswith(b"host:")]
+    assert said == [f"Host: {wire.host}".encode()] == [f"Host: {origin.partition('//')[2]}".encode()]
+
+
+class Broken:
+    """A connection that was kept, and what becomes of it."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def sendall(self, data):
+        raise self.error
+
+    def close(self):
+        """Nothing is behind it."""
+
+
+@pytest.mark.parametrize("error", [ssl.SSLEOFError("EOF"), ssl.SSLZeroReturnError("end"), BrokenPipeError("pipe")])
+def test_a_connection_that_had_gone_stale_is_made_anew(error):
+    with server(1) as (url, _, _):
+        wire = Wire(url)
+        wire._connection.sock = Broken(error)
+        assert wire.send("GET", "/", None, {}) == (200, b"hello")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("late"), RuntimeError("an alarm's")])
+def test_a_request_that_was_broken_off_does_not_break_the_next_one(error):
+    with server(1) as (url, heard, _):
+        wire = Wire(url)
+        wire._connection.sock = Broken(error)
+        with pytest.raises(type(error)):
+            wire.send("GET", "/a", None, {})
+        assert wire.send("GET", "/b", None, {}) == (200, b"hello")
+    assert heard == [[b"GET", b"/b"]]

@@ -4,6 +4,7 @@ import pytest
 
 from fnkit.core.errors import BadArgument, Unauthorized
 from fnkit.events.allowed import Allowed
+from fnkit.events.folder import Folder
 from fnkit.events.sources import storage
 
 
@@ -40,3 +41,20 @@ def test_the_process_own_data_is_nobodys(allowed, tmp_path, name):
     everywhere = Allowed(allowed.data, (tmp_path,))
     with pytest.raises(BadArgument, match="keeps its own data"):
         everywhere.check(storage(tmp_path / name).store, "", permitted=True)
+
+
+def test_a_watched_folder_that_became_a_link_is_not_followed(allowed, tmp_path):
+    (tmp_path / "private" / "key.txt").write_text("secret")
+    store = Folder.resolved(storage(tmp_path / "in" / "new").store)
+    assert store == storage(tmp_path / "photos" / "new").store
+    allowed.check(store, "")
+    watched, new = storage(store).open(), tmp_path / "photos" / "new"
+    (new / "key.txt").write_text("mine")
+    assert [one.key for one in watched.list()] == ["key.txt"]
+    assert watched.get("key.txt") == b"mine"
+    (new / "key.txt").unlink()
+    new.rmdir()
+    new.symlink_to(tmp_path / "private")
+    for look in (lambda: [*watched.list()], lambda: watched.get("key.txt"), lambda: watched.real("key.txt")):
+        with pytest.raises(Unauthorized, match="is a link now"):
+            look()

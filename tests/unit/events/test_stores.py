@@ -2,16 +2,21 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from fnkit.core import wire
 from fnkit.core.errors import BadArgument, FnkitError, Missing, PlatformFault, Unauthorized, Unreachable
 from fnkit.events.bucket import Bucket, fault
 from fnkit.events.changes import Filter, changes
 from fnkit.events.folder import Folder
+from fnkit.events.objects import Objects
 from fnkit.events.settling import Settling
 from fnkit.events.sources import Storage, storage
 from fnkit.events.store import Stored
@@ -76,6 +81,62 @@ def test_a_bucket_that_is_not_there_is_missing(s3, keys):
         list(gone.list())
 
 
+@pytest.fixture
+def echo():
+    """An HTTP server that answers with what it was asked for; its URL, and the ports that asked."""
+    ports = []
+
+    class Echo(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            ports.append(self.client_address[1])
+            self.send_response(404 if "gone" in self.path else 200)
+            self.send_header("Content-Length", str(len(self.path)))
+            self.end_headers()
+            self.wfile.write(self.path.encode())
+
+        def log_message(self, *words):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", ports
+    server.shutdown()
+    server.server_close()
+
+
+BY_PROXY = """
+from fnkit.core.errors import Missing
+from fnkit.events.objects import Objects
+away = Objects("http://platform.example:3233", "user:key")
+print(away.get("a b.txt").decode())
+try:
+    away.get("gone")
+except Missing as missing:
+    print(missing.status)
+"""
+
+
+def test_the_platforms_own_store_is_reached_by_a_proxy_where_there_is_one(echo):
+    """In a process of its own: urllib looks for proxies once."""
+    kept = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+    kept["http_proxy"], command = echo[0], [sys.executable, "-c", BY_PROXY]
+    told = subprocess.run(command, env=kept, capture_output=True, text=True, timeout=60, check=False)
+    said = told.stdout.splitlines()
+    assert said == ["http://platform.example:3233/fnkit/v1/objects/a%20b.txt", "404"], told.stderr
+
+
+def test_an_action_keeps_one_connection_to_its_own_platform(echo, monkeypatch):
+    url, ports = echo
+    monkeypatch.setenv("__OW_API_HOST", url)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    own = Objects(url, "user:key")
+    assert [own.get(key) for key in "ab"] == [b"/fnkit/v1/objects/a", b"/fnkit/v1/objects/b"]
+    wire.kept(url)._connection.close()
+    assert len(ports) == 2 and len(set(ports)) == 1
+
+
 def test_nobody_at_the_endpoint(keys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -95,8 +156,6 @@ def test_wrong_credentials_are_told_with_where_to_set_them(code, keys, refusing)
 @pytest.fixture
 def refusing():
     """An endpoint that answers 403 with a code, as S3 does."""
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
     servers = []
 
     def start(code):
@@ -153,6 +212,36 @@ def test_a_folder_hides_what_is_not_finished(tmp_path):
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x").write_text("x")
     assert [one.key for one in Folder(tmp_path).list()] == ["a.jpg"]
+
+
+def test_a_folder_that_is_named_from_here_has_the_same_keys(tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.jpg", "sub/b.jpg"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path / "sub")
+    for root, keys in ((".", ["b.jpg"]), ("..", ["a.jpg", "sub/b.jpg"])):
+        here = Folder(Path(root))
+        assert [one.key for one in here.list()] == keys
+        assert [here.get(key) for key in keys] == [b"x"] * len(keys)
+        with pytest.raises(BadArgument):
+            here.path("../" * 2 + "outside.jpg")
+
+
+@pytest.mark.parametrize(
+    "prefix", ["out/", "in/", "out/deep/", "../", "../other/", ".git/", "x.part/", "a.jpg/", "//"]
+)
+def test_a_prefix_leads_nowhere_that_a_list_does_not(tmp_path, prefix):
+    """Not through a link, not out of it, not to what is hidden."""
+    root = tmp_path / "root"
+    for place in (tmp_path / "other" / "deep", root / "real", root / ".git", root / "x.part"):
+        place.mkdir(parents=True)
+        (place / "secret.jpg").write_text("x")
+    (root / "a.jpg").write_text("x")
+    (root / "out").symlink_to(tmp_path / "other")
+    (root / "in").symlink_to(root / "real")
+    assert [one.key for one in Folder(root).list()] == ["a.jpg", "real/secret.jpg"]
+    assert [one.key for one in Folder(root).list("real/")] == ["real/secret.jpg"]
+    assert list(Folder(root).list(prefix)) == []
 
 
 def test_a_folder_that_is_not_there_is_missing(tmp_path):

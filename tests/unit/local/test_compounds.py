@@ -298,3 +298,90 @@ def test_what_may_not_be_called_is_not_made_ready(tmp_path):
         assert await anticipated(server, "s", {}) == []
 
     asyncio.run(scene())
+
+
+ANSWER = "There was an internal server error."
+
+
+def test_a_sequence_that_cannot_go_on_is_a_platform_error_and_holds_up_no_start(tmp_path):
+    class Faulty(InProcess):
+        def anticipate(self, job):
+            raise RecursionError("maximum recursion depth exceeded")
+
+    async def begin(server):
+        await server.action("add", ADD)
+        await server.action("first", ADD)
+        await server.sequence("inner", "first", "add")
+        await server.sequence("outer", "inner", "add")
+        activation_id = await server.begin("outer", {})
+        record = await server.record(activation_id)
+        (inner,) = server.store.rows("SELECT head, response FROM activations WHERE name = 'inner'")
+        await server.activations.committed()
+        return record, json.loads(inner[0])["cause"], json.loads(inner[1])["status"]
+
+    async def go_on():
+        server = Server(tmp_path / "db", InProcess())
+        return server.store.rows("SELECT id FROM positions"), server.names()
+
+    record, cause, status = asyncio.run(begin(Server(tmp_path / "db", Faulty())))
+    assert record["response"] == {"status": "whisk internal error", "success": False, "result": {"error": ANSWER}}
+    assert (cause, status) == (record["activationId"], "whisk internal error")
+    assert asyncio.run(go_on()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda text: text.replace('"at"', '"to"'), lambda text: "{"], ids=["plan", "all"]
+)
+def test_one_position_that_cannot_be_read_keeps_no_other_from_going_on(tmp_path, spoil, caplog):
+    async def prepare():
+        server = Server(tmp_path / "db", Hangs("slow"))
+        await server.action("slow", SHOW)
+        await server.sequence("seq", "slow")
+        ids = []
+        for _ in range(3):
+            server.scheduler.reached.clear()
+            ids.append(await server.begin("seq", {}))
+            await server.scheduler.reached.wait()
+        (text,) = server.store.row("SELECT document FROM positions WHERE id = ?", ids[1])
+        server.store.write("UPDATE positions SET document = ? WHERE id = ?", spoil(text), ids[1])
+        await server.activations.committed()
+        return ids
+
+    async def go_on(ids):
+        server = Server(tmp_path / "db", InProcess())
+        ends = [await server.record(ids[0]), await server.record(ids[2])]
+        spoilt = server.activations.get("guest", ids[1])
+        return [*ends, spoilt and json.loads(spoilt)], server.store.rows("SELECT id FROM positions")
+
+    ids = asyncio.run(prepare())
+    (first, last, spoilt), left = asyncio.run(go_on(ids))
+    assert first["response"]["result"] == last["response"]["result"] == STOPPED
+    assert left == []
+    assert ids[1] in caplog.text
+    if spoil("{}") == "{":
+        assert spoilt is None
+    else:
+        assert (spoilt["name"], spoilt["response"]["result"]) == ("seq", STOPPED)
+        assert spoilt["response"]["status"] == "whisk internal error"
+
+
+def test_an_event_whose_run_cannot_be_read_is_a_platform_error_and_the_others_run_again(tmp_path, caplog):
+    async def prepare():
+        server = Server(tmp_path / "db", Hangs("slow"))
+        await server.action("slow", SHOW)
+        ids = []
+        for number in range(2):
+            ask = Ask(server.caller, "t" * 32, now_ms(), {"n": number}, again=True)
+            ids.append((await server.controller.invoke(server.controller.resolve("guest", "slow"), ask))[0])
+        await server.activations.committed()
+        server.store.write("UPDATE accepted SET again = '[' WHERE id = ?", ids[0])
+        await server.activations.committed()
+        return ids
+
+    async def go_on(ids):
+        server = Server(tmp_path / "db", InProcess())
+        return [(await server.record(one))["response"]["result"] for one in ids], server.names()
+
+    ids = asyncio.run(prepare())
+    assert asyncio.run(go_on(ids)) == ([STOPPED, {"saw": {"n": 1}}], ["slow"])
+    assert ids[0] in caplog.text

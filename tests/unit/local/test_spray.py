@@ -6,6 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fnkit.local.answers import TOO_DEEP, of_run
+from fnkit.local.jobs import Status
+from fnkit.local.messages import Line
+from fnkit.local.records import DEEPEST, dumps
 from fnkit.local.spray import Malformed, parse
 
 # The first four were recorded from a real server.
@@ -59,3 +63,28 @@ def test_every_text_is_json_or_says_why_not(text):
 def test_half_a_surrogate_becomes_a_question_mark_that_can_be_sent():
     assert parse(b'{"a": "\\ud83d!"}') == {"a": "?!"}
     assert parse(b'"\\ud83d\\ude00"') == "\U0001f600"
+
+
+def nested(levels):
+    objects = levels // 2
+    lists = levels - objects
+    return b'{"a":' * objects + b"[" * lists + b"]" * lists + b"}" * objects
+
+
+def test_what_can_be_read_can_be_written_and_what_is_nested_deeper_is_refused_in_words():
+    text = nested(DEEPEST)
+    assert dumps(parse(text)).encode() == text
+    for deeper in (DEEPEST + 1, 960, 100_000):
+        with pytest.raises(Malformed, match=f"nested too deeply: .* more than {DEEPEST} deep"):
+            parse(b" " + nested(deeper) + b" ")
+    many = b"[" + b"[1,{}]," * DEEPEST + b"[]]"
+    assert dumps(parse(many)).encode() == many
+
+
+def test_a_result_is_nested_no_deeper_than_arguments_may_be():
+    as_deep, deeper = nested(DEEPEST), nested(DEEPEST + 1)
+    for kind in ("python:3.11", "nodejs:20"):
+        found = of_run(Line(as_deep, len(as_deep) + 1), 1000, kind)
+        assert (found.status, dumps(found.result).encode()) == (Status.SUCCESS, as_deep)
+        refused = of_run(Line(deeper, len(deeper) + 1), 1000, kind)
+        assert (refused.status, refused.result) == (Status.DEVELOPER_ERROR, {"error": TOO_DEEP})

@@ -12,11 +12,11 @@ from fnkit.models import once
 
 
 class Files(ThreadingHTTPServer):
-    """Serves `content[path]`; `cut` ends a path's answer half way; `held` lets answers wait for `go`."""
+    """Serves `content[path]`, `moved[path]` elsewhere; `cut` ends an answer half way, all wait for `go`."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.content, self.asked = {}, Counter()
+        self.content, self.moved, self.asked = {}, {}, Counter()
         self.cut = set()
         self.go = threading.Event()
         self.go.set()
@@ -30,6 +30,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         path = self.path.lstrip("/")
         self.server.asked[path] += 1
+        if path in self.server.moved:
+            self.send_response(302)
+            self.send_header("Location", self.server.moved[path])
+            self.end_headers()
+            return
         content = self.server.content.get(path)
         if content is None:
             self.send_error(404)

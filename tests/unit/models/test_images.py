@@ -140,6 +140,16 @@ def test_a_url_that_is_not_there(files):
         images.open(files.url("nothing.png"))
 
 
+def test_an_action_reads_what_its_own_platform_keeps_and_follows_what_its_web_actions_say(files, monkeypatch):
+    monkeypatch.setenv("__OW_API_HOST", files.url("").rstrip("/"))
+    files.content["fnkit/v1/objects/red.png?token=t"] = png()
+    files.moved["api/v1/web/guest/default/photo.http"] = files.url("fnkit/v1/objects/red.png?token=t")
+    for path in ("fnkit/v1/objects/red.png?token=t#top", "api/v1/web/guest/default/photo.http#top"):
+        assert np.array_equal(images.open(files.url(path)), RED)
+    with pytest.raises(BadPhoto, match="answered 404 Not Found"):
+        images.open(files.url("fnkit/v1/objects/red.png"))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP"])
 def test_a_broken_image_is_refused(kind):
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 60, 3), np.uint8))
