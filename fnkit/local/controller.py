@@ -68,27 +68,14 @@ class Controller:
         invocable.check_final(ask.arguments)
         if ask.id and self.is_known(ask.caller.namespace, ask.id):
             return ask.id, None
-        self._throttles.enter(ask.caller)
-        run: Run | None = None
-        try:
-            if invocable.components or invocable.conductor:
-                position = self._compounds.begin(invocable, ask)
-                if ask.wait is None:
-                    await self._activations.committed()
-                run = self._run_compound(position, ask.caller, resumed=False)
-                return position.id, await self._wait_for_compound(run, ask.wait)
-            job = self._job(invocable, ask)
-            if ask.wait is None:
-                await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
-            run = self._runner.begin(job, invocable.imprint)
-        finally:
-            self._leave(ask.caller.namespace, run)
-        if ask.wait is not None:
-            record = await run.within(ask.wait)
-            if record is None and not await self.promise(run, invocable):
-                record = await run.within(LONGEST_WAIT)  # for its commit
-            return run.id, record
-        return run.id, None
+        if ask.wait is None:
+            return await self._accepted(invocable, ask), None
+        run = self.begin(invocable, ask)
+        with suppress(Halted):  # `said` knows what that is
+            await run.within(ask.wait)
+        if run.came is None and not await self.promise(run, invocable):
+            await run.within(LONGEST_WAIT)  # for its commit
+        return run.id, self.said(run)
 
     def begin(self, invocable: Invocable, ask: Ask) -> Run:
         """As `invoke`, for who waits for the record without a task: the run, that was begun; `said` gives its end.
@@ -242,12 +229,22 @@ class Controller:
         else:
             run.then(lambda: self._throttles.leave(namespace))
 
-    async def _wait_for_compound(self, run: Run, wait: float | None) -> Record | None:
-        if wait is None:
-            return None
-        with suppress(Halted):
-            await run.within(wait)
-        return self.said(run)
+    async def _accepted(self, invocable: Invocable, ask: Ask) -> str:
+        """The id of a run for which nobody waits: it is on disk before it begins."""
+        self._throttles.enter(ask.caller)
+        run: Run | None = None
+        try:
+            if invocable.components or invocable.conductor:
+                position = self._compounds.begin(invocable, ask)
+                await self._activations.committed()
+                run = self._run_compound(position, ask.caller, resumed=False)
+            else:
+                job = self._job(invocable, ask)
+                await self._activations.accept(job, invocable.imprint, _again(invocable, ask))
+                run = self._runner.begin(job, invocable.imprint)
+        finally:
+            self._leave(ask.caller.namespace, run)
+        return run.id
 
     def _run_compound(self, position: Position, caller: Identity, resumed: bool) -> Run:
         run = Run(position.namespace, position.id, state="running")
