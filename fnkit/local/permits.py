@@ -5,8 +5,6 @@ read the data folder names one more folder for one trigger: a permit is a signat
 lies there and which no sandbox shows.
 """
 
-from collections.abc import Mapping
-
 from fnkit.core.entities import Json
 from fnkit.core.errors import Unauthorized
 from fnkit.core.signatures import FOLDER, signed
@@ -24,21 +22,20 @@ AGAIN = "Have it started with --folder and this one again, or wire it anew with 
 
 
 def check(
-    platform: Platform, place: tuple[str, str], body: Mapping[str, Json], known: str = ""
+    platform: Platform, place: tuple[str, str], parameters: dict[str, Json], permit: Json, known: str = ""
 ) -> dict[str, Json]:
     """The parameters where the feed of a trigger may watch its store; a folder is named in them without links.
 
-    `body` has `parameters` and `permit`, the signature of namespace, trigger and `store` as they are given;
-    `known` is the store that the feed watches already. Raises Rejected 403, BadArgument.
+    `permit` is the signature of namespace, trigger and `store` as they are given, if there is one; `known` is the
+    store that the feed watches already. Raises Rejected 403, BadArgument.
     """
-    parameters = body.get("parameters") or {}
     given = parameters.get("store")
     if not isinstance(given, str) or not given:
         return parameters
     store = Folder.resolved(made := storage(given).store)
     if store != made:
         parameters = {**parameters, "store": store}
-    permitted = signed(str(body.get("permit")), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given)
+    permitted = signed(str(permit), f"{OPERATOR}:{platform.operator}", FOLDER, *place, given)
     try:
         before = store == known and platform.permits.has(place, store)
         platform.allowed.check(store, ADVICE, permitted or before)

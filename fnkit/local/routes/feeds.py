@@ -40,8 +40,8 @@ async def put(platform: Platform, identity: Identity, request: Request) -> Respo
     place = _place(identity, request)
     platform.entities.get(*place, "trigger")
     body = await _body(request)
-    _parameters(body)
-    await platform.feeds.create(place, str(body.get("kind")), permits.check(platform, place, body))
+    parameters = permits.check(platform, place, _parameters(body), body.get("permit"))
+    await platform.feeds.create(place, str(body.get("kind")), parameters)
     return JSONResponse({"status": "success"}, 201)
 
 
@@ -49,9 +49,9 @@ async def post(platform: Platform, identity: Identity, request: Request) -> Resp
     """UPDATE (`{"parameters"}`, `permit` for another folder), PAUSE and UNPAUSE (`{"active"}`)."""
     place, body = _place(identity, request), await _body(request)
     if "active" not in body:
-        _parameters(body)
+        given = _parameters(body)
         known = str(platform.feeds.get(place).settings.get("store"))
-        await platform.feeds.update(place, permits.check(platform, place, body, known))
+        await platform.feeds.update(place, permits.check(platform, place, given, body.get("permit"), known))
     elif body["active"] is True:
         await platform.feeds.unpause(place)
     else:
