@@ -122,6 +122,22 @@ class Course:
         self.clock = time.monotonic()
         return run_frame(self.job, now + self.job.executable.limits.timeout)
 
+    def frame_ahead(self, lease: float) -> bytes:
+        """What is to be sent now, to begin when what runs has ended, within so many seconds or never."""
+        self.clock = time.monotonic()
+        return run_frame(self.job, now_ms() + self.job.executable.limits.timeout, self.clock + lease)
+
+    def begins(self, instance: Instance, clock: float) -> None:
+        """What was sent ahead of its time begins now."""
+        now = self.sent = now_ms()
+        self._set_off("warm", now)
+        self.clock, self.instance = clock, instance
+
+    def put_off(self) -> None:
+        """It was sent ahead of its time and did not begin."""
+        self.began = self.wait = self.run = self.instance = None
+        self.start = self.sent = self.slot_id = 0
+
     def judge(self, answer: Answer) -> Verdict:
         """What the answer to that means."""
         self.run = _since(self.clock)

@@ -9,9 +9,10 @@ import json
 import os
 import select
 import sys
+import time
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import SourceFileLoader
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 REPEATED = "Cannot initialize the action more than once."
@@ -19,6 +20,18 @@ UNLOADABLE = "The action failed to generate or locate a binary. See logs for det
 READ = json.JSONDecoder().raw_decode
 READY = b"!ready\n"
 OUT_OF_MEMORY = b"!memory\n"
+PRINTED = b"!printed "
+"""Before an answer: what was printed during the run lies in a pipe and was not read yet."""
+LONG = b"!long "
+"""The same where the run took LASTS or more."""
+LASTS = 0.005
+"""Seconds."""
+LATER = b"!later\n"
+"""In the place of an answer: the run was not begun, and will not be."""
+UNREAD, NOTHING = 0x541B if sys.platform == "linux" else 0x4004667F, bytes(4)
+"""`FIONREAD`, and its answer where a pipe is empty."""
+SMALL, LARGE = 8192, 262_144
+"""Bytes of a line that are read at a time: at first, and of what is longer."""
 RESTS = 200
 """Milliseconds."""
 PRIVATE = 200
@@ -214,6 +227,30 @@ def flush() -> None:
             pass  # closed or replaced by the action
 
 
+def printed() -> bool:
+    """True where something that was printed was not read yet, or where nobody can tell."""
+    try:
+        return any(fcntl.ioctl(pipe, UNREAD, NOTHING) != NOTHING for pipe in (1, 2))
+    except OSError:
+        return True
+
+
+def lines(number: int, rest: Callable[[], None] | None) -> Iterator[bytes]:
+    """What comes on the wire, line by line; `rest` is called each time that nobody asks for a while."""
+    asked, text = select.poll(), b""
+    asked.register(number, select.POLLIN)
+    while True:
+        if rest is not None and not asked.poll(RESTS):
+            rest()
+        chunk = os.read(number, LARGE if text else SMALL)
+        if not chunk:
+            return
+        text += chunk
+        if chunk.find(b"\n") >= 0:
+            *whole, text = text.split(b"\n")
+            yield from whole
+
+
 def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] | None = None) -> None:
     """Answer until the server closes the wire; `function` is there in a fork of a template.
 
@@ -223,16 +260,15 @@ def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] 
     number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
     os.close(given)
     os.write(number, READY)
-    restored = function is None
-    lines, asked = open(number, "rb"), select.poll()  # noqa: PTH123, SIM115
-    asked.register(number, select.POLLIN)
-    while True:
-        if rest is not None and not asked.poll(RESTS):
-            rest()
-        line = lines.readline()
-        if not line:
-            return
+    restored, sound = function is None, True
+    clock = time.monotonic  # whatever an action puts in its place
+    for line in lines(number, rest):
         message = READ(line.decode(errors="surrogatepass"))[0]
+        before = message.pop("before", None)
+        began = clock()
+        if before is not None and (not sound or before < began):
+            send(number, LATER)
+            continue
         if "init" not in message:
             answer = call(function, message) if function else encode({"error": "no action defined yet"})
         elif function is None:
@@ -242,9 +278,19 @@ def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] 
         else:
             answer = encode({"error": REPEATED})
         flush()
-        unsent = memoryview(answer)
-        while unsent:
-            unsent = unsent[os.write(number, unsent) :]
+        unread = printed()
+        sound = not unread and answer[:1] in (b"{", b"[")
+        if "init" not in message:
+            marks = (PRINTED if unread else b"") + (LONG if clock() - began >= LASTS else b"")
+            answer = marks + answer
+        send(number, answer)
+
+
+def send(number: int, answer: bytes) -> None:
+    """All of it."""
+    unsent = memoryview(answer)
+    while unsent:
+        unsent = unsent[os.write(number, unsent) :]
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ class Fleet:
         if not reusable:
             self.pool.doom(slot.id)
         if self.pool.release(slot.id, time.monotonic()):
-            self._sweep.within(self.pool.hurry(slot))
+            if not slot.running:
+                self._sweep.within(self.pool.hurry(slot))
         else:
             self._retire(slot, "changed" if reusable else "failed")
 

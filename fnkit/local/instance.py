@@ -5,17 +5,28 @@ Everything happens on the event loop: no thread is crossed between a request and
 """
 
 import asyncio
-import os
-import select
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from fnkit.local.jobs import Began
 from fnkit.local.lines import Lines
-from fnkit.local.logs import Logs, SharedLogs, Stream, drain
-from fnkit.local.messages import OUT_OF_MEMORY, READY, Answer, Died, Line, OutOfMemory, TimedOut
+from fnkit.local.logs import Logs, SharedLogs
+from fnkit.local.messages import (
+    LATER,
+    OUT_OF_MEMORY,
+    READY,
+    Answer,
+    Died,
+    Later,
+    Line,
+    OutOfMemory,
+    TimedOut,
+)
+from fnkit.local.pipes import Pipes
+from fnkit.local.posts import Post, Posts
 from fnkit.local.sandbox.place import Place
 
 CHUNK = 262_144
@@ -64,9 +75,8 @@ class Instance:
         self.began = began
         self._process = process
         self._wire = ends.wire
-        self._pipes: dict[Stream, int] = {"stdout": ends.stdout, "stderr": ends.stderr}
-        self._logs = logs
-        self._unread = select.poll()
+        self._posts = Posts()
+        self._pipes = Pipes(ends.stdout, ends.stderr, logs, lambda: self._posts.open > 1)
         self._loop = asyncio.get_running_loop()
         self.gone = False
         """True once its end was heard of: a moment after it stopped being `alive`, and without a question."""
@@ -76,6 +86,8 @@ class Instance:
         """Who awaits an answer, by the tag that it comes with: none where one is asked after the other."""
         self._late: set[str] = set()
         """Tags of answers that nobody awaits any more."""
+        self._silent = False
+        """True where the run that ended printed nothing that was not read: what is there is the next one's."""
         self._shared: SharedLogs | None = None
         self._sending = asyncio.Lock()
         self._lines = Lines()
@@ -125,23 +137,39 @@ class Instance:
         finally:
             self._forget(tag)
 
-    def post(self, frame: bytes, heard: Callable[[Answer], None]) -> bool:
-        """Send one line of up to AT_ONCE bytes where nothing runs; `heard` is told later what answers it.
+    def post(self, frame: bytes, post: Post) -> bool:
+        """Send a line of up to AT_ONCE bytes where nothing runs, or behind what runs: `post.heard` is told later.
 
-        False, and nothing sent, where it has ended. Who posts looks after the time that it takes: see `late`.
+        False, and nothing sent, where it has ended, or takes no more. Who posts looks after the time: see `late`
+        and `lapse`.
         """
+        if post.before and not self._posts.takes(len(frame), post.since):
+            return False
         try:
             sent = self._wire.send(frame)
         except OSError:
             return False
-        self._asked[""] = heard, None
-        if sent < len(frame):  # it rests, so there is room for this, unless it plays with its wire
+        self._posts.add(post)
+        if sent < len(frame):  # there is room for this, unless it plays with its wire
             self._process.kill()
         return True
 
     def late(self) -> None:
-        """What was posted takes too long."""
-        self._settle("", TimedOut())
+        """What runs takes too long; who is behind it is told when its moment is over."""
+        if (post := self._posts.going) is not None:
+            self._posts.leave(post)
+            post.heard(TimedOut())
+
+    def lapse(self) -> bool:
+        """Tell those behind whose moment is over; True while somebody is behind."""
+        if self._posts.open and not self.gone:
+            now = time.monotonic()
+            self._receive()  # whatever it began before now, it answered what was before that
+            for post in self._posts.lapsed(now):
+                self._posts.leave(post)
+                post.heard(Later())
+            self._pipes.resume()
+        return self._posts.open > 1
 
     def share(self, logs: int) -> None:
         """From now on it takes several runs at a time, and its answers bear their tags; `logs` MB for each run."""
@@ -161,10 +189,7 @@ class Instance:
         return self._printed() if self._shared is None else self._shared.close(tag, self._printed())
 
     def _printed(self) -> tuple[str, ...]:
-        if self._unread.poll(0):  # as a rule nothing was, and one question is cheaper than two reads
-            for stream, pipe in list(self._pipes.items()):
-                self._drain(stream, pipe)
-        return self._logs.take()
+        return self._pipes.take(look=not self._silent)
 
     async def kill(self) -> None:
         """End the process with all that it started, await that, and close what connected us."""
@@ -173,8 +198,7 @@ class Instance:
         await self._gone.wait()
         self._loop.remove_reader(self._wire)
         self._wire.close()
-        for stream in list(self._pipes):
-            self._close(stream)
+        self._pipes.close()
 
     async def _send(self, frame: bytes, asked: "asyncio.Future[Answer]") -> None:
         async with self._sending:  # not into the midst of another run's long line
@@ -190,13 +214,8 @@ class Instance:
                     self._process.kill()  # it got half of a line: it is not to be asked again
 
     def _watch(self) -> None:
-        for pipe in self._pipes.values():
-            os.set_blocking(pipe, False)
-            self._unread.register(pipe, select.POLLIN)
         self._wire.setblocking(False)
         self._loop.add_reader(self._wire, self._receive)
-        for stream, pipe in self._pipes.items():
-            self._loop.add_reader(pipe, self._drain, stream, pipe)
         self._process.when_ended(self._ended)
 
     def _receive(self) -> None:
@@ -212,7 +231,27 @@ class Instance:
             return
         whole = self._lines.whole(chunk)
         for tag, line in self._lines.feed(chunk) if whole is None else (("", whole),):
-            self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
+            if not tag and self._posts:
+                self._answered(line)
+            else:
+                self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
+
+    def _answered(self, line: Line) -> None:
+        """What was posted first has ended: the one behind it begins."""
+        posts = self._posts
+        post = posts.pop()
+        if posts and not (following := posts.first).over and following.before:
+            following.begun(time.monotonic())
+        answer: Answer | Later = line
+        if line.text == LATER and post.before:
+            answer = Later()
+        elif line.text == OUT_OF_MEMORY:
+            answer = OutOfMemory()
+        self._silent = posts.open > 0 and not line.printed
+        self._pipes.resume()
+        if not post.over:
+            post.heard(answer)
+        self._silent = False
 
     def _expect(self, tag: str, heard: Callable[[Answer], None], seconds: float) -> None:
         self._asked[tag] = heard, self._loop.call_later(seconds, self._settle, tag, TimedOut())
@@ -234,23 +273,19 @@ class Instance:
             self._process.kill()  # it spoke without being asked: it is not to be trusted with the next call
 
     def _settle_all(self, answer: Answer) -> None:
+        told: Answer | Later = answer
+        while self._posts:
+            post = self._posts.pop()
+            if not post.over:
+                post.heard(told)
+            told = Later()  # who was behind one that was not answered was not begun
         for tag in list(self._asked):
             self._settle(tag, answer)
-
-    def _drain(self, stream: Stream, pipe: int) -> None:
-        if stream in self._pipes and not drain(pipe, self._logs, stream):
-            self._close(stream)
-
-    def _close(self, stream: Stream) -> None:
-        pipe = self._pipes.pop(stream)
-        self._loop.remove_reader(pipe)
-        self._unread.unregister(pipe)
-        os.close(pipe)
 
     def _ended(self) -> None:
         self._process.kill()  # what it left behind in its group
         self._process.reap()
-        while self._asked:
+        while self._asked or self._posts:
             before = self._lines.received
             self._receive()  # an answer that was sent just before the end counts
             if self._lines.received == before:

@@ -3,8 +3,10 @@
 Down: `{"init": {...}}` once, then OpenWhisk's /run body for each activation. Up: `{"ok": true}` or
 `{"error": text}` for init, and for each run the action's answer, verbatim. A line that begins with `!` is the
 child's own word, since no JSON text does. After an init that says `shared`, runs may overlap, and each answer to
-one bears its id in front: `@<activation id> `. Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk
-ContainerProxy.scala for the body.
+one bears its id in front: `@<activation id> `. A run with `before`, a moment by the machine's monotonic clock, was
+sent while another one goes on: it begins before that moment, or never, and then its answer is `!later`. Nor does
+it begin where the run before it left something printed that nobody read, or ended in a way that ends an instance.
+Source: apache/openwhisk-runtime-go ActionLoop; apache/openwhisk ContainerProxy.scala for the body.
 """
 
 from collections.abc import Mapping
@@ -28,11 +30,23 @@ OUT_OF_MEMORY = b"!memory\n"
 """The child's word for a MemoryError that nobody caught."""
 
 
+PRINTED = b"!printed "
+"""Before an answer: the run printed something that was not read yet."""
+LONG = b"!long "
+"""The same where it took 5 ms or more."""
+LATER = b"!later\n"
+"""The child's word for a run that it did not begin."""
+
+
 class Line(NamedTuple):
     """The instance answered: `text` with its newline, at most PAYLOAD_LIMIT bytes of the `length` it had."""
 
     text: bytes
     length: int
+    printed: bool = False
+    """True where the child says that the run printed something; some do not say."""
+    long: bool = False
+    """True where it says that the run took long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,11 @@ class TimedOut:
 @dataclass(frozen=True, slots=True)
 class OutOfMemory:
     """A MemoryError that the action did not catch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The run was not begun by this instance, and will not be."""
 
 
 Answer = Line | Died | TimedOut | OutOfMemory
@@ -112,16 +131,17 @@ def action_identity(executable: Executable, namespace: str) -> dict[str, str]:
     }
 
 
-def run_frame(job: Job, deadline: int) -> bytes:
-    """The /run body of `job` as one line; `deadline` in ms since 1970."""
+def run_frame(job: Job, deadline: int, before: float | None = None) -> bytes:
+    """The /run body of `job` as one line; `deadline` in ms since 1970, `before` in seconds by `time.monotonic`."""
     executable = job.executable
+    lease = "" if before is None else f',"before":{before:.6f}'
     key = "" if job.api_key is None else f',"api_key":{dumps(job.api_key)}'
     # A legal name has no sign that JSON would write in another way.
     text = (
         f'{{"value":{dumps(job.arguments)},"namespace":"{job.namespace}",'
         f'"action_name":"/{executable.namespace}/{executable.name}","action_version":"{executable.version}",'
         f'"activation_id":"{job.activation_id}","transaction_id":{_quoted(job.transaction_id)},'
-        f'"deadline":"{deadline}"{key}}}\n'
+        f'"deadline":"{deadline}"{key}{lease}}}\n'
     )
     return text.encode(errors="surrogatepass")
 

@@ -8,8 +8,6 @@ outcome = await scheduler.run(job)
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,31 +16,20 @@ from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError
 from fnkit.local.activation import Course
 from fnkit.local.ahead import Needs
-from fnkit.local.alarm import Alarm
-from fnkit.local.answers import Verdict
-from fnkit.local.fair import Flow
 from fnkit.local.fleet import Fleet
-from fnkit.local.instance import AT_ONCE, Instance
 from fnkit.local.instances import Instances, stopping
-from fnkit.local.jobs import Began, Executable, Job, Outcome
+from fnkit.local.jobs import Executable, Job, Outcome
 from fnkit.local.limits import OF_ONE_ACTION
-from fnkit.local.messages import Answer
 from fnkit.local.pool import Cold, Pool, Warm
 from fnkit.local.progress import Courses, Progress
 from fnkit.local.runtime import Layouts
+from fnkit.local.sends import Came, Sends, Tell
 from fnkit.local.slots import Need, Slot
 from fnkit.local.starter import Starter, Wanted
-from fnkit.local.turns import Waiter
 from fnkit.local.views import QueueView, Snapshot, view
 
 KEPT = 7 * 24 * 3600.0
 """Seconds that the laid-out code of an action is kept without being used."""
-LONGEST = 60.0
-"""Seconds between looks for runs that take too long: as long as most of them may take."""
-
-Came = Outcome | Exception
-"""What came of a job, or the fault of ours that kept it from running."""
-Tell = Callable[[Came], None]
 
 
 class Scheduler:
@@ -61,9 +48,9 @@ class Scheduler:
         self._turns = self._fleet.turns
         self._needs = Needs()
         self._courses = Courses()
-        self._limits = Alarm(self._look, LONGEST)
+        self.sends = Sends(self._fleet, self._courses, self._again)
+        """Runs that are under way without a task."""
         self._closed = False
-        self._began: Counter[Began] = Counter()
         layouts.tidy(KEPT)
 
     def crowded(self, job: Job) -> bool:
@@ -95,12 +82,8 @@ class Scheduler:
         if self._closed:
             return False
         need = self._needs.of(job)
-        found = self._fleet.rested(need)
-        if found is not None:
-            course = Course(job)
-            if (flow := self._post(need, found, course, tell)) is not None:
-                self._turns.have(found[0], flow, course.clock)
-                return True
+        if self.sends.at_once(job, need, tell):
+            return True
         if need.concurrency > 1 or not self._turns.full(need):
             return False
         course = Course(job)
@@ -127,7 +110,7 @@ class Scheduler:
         pool = self._fleet.pool
         views = tuple(view(slot, self._instances.get(slot)) for slot in pool.slots())
         queues = tuple(QueueView(*name, waiting) for name, waiting in self._turns.lengths().items())
-        return Snapshot(views, queues, pool.capacity, pool.memory[0], dict(self._began))
+        return Snapshot(views, queues, pool.capacity, pool.memory[0], dict(self.sends.began))
 
     def prepare(self, executable: Executable, namespace: str) -> None:
         """Lay an action out and make ready what its instances for callers in `namespace` will begin from.
@@ -150,39 +133,19 @@ class Scheduler:
 
     async def close(self) -> None:
         """End every instance, and await that."""
-        self._limits.cancel()
+        self.sends.close()
         self._closed = True
         self._instances.refuse()
         self._turns.end(stopping())
         await self._fleet.close()
 
-    def _post(self, need: Need, found: tuple[Slot, Instance], course: Course, tell: Tell) -> Flow[Waiter] | None:
-        """Send the arguments to an instance where nothing runs: its answer is the end. None where it is gone."""
-        slot, instance = found
-        frame = course.frame("warm" if slot.activations > slot.running else "prewarmed")
-        if len(frame) > AT_ONCE:
-            return None
-
-        def heard(answer: Answer) -> None:
-            try:
-                outcome = self._ended(slot, instance, course, course.judge(answer))
-            except Exception as error:
-                self._courses.ended(course)
-                tell(error)
-                raise
+    def _again(self, need: Need, course: Course, tell: Tell) -> None:
+        """It was sent behind another run and did not begin: it waits for its turn as if it came now."""
+        if self._closed:
             self._courses.ended(course)
-            self._turns.over(flow, need.memory * (time.monotonic() - course.clock))
-            tell(outcome)
-            if self._turns.queues:
-                self._turns.serve()
-
-        if not instance.post(frame, heard):
-            return None
-        flow = self._turns.flow(need)
-        course.slot_id, course.instance = slot.id, instance
-        self._courses.add(course)
-        self._limits.within(course.job.executable.limits.timeout / 1000)
-        return flow
+            tell(stopping())
+        else:
+            self._turns.ask(need, partial(self._granted, need, course, tell))
 
     def _granted(self, need: Need, course: Course, tell: Tell, came: Warm | Cold | FnkitError) -> None:
         """It has waited for its turn."""
@@ -192,13 +155,13 @@ class Scheduler:
             return
         instance = self._instances.rested(came.slot) if isinstance(came, Warm) else None
         try:
-            posted = instance is not None and self._post(need, (came.slot, instance), course, tell) is not None
+            sent = instance is not None and self.sends.send(need, (came.slot, instance), course, tell)
         except Exception as error:  # noqa: BLE001 - who hands out slots goes on, and whoever waits is told
             self._courses.ended(course)
             self._fleet.leave(came.slot, reusable=True)  # it was sent nothing
             tell(error)
             return
-        if not posted:
+        if not sent:
             self._instances.chore(self._later(need, course, tell, came))
 
     async def _later(self, need: Need, course: Course, tell: Tell, grant: Warm | Cold) -> None:
@@ -236,22 +199,4 @@ class Scheduler:
             assert instance is not None
         course.slot_id = slot.id
         verdict = await course.execute(instance, "prewarmed" if slot.unused else "warm")
-        return self._ended(slot, instance, course, verdict)
-
-    def _ended(self, slot: Slot, instance: Instance, course: Course, verdict: Verdict) -> Outcome:
-        logs = instance.logs(course.job.activation_id)
-        self._fleet.leave(slot, reusable=verdict.reusable and not instance.gone)
-        outcome = course.finish(verdict, logs)
-        self._began[outcome.began] += 1
-        return outcome
-
-    def _look(self) -> None:
-        """What runs for too long is ended; the others are looked at again."""
-        now = time.monotonic()
-        for course in self._courses.going():
-            if course.instance is not None:
-                rest = course.until - now
-                if rest <= 0:
-                    course.instance.late()
-                else:
-                    self._limits.within(rest)
+        return self.sends.ended(slot, instance, course, verdict)

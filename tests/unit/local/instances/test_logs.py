@@ -1,11 +1,14 @@
 """Log lines: what stands in them, what is cut off, what is never lost."""
 
+import asyncio
+import os
 import re
 
 import pytest
 
 from fnkit.core.entities import MIB, Limits
 from fnkit.local.logs import LONGEST, Logs, stamp
+from fnkit.local.pipes import Pipes
 from tests.unit.local.instances.bench import Bench, code, job, texts
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z (stdout|stderr): ", re.ASCII)
@@ -96,3 +99,25 @@ def test_last_words(plain: Bench) -> None:
 def test_words_before_a_time_out(plain: Bench) -> None:
     (outcome,) = plain.run(job(code("hangs_in_run"), limits=Limits(timeout=500)))
     assert texts(outcome)[0] == "stdout: going round"
+
+
+def test_what_is_printed_while_a_run_is_behind_is_read_when_it_is_clear_whose_it_is() -> None:
+    async def scene() -> list[tuple[str, ...]]:
+        (ours, theirs), (other, unused) = os.pipe(), os.pipe()
+        waits = [True]
+        pipes = Pipes(ours, other, Logs(1), lambda: waits[0])
+        os.write(theirs, b"one\n")
+        taken = []
+        for waiting in (True, False):
+            waits[0] = waiting
+            pipes.resume()
+            for _ in range(3):  # turns in which the loop looks for events
+                await asyncio.sleep(0)
+            taken.append(pipes.take(look=False))
+        pipes.close()
+        os.close(theirs)
+        os.close(unused)
+        return taken
+
+    before, (line,) = asyncio.run(scene())
+    assert before == () and line.endswith("stdout: one")

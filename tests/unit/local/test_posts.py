@@ -1,0 +1,132 @@
+"""Which runs are sent behind each other, and for how long that holds."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from fnkit.local.lanes import AGAIN, FEW, SURE, Lanes
+from fnkit.local.lines import Lines
+from fnkit.local.messages import Line
+from fnkit.local.posts import BYTES, DEPTH, LEASE, LIMIT, OLD, SPARE, Post, Posts
+from fnkit.local.slots import Habit, Key, Need, Slot
+
+NEED = Need(Key("guest", "/guest/hello", "1"), 256)
+ROOM, FULL = SimpleNamespace(full=lambda _: False), SimpleNamespace(full=lambda _: True)
+
+
+def post(since=0.0, before=0.0, size=100):
+    made = Post()
+    made.set(size, since, before)
+    return made
+
+
+@pytest.mark.parametrize(("size", "now", "taken"), [(100, 0.0, True), (100, OLD, False), (BYTES - 99, 0.0, False)])
+def test_who_may_be_sent_behind_a_run(size, now, taken):
+    posts = Posts()
+    assert not posts.takes(size, now)  # nothing runs
+    posts.add(post())
+    assert posts.takes(size, now) == taken
+
+
+def test_no_more_than_so_many_are_behind_each_other():
+    posts = Posts()
+    for _ in range(DEPTH):
+        posts.add(post())
+    assert not posts.takes(1, 0.0)
+    posts.pop()
+    assert posts.takes(1, 0.0)
+
+
+def test_a_lease_ends_for_those_behind_and_not_for_who_runs():
+    posts, first, second, third = Posts(), post(before=1.0), post(before=1.0), post(before=2.0)
+    for one in (first, second, third):
+        posts.add(one)
+    assert posts.lapsed(1.0 + SPARE / 2) == []
+    assert posts.lapsed(1.5) == [second]
+    posts.leave(second)
+    assert (posts.lapsed(1.5), posts.open, posts.going) == ([], 2, first)
+    assert [posts.pop(), posts.pop()] == [first, second] and posts.open == 1
+
+
+def test_a_run_is_not_sent_behind_what_nobody_waits_for():
+    posts, stopped = Posts(), post()
+    posts.add(stopped)
+    posts.leave(stopped)
+    assert not posts.takes(100, 0.0) and posts.going is None
+
+
+def slot(number):
+    return Slot(number, NEED, 0.0, Habit(NEED), running=1)
+
+
+def lanes(slots):
+    """In which each slot has a run, and enough were short."""
+    made = Lanes()
+    for one in slots:
+        made.began(one, None)
+    for _ in range(SURE):
+        made.ended(slots[0], short=True)
+    return made
+
+
+def test_few_instances_are_used_before_one_is_sent_behind_another():
+    slots = [slot(number) for number in range(FEW)]
+    assert lanes(slots[:-1]).behind(NEED, ROOM) is None
+    assert lanes(slots[:-1]).behind(NEED, FULL) is not None
+    assert lanes(slots).behind(NEED, ROOM) is not None
+
+
+def test_those_that_run_for_longest_are_filled_evenly_then_the_others():
+    slots = [slot(number) for number in range(FEW + 1)]
+    known = lanes(slots)
+    slots[0].running = 2
+    assert known.behind(NEED, ROOM)[0] is slots[1]
+    for one in slots[:FEW]:
+        one.running = DEPTH
+    assert known.behind(NEED, ROOM)[0] is slots[FEW]
+    slots[FEW].doomed = True
+    assert known.behind(NEED, ROOM) is None
+
+
+@pytest.mark.parametrize(
+    ("happens", "left"),
+    [
+        (lambda known, one: known.ended(one, short=False), SURE),
+        (lambda known, one: known.refused(one, early=False), SURE),
+        (lambda known, one: known.refused(one, early=True), AGAIN),
+    ],
+)
+def test_after_a_long_run_others_have_to_be_short_first(happens, left):
+    one = slot(1)
+    known = lanes([one])
+    assert known.sure()
+    happens(known, one)
+    for _ in range(left):
+        assert known.behind(NEED, FULL) is None
+        known.ended(one, short=True)
+    assert known.behind(NEED, FULL) == (one, None)
+
+
+def test_where_nothing_runs_any_more_nobody_is_sent():
+    one = slot(1)
+    known = lanes([one])
+    one.running = 0
+    known.ended(one, short=True)
+    assert known.behind(NEED, FULL) is None
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_what_a_child_says_of_a_run_is_no_part_of_its_answer(pieces):
+    text = b'{"a": 1}\n!printed {"b": 2}\n!long {"c": 3}\n!printed !long {"d": "\r"}\n'
+    lines, size = Lines(), -(-len(text) // pieces)
+    found = [line for at in range(0, len(text), size) for _, line in lines.feed(text[at : at + size])]
+    assert found == [
+        Line(b'{"a": 1}\n', 9),
+        Line(b'{"b": 2}\n', 9, printed=True),
+        Line(b'{"c": 3}\n', 9, long=True),
+        Line(b'{"d": "\r"}\n', 11, printed=True, long=True),
+    ]
+
+
+def test_a_lease_ends_before_a_run_may_be_stopped_for_its_time():
+    assert 1000 * (OLD + LEASE) < LIMIT
