@@ -41,6 +41,13 @@ class Control:
 
     async def ask(self, message: Mapping[str, Any], descriptors: Sequence[int], seconds: float) -> Reply:
         """Send a question with descriptors and await the answer. Raises Ungrown."""
+        return await self.reply(self.put(message, descriptors), seconds)
+
+    def put(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> "asyncio.Future[Reply]":
+        """Send a question with descriptors now; `reply` awaits the answer. Raises Ungrown.
+
+        Who wants none any more cancels what this gives.
+        """
         if not self._open:
             raise Ungrown("it has ended.")
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
@@ -50,6 +57,10 @@ class Control:
             raise Ungrown(f"it takes no questions ({error.strerror}).") from error
         reply: asyncio.Future[Reply] = self._loop.create_future()
         self._replies.append(reply)
+        return reply
+
+    async def reply(self, reply: "asyncio.Future[Reply]", seconds: float) -> Reply:
+        """The answer to what was put. Raises Ungrown."""
         try:
             async with asyncio.timeout(seconds):
                 return await reply

@@ -8,12 +8,14 @@ Up: `{"ready": modules, "failed": {name: why}, "memory": bytes}` with a descript
 `{"refused": why}`. To `{"models": folders}` it says the same, and so does a template to an instance's `{"init"}`.
 Then down `{"fork": {"own", "limits", "processors", "environment"}}` with the wire, stdout and stderr of the fork,
 and up `{"forked": number}` with its descriptor, or `{"refused": why}`; and down `{"reap": number}`, once for each.
+The first byte on a fork's wire says that its folder is there.
 """
 
 import array
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -22,8 +24,10 @@ from typing import Any
 HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs 5 ms
 LONGEST = 1 << 17
 """Bytes of a message."""
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+PR_SET_PDEATHSIG = 1
 FEWEST_DESCRIPTORS = 3
+RESTS = 20
+"""Milliseconds after a fork until the next one's lock is made ready: that one has the processors to itself."""
 MANY = 512
 """Pages that a process has touched since it rested."""
 KEPT = ((-1, 64 << 20), (-3, 32 << 20))
@@ -39,9 +43,6 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.confine = module("confine", f"{HERE}/sandbox/confine.py")
-        self.namespaces = self.confine.part("namespaces")
-        self.landlock = self.confine.part("landlock")
-        self.cell = self.confine.part("cell")
         self.child = module("child", f"{HERE}/child.py")
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.learning = module("learning", f"{HERE}/learning.py")
@@ -58,7 +59,8 @@ class Zygote:
         """Where the C library has it."""
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
-        self.steps: dict[str, Any] = {}
+        self.lock: Any = None
+        """How forks lock themselves in."""
         self.generators: list[Any] = []  # of the libraries
         self.gaps: list[Any] = []
         """What fills them."""
@@ -73,13 +75,7 @@ class Zygote:
 
     def grow(self, told: dict[str, Any]) -> dict[str, Any]:
         """Take in what is asked for; what to say of it."""
-        self.steps = told["steps"]
-        if "cell" in self.steps:
-            tops = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208
-            plan = self.steps["landlock"]
-            plan["read"] += [top for top in tops if not os.path.islink(top)]  # noqa: PTH114
-        if "seccomp" in self.steps:
-            self.confine.filter_of(self.steps["seccomp"])  # what it imports is shared then
+        self.lock = self.confine.part("lock").Lock(told["steps"], self.confine, self.call)
         os.register_at_fork = self.hold
         failed = self.learning.bring(told["paths"], told["imports"])
         os.register_at_fork = REGISTER
@@ -146,7 +142,11 @@ class Zygote:
 
     def serve(self) -> bool:
         """Fork until nobody asks any more. False there; True in a fork, which is locked in."""
+        asked = select.poll()
+        asked.register(self.control, select.POLLIN)
         while True:
+            if not self.lock.ready and not asked.poll(RESTS):
+                self.lock.prepare()
             request, descriptors = receive(self.control)
             if "fork" in request:
                 if self.fork(request["fork"], descriptors):
@@ -174,6 +174,7 @@ class Zygote:
         send(self.control, said, watches)
         for descriptor in (*descriptors, *watches):
             os.close(descriptor)
+        self.lock.spend()
         return False
 
     def split(self) -> tuple[int, list[int], dict[str, Any]]:
@@ -223,7 +224,9 @@ class Zygote:
         for option in KEPT:
             self.option(*option)
         self.pages.gather(self.pieces, self.call)
-        self.lock(wanted)
+        if not os.read(wire, 1):  # its folder is there now
+            os._exit(1)
+        self.lock.take(wanted, self.data)
         sys.argv[:] = [self.child.__file__, str(wire)]
 
     def rest(self) -> None:
@@ -232,25 +235,6 @@ class Zygote:
         if self.trim is not None and faults - self.faults > MANY:
             self.trim(0)
         self.faults = faults
-
-    def lock(self, wanted: dict[str, Any]) -> None:
-        """The steps of the zygote's rung, outermost first."""
-        steps, own = self.steps, wanted["own"]
-        if "cell" in steps:
-            self.cell.enter({**steps["cell"], "own": own}, self.call, self.namespaces)
-        else:
-            os.chdir(f"{own}/action")
-        self.call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        if "landlock" in steps:
-            plan = steps["landlock"]
-            write = plan["write"] if "cell" in steps else [*plan["write"], own]
-            self.landlock.restrict({**plan, "write": write}, self.call)
-        if "seccomp" in steps:
-            self.confine.filter_system_calls(self.confine.filter_of(steps["seccomp"]), self.call)
-        self.confine.use_processors(wanted["processors"])
-        # What the zygote has is not counted: a fork may have as much of its own as a process may.
-        limits = wanted["limits"]
-        self.confine.limit({**limits, "RLIMIT_DATA": limits["RLIMIT_DATA"] + self.data})
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:

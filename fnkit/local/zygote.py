@@ -14,7 +14,7 @@ from fnkit.local.forked import Forked, parent
 from fnkit.local.instance import Instance
 from fnkit.local.logs import Logs
 from fnkit.local.messages import Init
-from fnkit.local.sandbox.place import FOLDERS, Place
+from fnkit.local.sandbox.place import FOLDERS, SHARED, Place
 from fnkit.local.sandbox.rung import Rung, share
 from fnkit.local.sandbox.start import Own, connected, spawn
 from fnkit.local.starter import Wanted
@@ -23,7 +23,8 @@ GROWS_IN = 60.0
 """Seconds that imports may take."""
 ANCESTORS = 6
 """Processes between a fork and the one that we started, at most."""
-Reply = tuple[Mapping[str, Any], list[int]]
+FURNISHED = b"\n"
+"""Says on its wire that a fork's folder is there."""
 
 
 class Zygote:
@@ -44,6 +45,7 @@ class Zygote:
         """The one that forks; others may be around it."""
         self._rung = rung
         self._process = process
+        self._points: tuple[str, ...] = ()
         self._control = Control(control, process.kill, self._unclaimed)
         self._gone = asyncio.Event()
         self._forks: set[int] = set()
@@ -64,7 +66,9 @@ class Zygote:
     async def learn(self, paths: Sequence[Path], imports: Sequence[str], seconds: float) -> Mapping[str, str]:
         """Have it import modules from `paths`; gives why some could not be. Raises Ungrown."""
         told = {"paths": [str(path) for path in paths], "imports": list(imports)}
-        return await self._tell({**told, "steps": self._rung.cell(self.room)}, seconds)
+        steps = self._rung.cell(self.room)
+        self._points = points(steps)
+        return await self._tell({**told, "steps": steps}, seconds)
 
     async def open(self, models: Sequence[Path], seconds: float) -> Mapping[str, str]:
         """Have it open the models in these folders; gives why some could not be. Raises Ungrown, and it ends."""
@@ -82,15 +86,24 @@ class Zygote:
         raise Ungrown(f"{said.get('refused', 'it does not say why')}.")
 
     async def fork(self, wanted: Wanted, seconds: float) -> Instance:
-        """An instance. Raises Ungrown, OSError."""
+        """An instance. Raises Ungrown, OSError.
+
+        Its folder is laid out while it is forked: what it does before it needs that takes as long.
+        """
         inside = self.room.folder if self._rung.own_view else None
-        place = replace(await self._move_in(wanted), room=inside)
+        place = replace(wanted.place, folder=self.room.folder / wanted.folder.name, room=inside)
         shares = share(place, processes=inside is not None)
         environment = place.environment if inside is None else {}  # else it has the zygote's
         request = {"own": str(place.folder), "environment": environment, **shares}
         with connected() as (ends, theirs):
-            said, watches = await self._control.ask({"fork": request}, theirs, seconds)
-            process = self._forked(said, watches)
+            asked = self._control.put({"fork": request}, theirs)
+            try:
+                (await self._furnish(wanted)).rename(place.folder)
+            except BaseException:
+                asked.cancel()
+                raise
+            ends.wire.send(FURNISHED)
+            process = self._forked(*await self._control.reply(asked, seconds))
         self.used = asyncio.get_running_loop().time()
         return Instance(process, ends, place, "forked", Logs(wanted.executable.limits.logs))
 
@@ -103,18 +116,16 @@ class Zygote:
         self._unclaimed(said)
         raise Ungrown(f"{said.get('refused', 'it does not say what it forked')}.")
 
-    async def _move_in(self, wanted: Wanted) -> Place:
+    async def _furnish(self, wanted: Wanted) -> Path:
         """A folder for a fork, laid out where no zygote can write: nobody in there can have it led elsewhere.
 
-        No link in its place is followed, no folder with something in it replaced. Raises OSError.
+        It is moved in as a whole: no link in its place is followed, no folder with something in it replaced.
+        Raises OSError.
         """
-        made = await self._furnish(wanted)
-        own = self.room.folder / wanted.folder.name
-        made.folder.rename(own)
-        return replace(made, folder=own)
-
-    async def _furnish(self, wanted: Wanted) -> Place:
-        return await wanted.lay_out()
+        folder = (await wanted.lay_out()).folder
+        for point in self._points:
+            (folder / point).mkdir(parents=True, exist_ok=True)
+        return folder
 
     def add(self, number: int) -> None:
         """Count a fork, by its number in there."""
@@ -170,7 +181,7 @@ class Template(Zygote):
         """Have it run the init code. Raises Ungrown where its forks could not take its place."""
         await self._tell(init.body(known), seconds)
 
-    async def _furnish(self, wanted: Wanted) -> Place:
+    async def _furnish(self, wanted: Wanted) -> Path:
         """Whatever the init code left in its folders, each fork finds in its own."""
         place, room = wanted.place, self.room.folder
 
@@ -180,7 +191,7 @@ class Template(Zygote):
                 copy_tree(room / name, place.folder / name)
 
         await asyncio.to_thread(copy)
-        return place
+        return place.folder
 
 
 Z = TypeVar("Z", bound=Zygote)
@@ -203,3 +214,12 @@ async def grow(
         await zygote.kill()
         raise
     return zygote
+
+
+def points(steps: Mapping[str, Any]) -> tuple[str, ...]:
+    """Folders in a fork's own one on which it mounts what lies within /tmp or /dev/shm: made with that one."""
+    cell = steps.get("cell", {"room": "/", "within": ()})
+    shown = [path for path in (cell["room"], *cell["within"]) if Path(path).is_dir()]
+    pairs = [(path, top) for path in shown for top in SHARED if path.startswith(f"{top}/")]
+    made = [SHARED[top] + path.removeprefix(top) for path, top in pairs]
+    return tuple(point for point in made if not any(other.startswith(f"{point}/") for other in made))

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 DOORS = {
     "tensorflow": ("fnkit/models/tf.py",),
     "ai_edge_litert": ("fnkit/models/litert.py",),
-    "requests": ("fnkit/whisk/transport.py",),
+    "requests": ("fnkit/whisk/network.py",),
+    "httptools": ("fnkit/whisk/plain.py",),
     "starlette": ("fnkit/local/",),
     "uvicorn": ("fnkit/local/",),
     "IPython": ("fnkit/notebook/",),
@@ -50,7 +51,7 @@ def test_what_runs_alone_uses_the_standard_library_only():
     alone = [ROOT / "fnkit" / "local" / "child.py", ROOT / "fnkit" / "local" / "sandbox" / "confine.py"]
     alone += [
         ROOT / "fnkit" / "local" / f"{name}.py"
-        for name in ("fork", "pristine", "learning", "pages", "sandbox/cell")
+        for name in ("fork", "pristine", "learning", "pages", "sandbox/cell", "sandbox/lock")
     ]
     for module in alone:
         for node in ast.walk(ast.parse(module.read_bytes())):

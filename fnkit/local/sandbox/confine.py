@@ -92,25 +92,31 @@ def c_library() -> Call:
     return call
 
 
-def filter_of(program: str) -> tuple[bytes, Any]:
-    """A seccomp filter, given as base64 of its instructions, as the kernel takes it; and what it points to.
+Filter = tuple[bytes, Any, tuple[int, ...]]
+"""A filter of system calls as the kernel takes it, what that points to, and where in it OWN stands."""
 
-    It knows the number of this process: a fork needs one of its own.
-    """
+
+def filter_of(program: str) -> Filter:
+    """A seccomp filter, given as base64 of its instructions: for this process and those forked from it."""
     import binascii
     import ctypes
     import struct
 
-    values = list(struct.unpack(f"<{len(given := binascii.a2b_base64(program)) // 4}I", given))
-    own = os.getpid()
-    values[1::2] = [own if value == OWN else value for value in values[1::2]]
-    code = struct.pack(f"<{len(values)}I", *values)
+    code = binascii.a2b_base64(program)
+    values = struct.unpack(f"<{len(code) // 4}I", code)
+    places = tuple(4 * at for at in range(1, len(values), 2) if values[at] == OWN)
     buffer = ctypes.create_string_buffer(code, len(code))
-    return struct.pack("HP", len(code) // 8, ctypes.addressof(buffer)), buffer  # struct sock_fprog
+    prepared = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))  # struct sock_fprog
+    return prepared, buffer, places
 
 
-def filter_system_calls(prepared: tuple[bytes, Any], call: Call) -> None:
-    """Install a filter that `filter_of` made."""
+def filter_system_calls(prepared: Filter, call: Call) -> None:
+    """Install a filter that `filter_of` made, with the number of this process."""
+    from struct import pack_into
+
+    number = os.getpid()
+    for at in prepared[2]:
+        pack_into("<I", prepared[1], at, number)
     call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, prepared[0], 0, 0)
 
 

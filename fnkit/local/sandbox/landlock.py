@@ -9,7 +9,7 @@ Needs no privilege. Source: Linux Documentation/userspace-api/landlock.rst.
 import os
 import stat
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -30,29 +30,55 @@ ATTRIBUTES, BENEATH = struct.Struct("=QQQ"), struct.Struct("=Qi")
 """struct landlock_ruleset_attr, struct landlock_path_beneath_attr."""
 
 
+Rules = tuple[int, int]
+"""The descriptor of a set of rules, and the rights to files that it handles."""
+
+
 def restrict(plan: dict[str, Any], call: Callable[..., int]) -> None:
     """Apply the plan to this process and all it will start. Raises OSError where that fails."""
+    rules = prepare(plan, call)
+    if rules is not None:
+        enforce(rules, (), (), call)
+
+
+def prepare(plan: dict[str, Any], call: Callable[..., int]) -> "Rules | None":
+    """The plan as rules that `enforce` applies, in this process or in one forked from it; None for none.
+
+    Raises OSError.
+    """
     try:
         version = call("syscall", CREATE_RULESET, None, 0, VERSION)
     except OSError:
         if plan["needed"]:
             raise
-        return
+        return None
     files = plan["read"] or plan["write"]
     handled = max(rights for since, rights in RIGHTS.items() if since <= version) if files else 0
     network = TCP if version >= 4 and not plan["network"] else 0
     scopes = SCOPES if version >= 6 else 0
     if not (handled or network or scopes):
-        return  # the kernel refuses an empty set
+        return None  # the kernel refuses an empty set
     # Older kernels take a shorter structure; a longer one is fine where the rest is zero.
     attributes = ATTRIBUTES.pack(handled, network, scopes)
     ruleset = call("syscall", CREATE_RULESET, attributes, len(attributes), 0)
-    for path in plan["read"]:
+    add((ruleset, handled), plan["read"], plan["write"], call)
+    return ruleset, handled
+
+
+def enforce(rules: Rules, read: Iterable[str], write: Iterable[str], call: Callable[..., int]) -> None:
+    """Apply rules, with these paths besides, to this process and all it will start: once. Raises OSError."""
+    add(rules, read, write, call)
+    call("syscall", RESTRICT_SELF, rules[0], 0)
+    os.close(rules[0])
+
+
+def add(rules: Rules, read: Iterable[str], write: Iterable[str], call: Callable[..., int]) -> None:
+    """Let these through."""
+    ruleset, handled = rules
+    for path in read:
         allow(ruleset, path, READ, call)
-    for path in plan["write"]:
+    for path in write:
         allow(ruleset, path, handled, call)
-    call("syscall", RESTRICT_SELF, ruleset, 0)
-    os.close(ruleset)
 
 
 def allow(ruleset: int, path: str, rights: int, call: Callable[..., int]) -> None:

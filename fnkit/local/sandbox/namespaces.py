@@ -130,9 +130,7 @@ def drop_capabilities(call: Call, kept: tuple[int, ...] = ()) -> None:
 
 def set_capabilities(call: Call, kept: tuple[int, ...] = ()) -> None:
     """Have `kept` and no others."""
-    import ctypes
+    from struct import pack  # a type of ctypes would cost each fork 0.2 ms
 
     mask = sum(1 << capability for capability in kept)
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
-    call("capset", header, sets)
+    call("capset", pack("=II", CAPABILITY_VERSION, 0), pack("=6I", mask, mask, 0, 0, 0, 0))

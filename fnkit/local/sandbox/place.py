@@ -7,6 +7,8 @@ from fnkit.local.engines import Engine
 
 FOLDERS = ("action", "home", "tmp", "shm")
 """What an instance's own folder holds."""
+SHARED = {"/tmp": "tmp", "/dev/shm": "shm"}
+"""Which of these it sees in the place of the machine's own."""
 MEMORY_PER_PROCESSOR = 128
 """MB."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from fnkit.core.entities import MIB
 from fnkit.local.sandbox import seccomp
 from fnkit.local.sandbox.kernel import Kernel
-from fnkit.local.sandbox.place import MEMORY_PER_PROCESSOR, Place
+from fnkit.local.sandbox.place import MEMORY_PER_PROCESSOR, SHARED, Place
 from fnkit.local.sandbox.system import CONFINE, DEVICES, FACTS, System, interpreter, look, programs
 
 OPEN_FILES = 1024
@@ -125,12 +125,13 @@ def _landlock(place: Place, program: Sequence[str]) -> list[str]:
 
 def _cell(room: Place) -> dict[str, Any]:
     """Namespaces of its own within the zygote's; of /proc only itself, since the others of the room are there."""
-    inside = {**_inside(replace(room, forks=False)), "read": list(FACTS)}
+    inside = _inside(replace(room, forks=False))
     shown = [mount.target for mount in _mounts(room, look()) if mount.target != str(room.folder)]
     within = [path for path in shown if path.startswith(("/tmp/", "/dev/shm/"))]
     return {
         "cell": {"room": str(room.folder), "within": within},
-        "landlock": inside,
+        "landlock": {**inside, "read": [], "write": list(DEVICES)},
+        "own": {"read": list(FACTS), "write": _folders(room)},
         **_filters(replace(room, forks=False), group=True),
     }
 
@@ -138,8 +139,9 @@ def _cell(room: Place) -> dict[str, Any]:
 def _own_folder(room: Place) -> dict[str, Any]:
     """A lock within the zygote's: of what lies in the room, only its own."""
     read = [m.source for m in _mounts(room, look()) if m.source is not None and not m.writable]
-    plan = {"read": [*read, *FACTS], "write": list(DEVICES), "network": room.network, "needed": True}
-    return {"landlock": plan, **_filters(replace(room, forks=False), group=True, apart=False)}
+    plan = {"read": read, "write": list(DEVICES), "network": room.network, "needed": True}
+    own = {"read": list(FACTS), "write": []}
+    return {"landlock": plan, "own": own, **_filters(replace(room, forks=False), group=True, apart=False)}
 
 
 def _plain(place: Place, program: Sequence[str]) -> list[str]:
@@ -171,10 +173,15 @@ def _mounts(place: Place, system: System) -> list[Mount]:
 
 def _inside(place: Place) -> dict[str, Any]:
     """Landlock within namespaces, where all that can be seen may be read."""
-    write = [str(place.folder), "/tmp", "/dev/shm", *DEVICES]
+    write = [*_folders(place), *DEVICES]
     if place.forks:  # who may not touch some files may not mount either: forks could not make themselves at home
         return {"read": [], "write": [], "network": place.network, "needed": False}
     return {"read": ["/"], "write": write, "network": place.network, "needed": False}
+
+
+def _folders(place: Place) -> list[str]:
+    """Its own, as they are named within namespaces."""
+    return [str(place.folder), *SHARED]
 
 
 def _filters(place: Place, group: bool = False, apart: bool = True) -> dict[str, Any]:

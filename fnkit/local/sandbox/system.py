@@ -9,7 +9,7 @@ CHILD = Path(__file__).parents[1] / "child.py"
 FORK = Path(__file__).parents[1] / "fork.py"
 NEIGHBOURS = tuple(FORK.with_name(f"{name}.py") for name in ("pristine", "learning", "pages"))
 CONFINE = Path(__file__).with_name("confine.py")
-PARTS = tuple(Path(__file__).with_name(f"{name}.py") for name in ("landlock", "namespaces", "cell"))
+PARTS = tuple(Path(__file__).with_name(f"{name}.py") for name in ("landlock", "namespaces", "cell", "lock"))
 
 TREES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/sys/devices/system/cpu")
 ETC = (
