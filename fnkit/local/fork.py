@@ -54,8 +54,9 @@ class Zygote:
         import resource
 
         self.usage = resource.getrusage, resource.RUSAGE_SELF
-        self.trim, self.option = (getattr(ctypes.CDLL(None), one, None) for one in ("malloc_trim", "mallopt"))
-        """Where the C library has them."""
+        self.option = getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)
+        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        """Where the C library has it."""
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.lock: Any = None
@@ -220,7 +221,7 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
-        for option in KEPT if self.option is not None else ():
+        for option in KEPT:
             self.option(*option)
         self.pages.gather(self.pieces, self.call)
         if not os.read(wire, 1):  # its folder is there now
