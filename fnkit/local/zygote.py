@@ -48,7 +48,7 @@ class Zygote:
         self._rung = rung
         self._process = process
         self._points: tuple[str, ...] = ()
-        self._spares = Spares(room.folder.with_name(f"{room.folder.name}-next"), self._lay_out)
+        self._spares = Spares(room.folder.parent / "next" / room.folder.name, self._lay_out)
         self._control = Control(control, process.kill, self._unclaimed)
         self._gone = asyncio.Event()
         self._forks: set[int] = set()
