@@ -2,6 +2,8 @@
 
 PYTHON = .venv/bin/python
 SETUP  = sh scripts/python.sh scripts/setup.py
+# A file of tests runs in one process, files side by side: most of a test's time is waiting for processes it started.
+BESIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help demo lab stop test lint lock bench performance pictures clean
 
@@ -25,7 +27,7 @@ test:  ## Run everything; ends with what was skipped and why
 	@$(PYTHON) scripts/system.py
 	@$(PYTHON) scripts/clients.py
 	@$(PYTHON) scripts/models.py
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(BESIDE)
 
 lint:  ## ruff, mypy --strict and the rules of ARCHITECTURE.md
 	@$(SETUP) dev

@@ -102,17 +102,18 @@ class Run:
             self.world.drop(key)
 
     def _advance(self, value: Json, arrived: bool) -> Call | Done:
+        stack, nodes, left = self.stack, self.flow.nodes, self.world.left
         while True:
             if arrived:
                 value = boxed(value)
                 if "error" in value:
                     value = {"error": value["error"]}
                     self._unwind(value)
-                if not self.stack or not self.stack[-1]["node"]:
+                if not stack or not stack[-1]["node"]:
                     return self._done(value)
-            frame = self.stack[-1]
-            node = self.flow.nodes[frame["node"]]
-            if self.world.left() < LEAST:
+            frame = stack[-1]
+            node = nodes[frame["node"]]
+            if left() < LEAST:
                 return self._stop(node, "the time limit of the conductor is used up")
             move = STEPS[node["type"]](self, node, frame, value)
             arrived = isinstance(move, Leave)
@@ -178,9 +179,9 @@ class Run:
     def _pack(self, node: Node, value: Object) -> str | None:
         """Make the state ready for the next turn, which gets it beside a step's answer; gives what is wrong."""
         self._next = State(self.stack, self.session, self.flow.digest, self._objects)._asdict()
-        size, kept = len(json.dumps(value)), len(json.dumps(self._next))
-        if size + kept <= LIMIT:
+        if len(json.dumps((value, self._next))) <= LIMIT:
             return None
+        size, kept = len(json.dumps(value)), len(json.dumps(self._next))
         if self.flow.store is not None and size <= LIMIT:
             try:
                 before = self._held or (self._objects and f"{self._objects}-1")

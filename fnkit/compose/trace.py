@@ -1,4 +1,4 @@
-"""What a conductor of fnkit tells of its run: the lines `fnkit-flow {…}` of its log. ARCHITECTURE.md has them."""
+"""What a conductor of fnkit tells of its run: the lines `fnkit-flow […]` of its log. ARCHITECTURE.md has them."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from fnkit.core.entities import Json
 
 NAME = "fnkit-flow"
 """Of the annotation too."""
-_LINE = re.compile(rf"(?:^|\s){NAME} (\{{.*\}})\s*$")
+_LINE = re.compile(rf"(?:^|\s){NAME} (\{{.*\}}|\[.*\])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line."""
+    """One of them."""
 
     event: str
     """`enter`, `choice`, `call`, `branch`, `error` or `leave`."""
@@ -32,7 +32,7 @@ class Event:
 
     @classmethod
     def from_json(cls, item: Json) -> Self | None:
-        """Read one line's object; None where it is none of ours: anybody may print anything."""
+        """Read one object; None where it is none of ours: anybody may print anything."""
         if not isinstance(item, dict) or not isinstance(item.get("event"), str):
             return None
         index, taken = item.get("index"), item.get("taken")
@@ -48,14 +48,19 @@ class Event:
 
 
 def events(logs: Iterable[str]) -> Iterator[Event]:
-    """The events of one turn of a conductor, in order; `logs` are the lines of its record."""
+    """The events of one turn of a conductor, in order; `logs` are the lines of its record.
+
+    A line is a list of them; a conductor that was deployed long ago writes a line for each.
+    """
     for line in logs:
         found = _LINE.search(line)
         if found is None:
             continue
         try:
-            event = Event.from_json(json.loads(found[1]))
+            said = json.loads(found[1])
         except ValueError:
             continue  # a line that was cut
-        if event is not None:
-            yield event
+        for item in said if isinstance(said, list) else [said]:
+            event = Event.from_json(item)
+            if event is not None:
+                yield event

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
+TOGETHER = 8
+"""Events of one line at most: a platform cuts what is longer than 16 KiB."""
 HURRY = 2.0
 """Seconds for taking an object away; at most, for what is left of the turn is needed for its answer."""
 
@@ -30,10 +31,21 @@ class Here:
         self._flow = flow
         self._platform: Platform | None = None
         self._store: Store | None = None
+        self._told: list[Mapping[str, Json]] = []
+        deadline = os.environ.get("__OW_DEADLINE")
+        self._until = int(deadline) / 1000 if deadline else time.time() + 60.0
 
     def say(self, event: Mapping[str, Json]) -> None:
-        """A line of the log."""
-        print(MARK, json.dumps(event, ensure_ascii=False))  # noqa: T201 - that is the trace
+        """For the log: a few events share a line, since each line costs a platform as much as the event itself."""
+        self._told.append(event)
+        if len(self._told) == TOGETHER:
+            self.tell()
+
+    def tell(self) -> None:
+        """What was said and is in no line yet."""
+        if self._told:
+            print(f"{MARK} {json.dumps(self._told)}")  # noqa: T201 - that is the trace
+            self._told.clear()
 
     def raised(self, error: Exception) -> None:
         """The traceback, in the log."""
@@ -50,8 +62,7 @@ class Here:
 
     def left(self) -> float:
         """Until the time limit of this activation."""
-        deadline = os.environ.get("__OW_DEADLINE")
-        return int(deadline) / 1000 - time.time() if deadline else 60.0
+        return self._until - time.time()
 
     def put(self, key: str, state: Object) -> None:
         """In the store that the flow names."""
@@ -88,17 +99,20 @@ def conductor(
     flow = Flow(json.loads(document), functions)
 
     def turn(arguments: Object) -> Object:
-        outcome = _outcome(flow, arguments)
-        sys.stdout.flush()
-        return outcome if isinstance(outcome, dict) else _answer(*outcome, join)
+        here = Here(flow)
+        try:
+            outcome = _outcome(flow, here, arguments)
+            return outcome if isinstance(outcome, dict) else _answer(*outcome, join)
+        finally:
+            here.tell()
 
     return turn
 
 
-def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
+def _outcome(flow: Flow, here: Here, arguments: Object) -> tuple[Run, Call | Done] | Object:
     kept = arguments.pop(KEY, None)
     if kept is None:
-        run = Run.fresh(flow, Here(flow), os.environ.get("__OW_ACTIVATION_ID", ""))
+        run = Run.fresh(flow, here, os.environ.get("__OW_ACTIVATION_ID", ""))
         return run, run.begin(arguments)
     if kept["flow"] != flow.digest:
         stack = kept.get("stack") or [{}]
@@ -107,7 +121,7 @@ def _outcome(flow: Flow, arguments: Object) -> tuple[Run, Call | Done] | Object:
             "error": f"This flow was deployed anew while the run was at node {place}: its nodes are others now."
         }
     try:
-        return Run.again(flow, Here(flow), kept, arguments)
+        return Run.again(flow, here, kept, arguments)
     except Unkept as trouble:
         return {"error": f"{kept['node']}: the state of the flow is not to be had: {trouble}"}
 

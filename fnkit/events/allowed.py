@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fnkit.core.errors import BadArgument, Unauthorized
-from fnkit.events.folder import SCHEME, Folder
+from fnkit.events.folder import SCHEME, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class Allowed:
     folders: tuple[Path, ...] = ()
     """These, with all that is below them."""
 
+    def __post_init__(self) -> None:
+        # Whoever keeps data there has it open: a link that is changed later leads nowhere else.
+        object.__setattr__(self, "data", Path(os.path.realpath(self.data)))
+
     def check(self, store: str, advice: str, permitted: bool = False) -> None:
         """Nothing where `store` may be watched, a folder also where it is `permitted` by other means.
 
@@ -27,22 +31,18 @@ class Allowed:
         """
         if not store.startswith(SCHEME):
             return
-        folder = Folder.of(store).root
-        if overlap(folder, self.data):
+        folder = os.path.abspath(store.removeprefix(SCHEME))  # noqa: PTH100 - each read of a told file passes here
+        here = os.path.realpath(folder)
+        if overlap(here, str(self.data)):
             found = "what watches keeps its own data there."
             raise BadArgument(f"Watching {folder}", found, "Watch another folder.")
-        if not (permitted or any(_real(folder).is_relative_to(_real(one)) for one in self.folders)):
+        if not (permitted or any(within(here, os.path.realpath(one)) for one in self.folders)):
             found = "a key alone opens no folder of the machine that watches."
             raise Unauthorized(f"Watching {folder}", found, advice, 403)
 
 
-def overlap(folder: Path, data: Path) -> bool:
+def overlap(folder: str, data: str) -> bool:
     """Whether what is told of a folder could be of the data folder; hidden names are never told."""
-    here, kept = _real(folder), _real(data)
-    if here.is_relative_to(kept):
+    if within(folder, data):
         return True
-    return kept.is_relative_to(here) and not any(name[0] == "." for name in kept.relative_to(here).parts)
-
-
-def _real(folder: Path) -> Path:
-    return Path(os.path.realpath(folder))
+    return within(data, folder) and f"{os.sep}." not in data[len(folder.rstrip(os.sep)) :]

@@ -83,17 +83,22 @@ class Folder:
 
     def path(self, key: str) -> Path:
         """Where the file of a key lies. Raises BadArgument where that is outside the folder."""
-        path = Path(os.path.normpath(self.root / key))
-        if not key or not path.is_relative_to(self.root) or path == self.root or "\0" in key:
-            raise BadArgument(f"Reading the key {key!r}", f"it is not a path within {self.root}.")
-        return path
+        root = str(self.root)
+        path = os.path.normpath(os.path.join(root, key))  # noqa: PTH118 - a key may be absolute: it is none then
+        if not key or not within(path, root) or path == root or "\0" in key:
+            raise BadArgument(f"Reading the key {key!r}", f"it is not a path within {root}.")
+        return Path(path)
 
     def real(self, key: str) -> Path:
         """The same without links. Raises BadArgument where one leads out of it, or a name is hidden."""
-        path, root = os.path.realpath(self.path(key)), os.path.realpath(self.root)
-        if not Path(path).is_relative_to(root) or any(name.startswith(".") for name in Path(key).parts):
+        path = os.path.realpath(self.path(key))
+        if not within(path, self._real_root(path)) or _hidden(key):
             raise BadArgument(f"Reading the key {key!r}", f"it leads out of {self.root}, or is hidden.")
         return Path(path)
+
+    def _real_root(self, path: str) -> str:
+        """The folder without links, of which the real path of a key should begin."""
+        return os.path.realpath(self.root)
 
     def _below(self, folder: Path, prefix: str) -> Iterator[Stored]:
         try:
@@ -125,6 +130,15 @@ class Folder:
         if isinstance(error, PermissionError):
             return Unauthorized(tried, found, "Give this user the right to do that.", 403)
         return PlatformFault(tried, found)
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder's own, or below it; both are absolute and have no `..`."""
+    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
+
+
+def _hidden(key: str) -> bool:
+    return any(name[0] == "." for name in key.split("/") if name not in ("", "."))
 
 
 def _passed_over(name: str) -> bool:

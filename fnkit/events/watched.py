@@ -3,10 +3,9 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from fnkit.core.errors import Unauthorized
-from fnkit.events.folder import Folder
+from fnkit.events.folder import Folder, within
 from fnkit.events.store import Stored
 
 
@@ -26,10 +25,12 @@ class Watched(Folder):
         except OSError as error:
             raise self._fault(f"Reading {key}", error) from error
 
-    def real(self, key: str) -> Path:
-        """As of any folder. Raises Unauthorized where a link stands in its place."""
-        self._demand()
-        return Folder.real(self, key)
+    def _real_root(self, path: str) -> str:
+        # What lies below the folder's own name, links followed, had none in that name.
+        root = str(self.root)
+        if not within(path, root):
+            self._demand()
+        return root
 
     def _demand(self) -> None:
         if os.path.realpath(self.root) != str(self.root):

@@ -90,6 +90,10 @@ class Activations:
             fresh=True,
         )
 
+    def forget(self, activation_id: str) -> None:
+        """What was promised did not come to disk, and does not run."""
+        self._promised.discard(activation_id)
+
     def recover(self) -> int:
         """Turn what was promised and never ended into records of a platform error; gives how many."""
         # A step is run again by the sequence or composition that it is one of.

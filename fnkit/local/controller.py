@@ -15,7 +15,7 @@ from fnkit.local.metrics import Metrics
 from fnkit.local.position import Position
 from fnkit.local.positions import Positions
 from fnkit.local.progress import Progress
-from fnkit.local.records import Record, caused, dumps, record_of_stopped
+from fnkit.local.records import Imprint, Record, caused, dumps, record_of_stopped
 from fnkit.local.rejected import Rejected, missing
 from fnkit.local.runner import Runner, Scheduler
 from fnkit.local.runs import Run
@@ -73,7 +73,7 @@ class Controller:
         run = self.begin(invocable, ask)
         with suppress(Halted):  # `said` knows what that is
             await run.within(ask.wait)
-        if run.came is None and not await self.promise(run, invocable):
+        if run.came is None and not await self.promise(run, invocable.imprint):
             await run.within(LONGEST_WAIT)  # for its commit
         return run.id, self.said(run)
 
@@ -95,7 +95,7 @@ class Controller:
         self._leave(namespace, run)
         return run
 
-    async def promise(self, run: Run, invocable: Invocable) -> bool:
+    async def promise(self, run: Run, common: Imprint) -> bool:
         """Nobody waits for its record any more: should the server end before it does, the next start makes one.
 
         False, and nothing promised, where it has ended and its record is on its way to disk: that is the answer.
@@ -103,7 +103,7 @@ class Controller:
         if run.outcome is not None:  # a promise that comes after the record would never be dropped
             return False
         if run.job is not None:  # a sequence or a composition has its position
-            await self._activations.accept(run.job, invocable.imprint)
+            await self._activations.accept(run.job, common)
         return True
 
     def said(self, run: Run) -> Record | None:
@@ -141,9 +141,13 @@ class Controller:
         self._activations.promise(job, common, _again(invocable, ask))
 
         def promised(fault: Exception | None) -> None:
+            came: Run | Exception
             try:
+                if fault is not None:
+                    self._activations.forget(job.activation_id)
                 came = self._runner.begin(job, common, alone=False) if fault is None else fault
             except Exception as error:  # noqa: BLE001 - whoever waits is told
+                self._runner.refuse(job, common, error)
                 came = error
             began(came)
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import ref
 
 from fnkit.core.clock import now_ms
 from fnkit.core.entities import PAYLOAD_LIMIT, Json
@@ -19,7 +20,7 @@ from fnkit.local.exchange import answer, transaction_id
 from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Status
 from fnkit.local.patience import Patience
-from fnkit.local.records import Record
+from fnkit.local.records import Imprint, Record
 from fnkit.local.rejected import INTERNAL, JSON, RAW_CORS, Rejected
 from fnkit.local.repeats import Reply
 from fnkit.local.runs import Run
@@ -45,7 +46,9 @@ class Manner:
     """How somebody calls an action."""
 
     caller: Identity
-    invocable: Invocable
+    known: "ref[Invocable]"
+    """Let go of where there is too much code in memory: what is remembered of a head holds none."""
+    imprint: Imprint
     wait: float
     """Seconds."""
     result_only: bool
@@ -87,20 +90,20 @@ class Again:
     def begin(self, body: bytes, reply: Reply) -> bool:
         """Make it with these arguments; `reply` hears of its end. False, with nothing done, if that needs more."""
         express, manner = self._express, self._manner
-        arguments = _arguments(body)
-        if arguments is None or express.now() != self._since:
+        arguments, invocable = _arguments(body), manner.known()
+        if arguments is None or invocable is None or express.now() != self._since:
             return False
         tid = transaction_id(b"")
         try:
             express.throttles.invoke(manner.caller)
-            manner.invocable.check_final(arguments)
+            invocable.check_final(arguments)
             ask = Ask(manner.caller, tid, now_ms(), arguments, manner.wait)
-            run = express.controller.begin(manner.invocable, ask)
+            run = express.controller.begin(invocable, ask)
         except Rejected as rejected:
             reply(*_pieces(rejected.response(tid), tid))
             return True
         except Exception:  # noqa: BLE001 - whatever it is, who waits is told
-            reply(*_pieces(_fault(manner.invocable.path, tid), tid))
+            reply(*_pieces(_fault(invocable.path, tid), tid))
             return True
         Waiting(express, manner, run, tid, reply)
         return True
@@ -132,7 +135,7 @@ class Waiting:
             return
         run, tid = self.run, self._tid
         try:
-            if not await self._express.controller.promise(run, self._manner.invocable):
+            if not await self._express.controller.promise(run, self._manner.imprint):
                 return
             response = answer({"activationId": run.id}, 202, run.id)
         except Exception:  # noqa: BLE001 - whatever it is, who waits is told

@@ -32,7 +32,7 @@ class Ask:
     """Of the activation, where it is known already: then it runs once, however often it is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Invocable:
     """An action with its package resolved: all that a call needs, worked out once per version."""
 
@@ -104,8 +104,10 @@ class Invocable:
 class Invocables:
     """What was called lately, by name, as long as no entity changes."""
 
-    def __init__(self, entities: Entities) -> None:
+    def __init__(self, entities: Entities, most: int = CACHED_CODE) -> None:
+        """`most`: characters of code."""
         self._entities = entities
+        self._most = most
         self._known: dict[tuple[str, str, str | None], Invocable] = {}
         self._met: dict[tuple[str, str], Invocable] = {}
         self._generation = -1
@@ -117,7 +119,7 @@ class Invocables:
         found = self._known.get(key)
         if found is None:
             found = _invocable(self._entities, namespace, name, binding)
-            if sum(len(one.executable.code) for one in self._known.values()) > CACHED_CODE:
+            if sum(len(one.executable.code) for one in self._known.values()) > self._most:
                 self._known.clear()
                 self._met.clear()
             self._known[key] = found

@@ -78,6 +78,12 @@ class Runner:
             raise
         return run
 
+    def refuse(self, job: Job, common: Imprint, error: Exception) -> None:
+        """A job that cannot begin, and was promised: the record says why, in the commit of what comes next."""
+        outcome = _failed(error)
+        self._metrics.count(job, outcome)
+        self._activations.write(record_of(job, outcome, common))
+
     def keep(self, record: Record) -> None:
         """The record of a run that was not alone, in the commit of what comes next."""
         self._activations.write(record)

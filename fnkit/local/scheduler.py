@@ -191,7 +191,14 @@ class Scheduler:
             tell(came)
             return
         instance = self._instances.rested(came.slot) if isinstance(came, Warm) else None
-        if instance is None or self._post(need, (came.slot, instance), course, tell) is None:
+        try:
+            posted = instance is not None and self._post(need, (came.slot, instance), course, tell) is not None
+        except Exception as error:  # noqa: BLE001 - who hands out slots goes on, and whoever waits is told
+            self._courses.ended(course)
+            self._fleet.leave(came.slot, reusable=True)  # it was sent nothing
+            tell(error)
+            return
+        if not posted:
             self._instances.chore(self._later(need, course, tell, came))
 
     async def _later(self, need: Need, course: Course, tell: Tell, grant: Warm | Cold) -> None:

@@ -164,12 +164,14 @@ class Store:
 
     def close(self) -> None:
         """Commit, bring the log into the database and let go of the files."""
-        self.commit()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._flush()
-        self._wake.put(False)
-        self._checkpointer.join()
+        try:
+            self.commit()
+            if self._timer is not None:
+                self._timer.cancel()
+            self._flush()
+        finally:
+            self._wake.put(False)
+            self._checkpointer.join()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
         self._journal.close()
@@ -269,7 +271,13 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _checkpoints(path: Path, wake: "queue.SimpleQueue[bool]") -> None:
-    db = _connect(path)
+    """Checkpoints until told to end; one that cannot be made is left to the next."""
+    db: sqlite3.Connection | None = None
     while wake.get():
-        db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-    db.close()
+        try:
+            db = db or _connect(path)  # not before: most stores are closed without a checkpoint
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error as fault:
+            _LOG.warning("a checkpoint of %s: %s", path.name, fault)
+    if db is not None:
+        db.close()

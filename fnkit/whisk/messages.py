@@ -1,9 +1,9 @@
-"""One HTTP exchange as two values, and the seam between the client and the wire."""
+"""One HTTP exchange as values, and the seam between the client and the wire."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from fnkit.core.entities import Json
 
@@ -36,6 +36,11 @@ class Request:
         """`GET action hello`: the first part of an error's message."""
         return f"{self.method} {self.subject}"
 
+    @property
+    def described(self) -> Mapping[str, str]:
+        """The headers, with the content type of a body where there is one."""
+        return {**self.headers, "Content-Type": self.media} if self.body is not None else self.headers
+
     def content(self) -> bytes | Iterable[bytes] | None:
         """The body as it goes over the wire, anew for every attempt."""
         if self.body is None or isinstance(self.body, bytes):
@@ -52,12 +57,25 @@ class Response:
 
     status: int
     headers: Mapping[str, str]
-    """Names in any case."""
+    """Names in lower case."""
     body: bytes = field(repr=False)
 
     def json(self) -> Json:
         """The body as JSON. Raises ValueError."""
         return json.loads(self.body)
+
+
+How = Literal["nobody", "cut", "late", "certificate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a request that was sent once has no answer."""
+
+    how: How
+    """nobody: there was no connection, so no byte has left; cut: it ended; late: the time is over."""
+    words: str
+    """Of the system, without a full stop."""
 
 
 class Transport(Protocol):

@@ -102,6 +102,7 @@ HEAVY = {
     "asyncio",
     "jinja2",
     "numpy",
+    "requests",
     "rich",
     "sqlite3",
     "starlette",
@@ -140,7 +141,7 @@ def test_a_shell_asks_what_the_platform_is_and_what_is_there(typed, door, script
     assert said.startswith(f"unchanged {NAME}")
     assert door.came == ["GET /fnkit/v1", f"GET /api/v1/namespaces/_/actions/{NAME}"]
     assert not brought(modules) | (modules & LATER)
-    assert {"fnkit.delivery.plan", "requests"} <= modules, "that is what was looked at"
+    assert {"fnkit.delivery.plan", "httptools"} <= modules, "that is what was looked at"
 
 
 def test_a_list_knows_nothing_of_deploys(typed, script):

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 DOORS = {
     "tensorflow": ("fnkit/models/tf.py",),
     "ai_edge_litert": ("fnkit/models/litert.py",),
-    "requests": ("fnkit/whisk/transport.py",),
+    "requests": ("fnkit/whisk/network.py",),
+    "httptools": ("fnkit/whisk/plain.py",),
     "starlette": ("fnkit/local/",),
     "uvicorn": ("fnkit/local/",),
     "IPython": ("fnkit/notebook/",),

@@ -3,13 +3,14 @@
 import mimetypes
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import FnkitError, Missing
-from fnkit.events.folder import SCHEME
+from fnkit.events.folder import SCHEME, Folder
 from fnkit.events.watched import Watched
 from fnkit.local import asgi, permits
 from fnkit.local.platform import Platform
@@ -74,14 +75,20 @@ async def file(
     try:
         store = str(platform.feeds.get((identity.namespace, trigger)).settings.get("store"))
         permits.demand(platform, (identity.namespace, trigger), store)
-        path = Watched.of(store).real(key) if store.startswith(SCHEME) else None
+        path = _watched(store).real(key) if store.startswith(SCHEME) else None
     except FnkitError:
         path = None
-    if path is None or not path.is_file():
+    if path is None:
         raise missing()
     media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
     return served(request, path, media, headers)
+
+
+@lru_cache(maxsize=64)
+def _watched(store: str) -> Folder:
+    """What is asked for the same files by each step of a flow; its name begins with `/`."""
+    return Watched.of(store)
 
 
 def _place(identity: Identity, request: Request) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """POST /namespaces/{ns}/actions/[{package}/]{name}: run an action. Source: Actions.scala, doInvoke."""
 
+from weakref import ref
+
 from fnkit.core.entities import PAYLOAD_LIMIT
 from fnkit.local.access import owner_only, provider_of, readable_package
 from fnkit.local.asgi import Response
@@ -21,7 +23,7 @@ async def post(platform: Platform, call: Call) -> Response:
     activation_id, record = await platform.controller.invoke(invocable, ask)
     if record is None or wait is None:
         return answer({"activationId": activation_id}, 202, activation_id)
-    _learn(platform, call, Manner(call.identity, invocable, wait, result_only), since)
+    _learn(platform, call, Manner(call.identity, ref(invocable), invocable.imprint, wait, result_only), since)
     status, text = said(record, result_only)
     return raw_answer(text, status, activation_id)
 

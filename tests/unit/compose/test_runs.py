@@ -189,6 +189,18 @@ def test_anybody_may_print_anything(line):
     assert list(events([line])) == []
 
 
+def test_a_line_is_a_list_of_events_or_one_as_older_conductors_wrote_it():
+    several = 'fnkit-flow [{"event": "enter", "node": "0"}, 7, {"event": "leave", "node": "0"}]'
+    cut = 'fnkit-flow [{"event": "enter", "node": "0"}, {"eve'
+    assert [
+        (one.event, one.node) for one in events([several, cut, 'fnkit-flow {"event": "enter", "node": "1"}'])
+    ] == [
+        ("enter", "0"),
+        ("leave", "0"),
+        ("enter", "1"),
+    ]
+
+
 def test_fields_of_another_type_are_as_if_they_were_not_there():
     line = 'fnkit-flow {"event": "choice", "node": 7, "taken": "yes", "index": "0"}'
     assert list(events([line])) == [Event("choice", "7")]

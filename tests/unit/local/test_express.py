@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from weakref import ref
 
 import pytest
 
 from fnkit.core.clock import now_ms
 from fnkit.local.express import Again, Express, Manner, Waiting
-from fnkit.local.invocable import Ask
+from fnkit.local.invocable import Ask, Invocables
 from fnkit.local.jobs import Outcome, Status
 from tests.unit.local.inprocess import InProcess
 from tests.unit.local.room import Room
@@ -41,12 +42,17 @@ def room(tmp_path):
     room.store.close()
 
 
+def manner_of(room, invocable):
+    """How it is called here."""
+    return Manner(room.caller, ref(invocable), invocable.imprint, 60.0, False)
+
+
 async def begun(room, held, name):
     """A call of a name that is under way, with what was answered so far; its run waits to be told to end."""
     await room.action("a")
     await room.sequence("s", "a")
     invocable = room.controller.resolve("guest", name)
-    manner = Manner(room.caller, invocable, 60.0, False)
+    manner = manner_of(room, invocable)
     express = Express(room.entities, room.users, room.throttles, room.controller)
     ask = Ask(room.caller, "t" * 32, now_ms(), {}, 60.0)
     answers = []
@@ -110,16 +116,41 @@ def test_what_cannot_be_begun_is_a_fault_of_ours_that_is_told_and_nothing_is_lef
         await room.action("a")
         await room.sequence("s", "a")
         express = Express(room.entities, room.users, room.throttles, room.controller)
-        manner = Manner(room.caller, room.controller.resolve("guest", name), 60.0, False)
+        manner = manner_of(room, room.controller.resolve("guest", name))
         answered = asyncio.get_running_loop().create_future()
         again = Again(express, manner, express.now())
         assert again.begin(b"{}", lambda *answer: answered.set_result(answer))
         status, _, _ = await asyncio.wait_for(answered, 60)
         began = broken.jobs[0].activation_id
-        return status, room.controller.running(room.caller.namespace, began)
+        return status, room.controller.running(room.caller.namespace, began), began
 
-    status, running = asyncio.run(story())
+    status, running, began = asyncio.run(story())
     assert status == 500 and running is None
+    assert room.store.rows("SELECT id FROM accepted") == []
+    record = room.activations.get("guest", began)
+    if name == "a":  # nobody was promised it
+        assert record is None
+    else:
+        assert json.loads(record)["response"]["status"] == "whisk internal error"
+
+
+def test_what_is_remembered_of_a_head_keeps_no_code_in_memory(room):
+    async def story():
+        held = room.use(Held())
+        await room.action("a", code="x" * 1000)
+        await room.action("b", code="y" * 1000)
+        await room.action("c", code="z")
+        known = Invocables(room.entities, most=1500)
+        express = Express(room.entities, room.users, room.throttles, room.controller)
+        again = Again(express, manner_of(room, known.get("guest", "a")), express.now())
+        begun = [again.begin(b"{}", lambda *_: None)]
+        held.answer()
+        for name in ("b", "c"):  # and with the third, there is too much
+            known.get("guest", name)
+        begun.append(again.begin(b"{}", lambda *_: None))
+        return begun, len(held.jobs)
+
+    assert asyncio.run(story()) == ([True, False], 1)
 
 
 def test_a_run_that_has_ended_is_not_promised_while_its_record_is_written(room):

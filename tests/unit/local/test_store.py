@@ -1,6 +1,7 @@
 """The database: what is committed is there, together or not at all."""
 
 import asyncio
+import queue
 import resource
 import shutil
 import sqlite3
@@ -10,7 +11,7 @@ import pytest
 from fnkit.local import migrations
 from fnkit.local.journal import Journal
 from fnkit.local.migrations import MIGRATIONS, NewerData, migrate
-from fnkit.local.store import LARGE, MOST, Store
+from fnkit.local.store import LARGE, MOST, Store, _checkpoints
 from fnkit.local.tables import ACTIVATIONS, Table
 from tests.unit.local.lives import left_by, next_life
 
@@ -396,3 +397,19 @@ def test_who_is_told_after_a_commit_shares_it_with_the_others_of_the_turn(tmp_pa
         store.close()
 
     asyncio.run(turn())
+
+
+def test_a_checkpoint_that_cannot_be_made_ends_nothing(path, caplog):
+    Store(path).close()
+    wake = queue.SimpleQueue()
+    for go_on in (True, True, False):
+        wake.put(go_on)
+    _checkpoints(path.parent / "gone" / path.name, wake)
+    assert wake.empty() and caplog.text.count("a checkpoint of") == 2
+
+
+def test_who_makes_checkpoints_opens_nothing_before_the_first(path):
+    wake = queue.SimpleQueue()
+    wake.put(False)
+    _checkpoints(path, wake)
+    assert not path.exists()

@@ -21,6 +21,8 @@ from fnkit.core.errors import (
 )
 from fnkit.whisk import transport
 from fnkit.whisk.messages import Request
+from fnkit.whisk.network import Network
+from fnkit.whisk.plain import Plain
 from fnkit.whisk.transport import Http
 
 from .scripted import SECRET, Answer, props, scripted
@@ -43,6 +45,12 @@ def closed_port() -> int:
         return int(free.getsockname()[1])
 
 
+@pytest.fixture(params=[Plain, Network])
+def http(request):
+    """A client over each of the ways to a platform."""
+    return lambda props, **more: Http(props, **more, line=request.param(props))
+
+
 class Pauses:
     """A clock that notes how long it was asked to sleep."""
 
@@ -53,9 +61,9 @@ class Pauses:
         self.asked.append(seconds)
 
 
-def test_a_request_as_it_goes_out():
+def test_a_request_as_it_goes_out(http):
     with scripted(FINE) as server:
-        answer = Http(props(server.url)).send(
+        answer = http(props(server.url)).send(
             Request("PUT", "/a%20b", "thing", {"overwrite": "true"}, {"text": "ü"})
         )
         heard = server.heard[0]
@@ -66,20 +74,20 @@ def test_a_request_as_it_goes_out():
     assert heard.headers["Authorization"].startswith("Basic ")
 
 
-def test_the_connection_is_kept():
+def test_the_connection_is_kept(http):
     with scripted(FINE) as server:
-        http = Http(props(server.url))
+        ours = http(props(server.url))
         for _ in range(3):
-            http.send(get())
+            ours.send(get())
         assert server.connections == 1
 
 
-def test_nothing_is_sent_that_was_not_given(tmp_path, monkeypatch):
+def test_nothing_is_sent_that_was_not_given(http, tmp_path, monkeypatch):
     """No body, no content type; without a key no credentials, whatever a .netrc says."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     with scripted(FINE) as server:
-        Http(props(server.url, key=None)).send(get())
+        http(props(server.url, key=None)).send(get())
         assert "Authorization" not in server.heard[0].headers
         assert "Content-Type" not in server.heard[0].headers
 
@@ -91,7 +99,7 @@ def test_a_proxy_does_not_stand_between_two_processes_of_one_machine(monkeypatch
         assert Http(props(server.url)).send(get()).status == 200
 
 
-def test_pieces_are_streamed_and_made_anew_for_another_attempt():
+def test_pieces_are_streamed_and_made_anew_for_another_attempt(http):
     with scripted(GONE, FINE) as server:
         request = Request(
             "PUT",
@@ -101,7 +109,7 @@ def test_pieces_are_streamed_and_made_anew_for_another_attempt():
             media="application/x-tar",
             repeatable=True,
         )
-        Http(props(server.url), sleep=Pauses()).send(request)
+        http(props(server.url), sleep=Pauses()).send(request)
         assert [heard.body for heard in server.heard] == [b"onetwo", b"onetwo"]
 
 
@@ -120,11 +128,11 @@ def test_pieces_are_streamed_and_made_anew_for_another_attempt():
         (503, PlatformFault),
     ],
 )
-def test_each_refusal_has_its_kind_and_three_parts(status, kind):
+def test_each_refusal_has_its_kind_and_three_parts(http, status, kind):
     body = {"error": "The platform's own words", "code": "x"}
     with scripted(Answer(status, body, {"X-Request-ID": "tid42"})) as server:
         with pytest.raises(Refused) as caught:
-            Http(props(server.url), sleep=Pauses()).send(post())
+            http(props(server.url), sleep=Pauses()).send(post())
         host = server.url.removeprefix("http://")
     error = caught.value
     assert type(error) is kind
@@ -146,81 +154,81 @@ def test_each_refusal_has_its_kind_and_three_parts(status, kind):
         (b"x" * 5000, "x" * 1000 + "…"),
     ],
 )
-def test_refusals_that_are_not_openwhisks(body, words):
+def test_refusals_that_are_not_openwhisks(http, body, words):
     with scripted(Answer(400, body)) as server, pytest.raises(Rejected) as caught:
-        Http(props(server.url)).send(post())
+        http(props(server.url)).send(post())
     assert caught.value.found == f"HTTP 400, {words}"
 
 
-def test_the_advice_for_a_key_says_where_it_is_from():
+def test_the_advice_for_a_key_says_where_it_is_from(http):
     with scripted(Answer(401, {"error": "The supplied authentication is invalid"})) as server:
         with pytest.raises(Unauthorized, match=r"The key user…ssss is from WHISK_AUTH"):
-            Http(props(server.url)).send(get())
+            http(props(server.url)).send(get())
         with pytest.raises(Unauthorized, match="There is no key for this host yet"):
-            Http(props(server.url, key=None)).send(get())
+            http(props(server.url, key=None)).send(get())
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_redirects_are_not_followed(status):
+def test_redirects_are_not_followed(http, status):
     with scripted(Answer(status, b"", {"Location": "https://elsewhere.example.com/"})) as server:
         with pytest.raises(Unreachable, match=r"it sends to https://elsewhere\.example\.com/"):
-            Http(props(server.url)).send(post())
+            http(props(server.url)).send(post())
         assert server.methods == ["POST"]
 
 
-def test_an_expected_status_is_an_answer():
+def test_an_expected_status_is_an_answer(http):
     with scripted(Answer(502, {"response": {}})) as server:
-        assert Http(props(server.url)).send(post(expected=(200, 502))).status == 502
+        assert http(props(server.url)).send(post(expected=(200, 502))).status == 502
         assert server.methods == ["POST"]
 
 
-def test_a_connection_that_was_closed_meanwhile_is_not_used_for_an_invocation():
+def test_a_connection_that_was_closed_meanwhile_is_not_used_for_an_invocation(http):
     with scripted(Answer(200, {}, closes=True), FINE) as server:
-        http = Http(props(server.url))
-        http.send(get())
+        ours = http(props(server.url))
+        ours.send(get())
         assert server.closed.wait(10)
-        assert http.send(post()).status == 200
+        assert ours.send(post()).status == 200
         assert server.methods == ["GET", "POST"]
         assert server.connections == 2
 
 
-def test_what_can_be_repeated_is():
+def test_what_can_be_repeated_is(http):
     for bad in (GONE, Answer(502, b""), Answer(503, b""), Answer(504, b"")):
         pauses = Pauses()
         with scripted(bad, bad, FINE) as server:
-            assert Http(props(server.url), sleep=pauses).send(get()).status == 200
+            assert http(props(server.url), sleep=pauses).send(get()).status == 200
             assert server.methods == ["GET"] * 3
         assert pauses.asked == list(transport.PAUSES)
 
 
-def test_attempts_end():
+def test_attempts_end(http):
     with scripted(GONE) as server:
         with pytest.raises(Unreachable, match="the connection broke"):
-            Http(props(server.url), sleep=Pauses()).send(get())
+            http(props(server.url), sleep=Pauses()).send(get())
         assert server.methods == ["GET"] * 3
 
 
 @pytest.mark.parametrize("bad", [GONE, Answer(502, b""), Answer(503, b""), Answer(429, {"error": "no"})])
-def test_an_invocation_that_may_have_run_is_never_repeated(bad):
+def test_an_invocation_that_may_have_run_is_never_repeated(http, bad):
     with scripted(bad, FINE) as server:
         with pytest.raises(Refused):
-            Http(props(server.url), sleep=Pauses()).send(post())
+            http(props(server.url), sleep=Pauses()).send(post())
         assert server.methods == ["POST"]
 
 
-def test_a_broken_invocation_says_that_it_may_have_run():
+def test_a_broken_invocation_says_that_it_may_have_run(http):
     with scripted(GONE) as server, pytest.raises(Unreachable, match="It may have been done all the same"):
-        Http(props(server.url)).send(post())
+        http(props(server.url)).send(post())
 
 
-def test_an_invocation_that_never_left_is_sent_again():
+def test_an_invocation_that_never_left_is_sent_again(http):
     """The port is closed at first; the server starts while the client pauses."""
     port = closed_port()
     with scripted(FINE) as server:
         address = server.server_address
-        http = Http(props(f"http://127.0.0.1:{port}"), sleep=lambda _: relay.start(port, address[1]))
+        ours = http(props(f"http://127.0.0.1:{port}"), sleep=lambda _: relay.start(port, address[1]))
         relay = Relay()
-        assert http.send(post()).status == 200
+        assert ours.send(post()).status == 200
         assert server.methods == ["POST"]
         relay.stop()
 
@@ -253,19 +261,19 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
     other.close()
 
 
-def test_nobody_there():
+def test_nobody_there(http):
     with pytest.raises(Unreachable, match=r"nobody answers there .*Start it: fnkit start\.") as caught:
-        Http(props(f"http://127.0.0.1:{closed_port()}"), sleep=Pauses()).send(post())
+        http(props(f"http://127.0.0.1:{closed_port()}"), sleep=Pauses()).send(post())
     assert caught.value.status is None
     assert "The host is from WHISK_APIHOST." in caught.value.advice
 
 
-def test_an_answer_that_takes_too_long():
+def test_an_answer_that_takes_too_long(http):
     with (
         socket.create_server(("127.0.0.1", 0)) as mute,
         pytest.raises(Unreachable, match=r"no answer within 0\.1 s"),
     ):
-        Http(props(f"http://127.0.0.1:{mute.getsockname()[1]}")).send(get(seconds=0.1))
+        http(props(f"http://127.0.0.1:{mute.getsockname()[1]}")).send(get(seconds=0.1))
 
 
 def test_a_certificate_that_nobody_vouches_for(tls_server):
@@ -313,22 +321,22 @@ class Failing(requests.adapters.BaseAdapter):
     ],
 )
 def test_every_error_of_requests_is_translated(error):
-    http = Http(props("http://127.0.0.1:1"), sleep=Pauses())
-    http._session.mount("http://", Failing(error))
+    line = Network(props("http://127.0.0.1:1"))
+    line._session.mount("http://", Failing(error))
     with pytest.raises(Unreachable) as caught:
-        http.send(post())
+        Http(props("http://127.0.0.1:1"), sleep=Pauses(), line=line).send(post())
     assert caught.value.tried.startswith("POST action hello")
 
 
 @pytest.mark.parametrize("bad", [GONE, Answer(401, {"error": f"wrong key user:{SECRET}"})])
-def test_no_error_carries_the_key(bad, caplog):
+def test_no_error_carries_the_key(http, bad, caplog):
     caplog.set_level(logging.DEBUG)
     with scripted(bad) as server:
-        http = Http(props(server.url), sleep=Pauses())
+        ours = http(props(server.url), sleep=Pauses())
         with pytest.raises(Refused) as caught:
-            http.send(get())
+            ours.send(get())
     error = caught.value
-    shown = "".join(traceback.format_exception(error)) + repr(http) + repr(error.args) + caplog.text
+    shown = "".join(traceback.format_exception(error)) + repr(ours) + repr(error.args) + caplog.text
     assert SECRET not in shown
     assert error.__cause__ is None
     assert error.__context__ is None

@@ -329,6 +329,26 @@ def test_the_queue_is_first_come_first_served(plain: Bench, tmp_path: Path) -> N
     plain.play(scene)
 
 
+def test_a_run_that_waited_and_cannot_be_sent_is_told_and_holds_up_no_other(plain: Bench, tmp_path: Path) -> None:
+    """Its arguments are no JSON: the instance that it was given is the next one's."""
+    plain.memory = 256
+
+    async def scene(scheduler: Scheduler) -> None:
+        gate = tmp_path / "gate"
+        text, came = code("waits_for_a_file"), asyncio.Queue[Any]()
+        first = asyncio.ensure_future(scheduler.run(job(text, {"gate": str(gate)})))
+        await until(plain.started)
+        for arguments in ({"gate": object()}, {"gate": str(gate)}):
+            assert scheduler.at_once(job(text, arguments), came.put_nowait)
+        gate.touch()
+        assert (await first).status == Status.SUCCESS
+        assert isinstance(await came.get(), TypeError)
+        assert (await came.get()).began == "warm"
+        assert scheduler.snapshot().queued == 0
+
+    plain.play(scene)
+
+
 def test_room_for_two_is_given_to_two(plain: Bench, tmp_path: Path) -> None:
     """One large instance makes room for both that wait: the second does not wait for the first."""
     plain.memory = 512
