@@ -47,7 +47,7 @@ class Zygote:
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.learning = module("learning", f"{HERE}/learning.py")
         self.pages = module("pages", f"{HERE}/pages.py")
-        self.pieces: list[int] = []
+        self.pieces: list[tuple[int, int]] = []
         """Of its memory, what each fork gets as its own before its first call."""
         self.call = self.confine.c_library()
         import ctypes
@@ -146,7 +146,10 @@ class Zygote:
         asked.register(self.control, select.POLLIN)
         while True:
             if not self.lock.ready and not asked.poll(RESTS):
-                self.lock.prepare()
+                try:  # noqa: SIM105 - contextlib may not be there
+                    self.lock.prepare()
+                except OSError:
+                    pass  # a fork tries again, and ends with what it says
             request, descriptors = receive(self.control)
             if "fork" in request:
                 if self.fork(request["fork"], descriptors):
