@@ -87,7 +87,7 @@ class Instance:
         self._late: set[str] = set()
         """Tags of answers that nobody awaits any more."""
         self._silent = False
-        """True where the run that ended printed nothing that was not read: what is there is the next one's."""
+        """True where the run that ended left nothing unread in a pipe: what is there is the next one's."""
         self._shared: SharedLogs | None = None
         self._sending = asyncio.Lock()
         self._lines = Lines()
@@ -231,7 +231,7 @@ class Instance:
             return
         whole = self._lines.whole(chunk)
         for tag, line in self._lines.feed(chunk) if whole is None else (("", whole),):
-            if not tag and self._posts:
+            if not tag and self._posts.line:
                 self._answered(line)
             else:
                 self._settle(tag, OutOfMemory() if line.text == OUT_OF_MEMORY else line)
@@ -240,14 +240,14 @@ class Instance:
         """What was posted first has ended: the one behind it begins."""
         posts = self._posts
         post = posts.pop()
-        if posts and not (following := posts.first).over and following.before:
+        if posts.line and not (following := posts.line[0]).over and following.before:
             following.begun(time.monotonic())
         answer: Answer | Later = line
         if line.text == LATER and post.before:
             answer = Later()
         elif line.text == OUT_OF_MEMORY:
             answer = OutOfMemory()
-        self._silent = posts.open > 0 and not line.printed
+        self._silent = post.says and not line.printed
         self._pipes.resume()
         if not post.over:
             post.heard(answer)
@@ -274,7 +274,7 @@ class Instance:
 
     def _settle_all(self, answer: Answer) -> None:
         told: Answer | Later = answer
-        while self._posts:
+        while self._posts.line:
             post = self._posts.pop()
             if not post.over:
                 post.heard(told)
@@ -285,7 +285,7 @@ class Instance:
     def _ended(self) -> None:
         self._process.kill()  # what it left behind in its group
         self._process.reap()
-        while self._asked or self._posts:
+        while self._asked or self._posts.line:
             before = self._lines.received
             self._receive()  # an answer that was sent just before the end counts
             if self._lines.received == before:

@@ -27,7 +27,7 @@ SPARE = 0.001
 class Post:
     """One run that was sent."""
 
-    __slots__ = ("before", "over", "since", "size")
+    __slots__ = ("before", "over", "says", "since", "size")
     size: int
     """Bytes of its frame."""
     since: float
@@ -36,10 +36,12 @@ class Post:
     """It begins before that, or never; 0 where nothing ran when it was sent."""
     over: bool
     """True where what becomes of it matters no more."""
+    says: bool
+    """True where the instance says whether it printed something that was not read."""
 
-    def set(self, size: int, since: float, before: float = 0.0) -> None:
+    def set(self, size: int, since: float, before: float = 0.0, says: bool = True) -> None:
         """It is about to be sent."""
-        self.size, self.since, self.before, self.over = size, since, before, False
+        self.size, self.since, self.before, self.over, self.says = size, since, before, False, says
 
     def begun(self, clock: float) -> None:
         """It begins now, after others."""
@@ -54,38 +56,31 @@ class Posts:
     """Those of one instance, which begins one after the other."""
 
     def __init__(self) -> None:
-        self._line: deque[Post] = deque()
+        self.line: deque[Post] = deque()
+        """The next answer is to the first of them."""
         self._size = 0
         self.open = 0
         """How many of them somebody waits for."""
 
-    def __bool__(self) -> bool:
-        return bool(self._line)
-
-    @property
-    def first(self) -> Post:
-        """What the next answer is to."""
-        return self._line[0]
-
     @property
     def going(self) -> Post | None:
         """The first that somebody waits for."""
-        return next((one for one in self._line if not one.over), None)
+        return next((one for one in self.line if not one.over), None)
 
     def takes(self, size: int, now: float) -> bool:
         """True where one more may be sent behind the others: the first has just begun, and they are few."""
-        first = self._line[0] if self._line else None
+        first = self.line[0] if self.line else None
         return (
             first is not None
             and not first.over
             and now - first.since < OLD
-            and len(self._line) < DEPTH
+            and len(self.line) < DEPTH
             and self._size + size <= BYTES
         )
 
     def add(self, post: Post) -> None:
         """It was sent."""
-        self._line.append(post)
+        self.line.append(post)
         self._size += post.size
         self.open += 1
 
@@ -96,7 +91,7 @@ class Posts:
 
     def pop(self) -> Post:
         """The first was answered."""
-        post = self._line.popleft()
+        post = self.line.popleft()
         self._size -= post.size
         if not post.over:
             self.open -= 1
@@ -104,4 +99,4 @@ class Posts:
 
     def lapsed(self, now: float) -> list[Post]:
         """Those behind the first whose moment is over."""
-        return [one for one in list(self._line)[1:] if not one.over and one.before + SPARE < now]
+        return [one for one in list(self.line)[1:] if not one.over and one.before + SPARE < now]

@@ -21,7 +21,7 @@ from fnkit.local.turns import Waiter
 LONGEST = 60.0
 """Seconds between looks for runs that take too long: as long as most of them may take."""
 AHEAD = "python:"
-"""Kinds whose instances take a run while another one goes on, and begin it when that has ended."""
+"""Kinds whose instances take a run while another one goes on, and say what printed: `child` does."""
 
 Came = Outcome | Exception
 """What came of a job, or the fault of ours that kept it from running."""
@@ -65,14 +65,15 @@ class Sends:
         if len(frame) > AT_ONCE:
             return None
         sent = Sent(self, (slot, instance), course, tell, self.turns.flow(need))
-        sent.set(len(frame), course.clock)
+        executable = course.job.executable
+        says = executable.kind.startswith(AHEAD)
+        sent.set(len(frame), course.clock, says=says)
         if not instance.post(frame, sent):
             return None
         course.slot_id, course.instance = slot.id, instance
         self.courses.add(course)
-        limit = course.job.executable.limits.timeout
-        self.limits.within(limit / 1000)
-        if limit >= LIMIT and course.job.executable.kind.startswith(AHEAD):
+        self.limits.within(executable.limits.timeout / 1000)
+        if says and executable.limits.timeout >= LIMIT:
             self.lanes.began(slot, instance)
         return sent
 
