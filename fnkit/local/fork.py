@@ -28,10 +28,6 @@ PR_SET_PDEATHSIG = 1
 FEWEST_DESCRIPTORS = 3
 RESTS = 20
 """Milliseconds after a fork until the next one's lock is made ready: that one has the processors to itself."""
-MANY = 512
-"""Pages that a process has touched since it rested."""
-KEPT = ((-1, 64 << 20), (-3, 32 << 20))
-"""M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed is kept until it rests, as much as glibc may come to."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
 """Modules whose handlers do for a fork of several threads what a fork of one does not need, or `renew` does."""
@@ -50,14 +46,7 @@ class Zygote:
         self.pieces: list[tuple[int, int]] = []
         """Of its memory, what each fork gets as its own before its first call."""
         self.call = self.confine.c_library()
-        import ctypes
-        import resource
-
-        self.usage = resource.getrusage, resource.RUSAGE_SELF
-        self.option = getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)
-        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        """Where the C library has it."""
-        self.faults = 0
+        self.freed = module("freed", f"{HERE}/freed.py").Freed()
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.lock: Any = None
         """How forks lock themselves in."""
@@ -224,20 +213,12 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
-        for option in KEPT:
-            self.option(*option)
+        self.freed.keep()
         self.pages.gather(self.pieces, self.call)
         if not os.read(wire, 1):  # its folder is there now
             os._exit(1)
         self.lock.take(wanted, self.data)
         sys.argv[:] = [self.child.__file__, str(wire)]
-
-    def rest(self) -> None:
-        """Give memory back that was freed, where much was taken: photos, frames."""
-        faults = self.usage[0](self.usage[1]).ru_minflt
-        if self.trim is not None and faults - self.faults > MANY:
-            self.trim(0)
-        self.faults = faults
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -280,7 +261,7 @@ def main() -> None:
     if told:
         zygote.answer(zygote.grow(told))
         if zygote.serve():
-            zygote.child.main(zygote.function, zygote.rest)
+            zygote.child.main(zygote.function, zygote.freed.rest)
 
 
 if __name__ == "__main__":

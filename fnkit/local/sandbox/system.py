@@ -7,7 +7,7 @@ from pathlib import Path
 
 CHILD = Path(__file__).parents[1] / "child.py"
 FORK = Path(__file__).parents[1] / "fork.py"
-NEIGHBOURS = tuple(FORK.with_name(f"{name}.py") for name in ("pristine", "learning", "pages"))
+NEIGHBOURS = tuple(FORK.with_name(f"{name}.py") for name in ("pristine", "learning", "pages", "freed"))
 CONFINE = Path(__file__).with_name("confine.py")
 PARTS = tuple(Path(__file__).with_name(f"{name}.py") for name in ("landlock", "namespaces", "cell", "lock"))
 
