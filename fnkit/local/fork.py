@@ -30,6 +30,8 @@ RESTS = 20
 """Milliseconds after a fork until the next one's lock is made ready: that one has the processors to itself."""
 MANY = 512
 """Pages that a process has touched since it rested."""
+KEPT = ((-1, 64 << 20), (-3, 32 << 20))
+"""M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed is kept until it rests, as much as glibc may come to."""
 REGISTER = os.register_at_fork
 HELD = ("threading", "logging", "concurrent.futures.thread", "random")
 """Modules whose handlers do for a fork of several threads what a fork of one does not need, or `renew` does."""
@@ -52,8 +54,8 @@ class Zygote:
         import resource
 
         self.usage = resource.getrusage, resource.RUSAGE_SELF
-        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        """Where the C library has it."""
+        self.trim, self.option = (getattr(ctypes.CDLL(None), one, None) for one in ("malloc_trim", "mallopt"))
+        """Where the C library has them."""
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.lock: Any = None
@@ -218,6 +220,8 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
+        for option in KEPT if self.option is not None else ():
+            self.option(*option)
         self.pages.gather(self.pieces, self.call)
         if not os.read(wire, 1):  # its folder is there now
             os._exit(1)

@@ -148,3 +148,23 @@ def test_the_forks_of_a_fork_are_told_of_as_any_are(forks: Bench) -> None:
     forks.imports = lambda code, paths: ["threading", "logging", "concurrent.futures.thread", "random"]
     (outcome,) = forks.run(job(TELLS))
     assert (outcome.began, outcome.result) == ("forked", {"child": 0, "same": True, "own": True}), outcome.logs
+
+
+TAKES = """
+import resource
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def main(args):
+    for _ in range(3):
+        before = faults()
+        arrays = [bytearray(2 << 20) for _ in range(8)]
+        del arrays
+    return {'pages': faults() - before}
+"""
+
+
+def test_what_is_freed_within_a_run_is_there_for_the_next_array(forks: Bench) -> None:
+    """Else each of the arrays of a photo is new pages: 4096 of 16 MB."""
+    (outcome,) = forks.run(job(TAKES))
+    assert outcome.began == "forked"
+    assert outcome.result["pages"] < 400, outcome.result
