@@ -17,6 +17,7 @@ from fnkit.events.folder import Folder
 from fnkit.events.objects import Objects
 from fnkit.events.sources import OWN, Storage
 from fnkit.events.store import Store
+from fnkit.events.watched import Watched
 from fnkit.events.wiring import NOTE
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages
@@ -75,10 +76,9 @@ class Remote:
         return await asyncio.to_thread(self._address, feed, store, key)
 
     def _address(self, feed: Feed, store: Store, key: str) -> str:
-        if not isinstance(store, Folder):
+        if not isinstance(store, Watched):
             return store.presign(key)
         try:
-            store.real(key)
             content = store.get(key)
         except Missing:
             raise Missing(

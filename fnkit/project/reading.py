@@ -1,5 +1,6 @@
 """Reads a manifest: ours, or OpenWhisk's wskdeploy's for what the two share."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def read(
     """
     content = load(path)
     if wskdeploy.is_one(content):
-        content = wskdeploy.translated(str(path), content)
+        content = wskdeploy.translated(str(path), content, os.environ)
     top = Fields.of(str(path), "", content)
     top.known(*TOP, *BESIDE)
     environments = tuple(_environment(name, one) for name, one in top.tables("environments").items())

@@ -3,7 +3,9 @@
 Source: apache/openwhisk-wskdeploy, parsers/yamlparser.go and its specification.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from fnkit.core.errors import BadArgument
@@ -12,6 +14,8 @@ from fnkit.project.fields import Fields
 SHARED = ("actions", "sequences", "triggers", "rules")
 LIMITS = {"timeout": "timeout", "memorySize": "memory", "logSize": "logs"}
 RUNS_AS_IT_IS = ("function", "inputs", "limits", "annotations", "web", "web-export", "runtime", "main", "version")
+VARIABLE = re.compile(r"^\$(\w+)$|\$\{(\w+)\}")
+"""One of the environment: `$NAME` as a whole text, `${NAME}` within one."""
 
 
 def is_one(content: Any) -> bool:
@@ -19,9 +23,12 @@ def is_one(content: Any) -> bool:
     return isinstance(content, dict) and ("packages" in content or "project" in content)
 
 
-def translated(file: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The same project in our words; `notes` says what has none. Raises BadArgument for several packages."""
-    top = Fields.of(file, "", content)
+def translated(file: str, content: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    """The same project in our words; `notes` says what has none; `variables` are those of the environment.
+
+    Raises BadArgument for several packages, and for a variable that is not set.
+    """
+    top = Fields.of(file, "", {key: _set(file, key, one, variables) for key, one in content.items()})
     inner = top.table("project") if "project" in content else top
     packages = inner.tables("packages")
     if len(packages) != 1:
@@ -42,6 +49,23 @@ def translated(file: str, content: Mapping[str, Any]) -> dict[str, Any]:
         "rules": {name: _rule(one) for name, one in _mapped(fields, "rules")},
         "notes": [*_left(fields), *_left_of_actions(actions)],
     }
+
+
+def _set(file: str, place: str, value: Any, variables: Mapping[str, str]) -> Any:
+    """A value with the variables of the environment in it. wskdeploy takes one that is not set for nothing."""
+    if isinstance(value, dict):
+        return {key: _set(file, f"{place}.{key}", one, variables) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_set(file, f"{place}.{at}", one, variables) for at, one in enumerate(value)]
+    return VARIABLE.sub(partial(_variable, file, place, variables), value) if isinstance(value, str) else value
+
+
+def _variable(file: str, place: str, variables: Mapping[str, str], found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    if name not in variables:
+        asked = f"{place} asks for {found[0]}, and the environment has no such variable."
+        raise BadArgument(f"Reading {file}", asked, f"export {name}=…")
+    return variables[name]
 
 
 def _mapped(fields: Fields, name: str) -> Iterator[tuple[str, Fields]]:

@@ -43,6 +43,8 @@ def events(
     if wait is not None:
         if trigger is None:
             raise BadArgument("Waiting for events", "no trigger is named.", "fnkit events TRIGGER --wait N")
+        if wait < 0:
+            raise BadArgument(f"Waiting for events of {trigger}", f"{wait} are none.", "Give 0 or more.")
         if not wired.wait(context.client, trigger, wait, timeout, context.face.tell):
             context.face.notice(f"{trigger} is not done after {timeout:g} s.")
     found = wired.wires(context.client)

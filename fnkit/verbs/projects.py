@@ -155,17 +155,20 @@ def _made(project: "Project", yes: bool, context: Context) -> "Iterator[Change]"
 def _orders(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
     """Everything with code: functions, flows, and what lies between a rule and its action.
 
-    Raises BadArgument at once where a destination has no keys.
+    Raises BadArgument at once where a function's file cannot be used, or a destination has no keys.
     """
+    functions = [orders.order(one.source, one.name, _options(one)) for one in project.functions]
     between = [_between(made, project.mark) for rule in project.rules for made in rule.route.generated]
-    return chain(_declared(project, context), (("function", one) for one in between))
+    return chain(
+        (("function", one) for one in functions),
+        _flows(project, context),
+        (("function", one) for one in between),
+    )
 
 
-def _declared(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
+def _flows(project: "Project", context: Context) -> "Iterator[tuple[Kind, orders.Order]]":
     from fnkit.verbs import flows
 
-    for one in project.functions:
-        yield "function", orders.order(one.source, one.name, _options(one))
     for one in project.flows:
         flow = _flow(one, project)
         yield from (("function", first) for first in flows.joins(flow.flow, context))

@@ -303,6 +303,7 @@ def test_the_shell_waits_for_what_events_begin_and_tells_what_it_cost(embedded, 
     late = shell("events", "fw-arrives", "--wait", "4", "--timeout", "0", **props)
     assert "fw-arrives is not done after 0 s" in late.stdout + late.stderr
     assert "no trigger is named" in shell("events", "--wait", "1", code=2, **props).stderr
+    assert "-1 are none" in shell("events", "fw-arrives", "--wait", "-1", code=2, **props).stderr
     missing = shell("events", "no-such", "--wait", "1", code=1, **props).stderr
     assert "does not watch for it" in missing
     wiring.unwire(context.client, "fw-arrives")

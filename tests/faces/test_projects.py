@@ -163,6 +163,14 @@ def test_a_function_that_fails_its_test_stops_the_rest(shell, project):
     assert "words.py" in said.stderr
 
 
+def test_a_file_that_is_not_there_is_told_before_anything_is_sent(shell, project):
+    project.write_text("functions:\n  pf-there: {from: words.py:shout}\n  pf-not: {from: none.py}\n")
+    said = shell("deploy", "fnkit.yaml", code=2).stderr
+    assert "none.py" in said
+    assert "Deployed before that" not in said
+    assert "pf-there" not in shell("list").stdout
+
+
 def test_options_of_one_function_are_no_options_of_a_project(shell, project):
     assert "--memory is of one function" in shell("deploy", "fnkit.yaml", "--memory", "512", code=2).stderr
 

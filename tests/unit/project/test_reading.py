@@ -216,6 +216,25 @@ def test_openwhisks_own_manifest_is_read_for_what_is_shared(written, tmp_path):
     )
 
 
+VARIABLES = """
+packages:
+  greetings:
+    actions:
+      hello: {function: "${PLACE}/hello.py", inputs: {word: $WORD, price: "5 $ for ${WORD}s", each: [$WORD, 1]}}
+"""
+
+
+def test_a_foreign_manifest_asks_the_environment(written, tmp_path, monkeypatch):
+    monkeypatch.setenv("PLACE", "src")
+    monkeypatch.setenv("WORD", "owl")
+    (function,) = read(written(VARIABLES))[0].functions
+    assert function.source == tmp_path / "src" / "hello.py"
+    assert function.options["param"] == {"word": "owl", "price": "5 $ for owls", "each": ["owl", 1]}
+    monkeypatch.delenv("WORD")
+    with pytest.raises(BadArgument, match=r"hello\.inputs\.word asks for \$WORD.*export WORD=…"):
+        read(written(VARIABLES))
+
+
 ROUTED = """
 package: clips
 values: {root: "", hook: "https://one/x", size: 1}
