@@ -27,6 +27,8 @@ from fnkit.compose.steps import STEPS, catches
 
 KEY = "$fnkit"
 """Where a run keeps its state among the arguments of the conductor."""
+TOLD = "told"
+"""What happened in the turn that made the state, beside it: for who reads the records, not for the next turn."""
 LIMIT = 1024 * 1024 - 4096
 """Bytes of an answer of the conductor: OpenWhisk's 1 MiB, with room for what it puts around."""
 TOO_MANY = "Too many actions in the composition."
@@ -76,6 +78,7 @@ class Run:
         """Go on as `kept` says, with what the called action gave; a branch begins. Raises Unkept."""
         held = kept.get("held", "")
         kept = dict(world.get(held) if held else kept)
+        kept.pop(TOLD, None)
         given = kept.pop("value", None)
         run = cls(flow, world, State(**kept), held)
         return run, run.resume(answer) if given is None else run.begin(given)

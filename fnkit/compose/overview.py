@@ -8,7 +8,7 @@ from fnkit.compose import runs
 from fnkit.compose.nodes import ROOT
 from fnkit.compose.runs import Records, is_compound, name_of, named
 from fnkit.compose.session import Session, find
-from fnkit.compose.trace import events
+from fnkit.compose.trace import told
 from fnkit.core.entities import Activation
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import MOST
@@ -79,5 +79,5 @@ def _within(cause: str, records: Records) -> bool:
 
 def _elsewhere(turn: Activation) -> bool:
     """Whether a conductor's first turn began within its flow."""
-    entered = next((event.node for event in events(turn.logs) if event.event == "enter"), ROOT)
+    entered = next((event.node for event in told(turn) if event.event == "enter"), ROOT)
     return entered != ROOT

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from fnkit.compose.trace import Event, events
+from fnkit.compose.trace import Event, told
 from fnkit.core.entities import Activation, Json, Split
 
 State = Literal["running", "done", "failed"]
@@ -67,7 +67,7 @@ class Run:
     @property
     def events(self) -> tuple[Event, ...]:
         """What a turn of the conductor told."""
-        return tuple(events(self.logs)) if self.own else ()
+        return tuple(told(self.record)) if self.own and self.record and not self.compound else ()
 
     @property
     def split(self) -> Split:
@@ -113,7 +113,7 @@ def named(record: Activation) -> tuple[str, ...]:
     """The ids that a record names: of its steps, or of the branches that it started."""
     if is_compound(record):
         return record.logs
-    return tuple(event.activation for event in events(record.logs) if event.event == "branch" and event.activation)
+    return tuple(event.activation for event in told(record) if event.event == "branch" and event.activation)
 
 
 def name_of(record: Activation) -> str:

@@ -1,4 +1,4 @@
-"""What a conductor of fnkit tells of its run: the lines `fnkit-flow […]` of its log. ARCHITECTURE.md has them."""
+"""What a conductor of fnkit tells of its run, in the records of its turns. ARCHITECTURE.md has it."""
 
 import json
 import re
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from fnkit.core.entities import Json
+from fnkit.compose.machine import KEY, TOLD
+from fnkit.core.entities import Activation, Json
 
 NAME = "fnkit-flow"
 """Of the annotation too."""
@@ -32,7 +33,7 @@ class Event:
 
     @classmethod
     def from_json(cls, item: Json) -> Self | None:
-        """Read one object; None where it is none of ours: anybody may print anything."""
+        """Read one object; None where it is none of ours: anybody may tell anything."""
         if not isinstance(item, dict) or not isinstance(item.get("event"), str):
             return None
         index, taken = item.get("index"), item.get("taken")
@@ -47,11 +48,17 @@ class Event:
         )
 
 
-def events(logs: Iterable[str]) -> Iterator[Event]:
-    """The events of one turn of a conductor, in order; `logs` are the lines of its record.
+def told(record: Activation) -> Iterator[Event]:
+    """The events of one turn of a conductor, in order: those in its log, and then those beside its state."""
+    yield from events(record.logs)
+    found = record.result
+    for name in ("state", KEY, TOLD):
+        found = found.get(name) if isinstance(found, dict) else None
+    yield from _read(found)
 
-    A line is a list of them; a conductor that was deployed long ago writes a line for each.
-    """
+
+def events(logs: Iterable[str]) -> Iterator[Event]:
+    """The events in a log, in order: a line is a list of them, or one as conductors wrote it long ago."""
     for line in logs:
         found = _LINE.search(line)
         if found is None:
@@ -60,7 +67,11 @@ def events(logs: Iterable[str]) -> Iterator[Event]:
             said = json.loads(found[1])
         except ValueError:
             continue  # a line that was cut
-        for item in said if isinstance(said, list) else [said]:
-            event = Event.from_json(item)
-            if event is not None:
-                yield event
+        yield from _read(said if isinstance(said, list) else [said])
+
+
+def _read(items: Json) -> Iterator[Event]:
+    for item in items if isinstance(items, list) else ():
+        event = Event.from_json(item)
+        if event is not None:
+            yield event

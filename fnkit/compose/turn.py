@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fnkit.compose.fork import JOIN
-from fnkit.compose.machine import KEY, LEAST, Run
+from fnkit.compose.machine import KEY, LEAST, TOLD, Run
 from fnkit.compose.moves import Call, Done, Json, Object, Unkept, Unstarted
 from fnkit.compose.platform import Platform
 from fnkit.compose.program import Flow
@@ -20,6 +20,8 @@ MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
 TOGETHER = 8
 """Events of one line at most: a platform cuts what is longer than 16 KiB."""
+ROOM = 2048
+"""Bytes of events that go beside a state: `machine.LIMIT` leaves that much."""
 HURRY = 2.0
 """Seconds for taking an object away; at most, for what is left of the turn is needed for its answer."""
 
@@ -36,16 +38,23 @@ class Here:
         self._until = int(deadline) / 1000 if deadline else time.time() + 60.0
 
     def say(self, event: Mapping[str, Json]) -> None:
-        """For the log: a few events share a line, since each line costs a platform as much as the event itself."""
+        """For the trace: where much happens, a few events share a line of the log."""
         self._told.append(event)
         if len(self._told) == TOGETHER:
             self.tell()
 
     def tell(self) -> None:
-        """What was said and is in no line yet."""
+        """In the log, what was said and is nowhere yet."""
         if self._told:
             print(f"{MARK} {json.dumps(self._told)}")  # noqa: T201 - that is the trace
-            self._told.clear()
+            self._told = []
+
+    def beside(self, state: Object) -> Object:
+        """The state with what was said, which is in the record of this turn so: a line costs ten times as much."""
+        if len(json.dumps(self._told)) > ROOM:
+            return state
+        told, self._told = self._told, []
+        return {**state, TOLD: told}
 
     def raised(self, error: Exception) -> None:
         """The traceback, in the log."""
@@ -102,7 +111,7 @@ def conductor(
         here = Here(flow)
         try:
             outcome = _outcome(flow, here, arguments)
-            return outcome if isinstance(outcome, dict) else _answer(*outcome, join)
+            return outcome if isinstance(outcome, dict) else _answer(here, *outcome, join)
         finally:
             here.tell()
 
@@ -126,12 +135,12 @@ def _outcome(flow: Flow, here: Here, arguments: Object) -> tuple[Run, Call | Don
         return {"error": f"{kept['node']}: the state of the flow is not to be had: {trouble}"}
 
 
-def _answer(run: Run, outcome: Call | Done, join: str) -> Object:
+def _answer(here: Here, run: Run, outcome: Call | Done, join: str) -> Object:
     if isinstance(outcome, Done):
         run.end()
         return outcome.value if "error" in outcome.value else {"params": outcome.value}
     action = join if outcome.action == JOIN and outcome.joins else outcome.action
-    return {"action": action, "params": outcome.value, "state": {KEY: run.state()}}
+    return {"action": action, "params": outcome.value, "state": {KEY: here.beside(run.state())}}
 
 
 __all__ = ["Here", "Unstarted", "conductor"]

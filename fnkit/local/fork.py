@@ -47,15 +47,16 @@ class Zygote:
         self.pristine = module("pristine", f"{HERE}/pristine.py")
         self.learning = module("learning", f"{HERE}/learning.py")
         self.pages = module("pages", f"{HERE}/pages.py")
-        self.pieces: list[int] = []
+        self.pieces: list[tuple[int, int]] = []
         """Of its memory, what each fork gets as its own before its first call."""
         self.call = self.confine.c_library()
         import ctypes
         import resource
 
         self.usage = resource.getrusage, resource.RUSAGE_SELF
-        self.trim, self.option = (getattr(ctypes.CDLL(None), one, None) for one in ("malloc_trim", "mallopt"))
-        """Where the C library has them."""
+        self.option = getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)
+        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        """Where the C library has it."""
         self.faults = 0
         compile("", "", "exec")  # what it makes at its first use is shared then, some 400 kB
         self.lock: Any = None
@@ -145,7 +146,10 @@ class Zygote:
         asked.register(self.control, select.POLLIN)
         while True:
             if not self.lock.ready and not asked.poll(RESTS):
-                self.lock.prepare()
+                try:  # noqa: SIM105 - contextlib may not be there
+                    self.lock.prepare()
+                except OSError:
+                    pass  # a fork tries again, and ends with what it says
             request, descriptors = receive(self.control)
             if "fork" in request:
                 if self.fork(request["fork"], descriptors):
@@ -220,7 +224,7 @@ class Zygote:
         for name, value in wanted["environment"].items():
             os.environ[name] = value
         self.pristine.renew(self.generators)
-        for option in KEPT if self.option is not None else ():
+        for option in KEPT:
             self.option(*option)
         self.pages.gather(self.pieces, self.call)
         if not os.read(wire, 1):  # its folder is there now

@@ -27,8 +27,12 @@ LONGEST = 2
 MADV_COLLAPSE = 25
 
 
-def written(work: Callable[[], object]) -> list[int]:
-    """The addresses of pieces that a fork of this process writes to when it does this work."""
+Run = tuple[int, int]
+"""Pieces that lie side by side: the address of the first, and bytes."""
+
+
+def written(work: Callable[[], object]) -> list[Run]:
+    """The pieces that a fork of this process writes to when it does this work."""
     size = os.sysconf("SC_PAGE_SIZE")
     read, write = os.pipe()
     number = os.fork()
@@ -44,16 +48,27 @@ def written(work: Callable[[], object]) -> list[int]:
         text = said.read()
     os.waitpid(number, 0)
     there = [at for first, end in _mappings() for at in _pieces(first, end)]
-    return sorted({*json.loads(text or "[]")}.intersection(there))
+    return _runs(sorted({*json.loads(text or "[]")}.intersection(there)))
 
 
-def gather(pieces: Iterable[int], call: Callable[..., Any]) -> None:
+def gather(runs: Iterable[Run], call: Callable[..., Any]) -> None:
     """Have these copied for this process; where the system cannot, each page comes when it is written to."""
-    for at in pieces:
+    for at, size in runs:
         try:
-            call("madvise", at, BLOCK, MADV_COLLAPSE)
+            call("madvise", at, size, MADV_COLLAPSE)
         except OSError:
             return
+
+
+def _runs(pieces: list[int]) -> list[Run]:
+    """The same in as few as can be: each call has all processors put back the pages that they hold."""
+    runs: list[Run] = []
+    for at in pieces:
+        if runs and sum(runs[-1]) == at:
+            runs[-1] = runs[-1][0], runs[-1][1] + BLOCK
+        else:
+            runs.append((at, BLOCK))
+    return runs
 
 
 def _own(size: int) -> Iterator[int]:

@@ -39,16 +39,16 @@ class Wanted:
     async def lay_out(self) -> Place:
         """The place with the action's files in it. Raises OSError."""
         place = self.place
-
-        def make() -> None:
-            place.make()
-            mirror(self.layout, place.work)
-
-        if self.layout.light:
-            make()
-        else:
-            await asyncio.to_thread(make)
+        place.make()
+        await self.furnish(place.work)
         return place
+
+    async def furnish(self, work: Path) -> None:
+        """The action's files in a folder that is there. Raises OSError."""
+        if self.layout.light:
+            mirror(self.layout, work)
+        else:
+            await asyncio.to_thread(mirror, self.layout, work)
 
     def init(self, work: Path) -> Init:
         """What the instance is told once; `work` is its working directory."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from fnkit.local.messages import Init
 from fnkit.local.sandbox.place import FOLDERS, SHARED, Place
 from fnkit.local.sandbox.rung import Rung, share
 from fnkit.local.sandbox.start import Own, connected, spawn
+from fnkit.local.spares import Spares
 from fnkit.local.starter import Wanted
 
 GROWS_IN = 60.0
@@ -46,6 +48,7 @@ class Zygote:
         self._rung = rung
         self._process = process
         self._points: tuple[str, ...] = ()
+        self._spares = Spares(room.folder.parent / "next" / room.folder.name, self._lay_out)
         self._control = Control(control, process.kill, self._unclaimed)
         self._gone = asyncio.Event()
         self._forks: set[int] = set()
@@ -88,7 +91,7 @@ class Zygote:
     async def fork(self, wanted: Wanted, seconds: float) -> Instance:
         """An instance. Raises Ungrown, OSError.
 
-        Its folder is laid out while it is forked: what it does before it needs that takes as long.
+        Its folder is furnished while it is forked: what it does before it needs that takes as long.
         """
         inside = self.room.folder if self._rung.own_view else None
         place = replace(wanted.place, folder=self.room.folder / wanted.folder.name, room=inside)
@@ -98,7 +101,7 @@ class Zygote:
         with connected() as (ends, theirs):
             asked = self._control.put({"fork": request}, theirs)
             try:
-                (await self._furnish(wanted)).rename(place.folder)
+                await self._move_in(wanted, place.folder)
             except BaseException:
                 asked.cancel()
                 raise
@@ -116,16 +119,29 @@ class Zygote:
         self._unclaimed(said)
         raise Ungrown(f"{said.get('refused', 'it does not say what it forked')}.")
 
-    async def _furnish(self, wanted: Wanted) -> Path:
-        """A folder for a fork, laid out where no zygote can write: nobody in there can have it led elsewhere.
+    async def _move_in(self, wanted: Wanted, own: Path) -> None:
+        """Lay a fork's folder out where no zygote can write: nobody in there can have it led elsewhere.
 
         It is moved in as a whole: no link in its place is followed, no folder with something in it replaced.
         Raises OSError.
         """
-        folder = (await wanted.lay_out()).folder
+        folder = await self._spares.take()
+        try:
+            await self._furnish(wanted, folder / "action")
+            folder.rename(own)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _lay_out(self, folder: Path) -> None:
+        """What a fork of any action finds in its folder."""
+        replace(self.room, folder=folder).make()
         for point in self._points:
             (folder / point).mkdir(parents=True, exist_ok=True)
-        return folder
+
+    async def _furnish(self, wanted: Wanted, work: Path) -> None:
+        """What one of this action does."""
+        await wanted.furnish(work)
 
     def add(self, number: int) -> None:
         """Count a fork, by its number in there."""
@@ -162,6 +178,7 @@ class Zygote:
         if not self._gone.is_set():
             self._process.kill()
         await self._gone.wait()
+        await self._spares.close()
 
     def _unclaimed(self, said: Mapping[str, Any]) -> None:
         if type(number := said.get("forked")) is int:  # it ends with its wire, which is closed
@@ -181,17 +198,14 @@ class Template(Zygote):
         """Have it run the init code. Raises Ungrown where its forks could not take its place."""
         await self._tell(init.body(known), seconds)
 
-    async def _furnish(self, wanted: Wanted) -> Path:
+    def _lay_out(self, folder: Path) -> None:
         """Whatever the init code left in its folders, each fork finds in its own."""
-        place, room = wanted.place, self.room.folder
+        folder.mkdir(parents=True)
+        for name in FOLDERS:
+            copy_tree(self.room.folder / name, folder / name)
 
-        def copy() -> None:
-            place.folder.mkdir(parents=True)
-            for name in FOLDERS:
-                copy_tree(room / name, place.folder / name)
-
-        await asyncio.to_thread(copy)
-        return place.folder
+    async def _furnish(self, wanted: Wanted, work: Path) -> None:
+        """The action's files are among that."""
 
 
 Z = TypeVar("Z", bound=Zygote)

@@ -6,6 +6,7 @@ has none.
 Needs no privilege. Source: Linux Documentation/userspace-api/landlock.rst.
 """
 
+import errno
 import os
 import stat
 import struct
@@ -61,7 +62,11 @@ def prepare(plan: dict[str, Any], call: Callable[..., int]) -> "Rules | None":
     # Older kernels take a shorter structure; a longer one is fine where the rest is zero.
     attributes = ATTRIBUTES.pack(handled, network, scopes)
     ruleset = call("syscall", CREATE_RULESET, attributes, len(attributes), 0)
-    add((ruleset, handled), plan["read"], plan["write"], call)
+    try:
+        add((ruleset, handled), plan["read"], plan["write"], call)
+    except OSError:
+        os.close(ruleset)
+        raise
     return ruleset, handled
 
 
@@ -85,7 +90,9 @@ def allow(ruleset: int, path: str, rights: int, call: Callable[..., int]) -> Non
     """Let through what lies beneath `path`, or that file."""
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise  # it may well be there
         return
     if not stat.S_ISDIR(os.fstat(parent).st_mode):
         rights &= OF_FILES

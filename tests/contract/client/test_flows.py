@@ -10,7 +10,9 @@ from moto.server import ThreadedMotoServer
 from fnkit import compose, verbs
 from fnkit.compose import session
 from fnkit.compose.nodes import from_json
+from fnkit.compose.trace import Event, told
 from fnkit.context import Program
+from fnkit.core.entities import Activation
 from fnkit.core.errors import ActionFailed, BadArgument, BadCell, TooLarge
 from fnkit.core.names import FLOW, ActionName
 from fnkit.whisk.client import Client
@@ -72,9 +74,9 @@ def run(name, asked, **given):
 
 
 def steps(platform, record):
-    """The name of each activation that a run lists, and its lines of the trace."""
-    found = [platform.record(one) for one in record["logs"]]
-    return [(one["name"], [line for line in one["logs"] if "fnkit-flow" in str(line)]) for one in found]
+    """The name of each activation that a run lists, and what it tells of the flow."""
+    found = [Activation.from_json(platform.record(one)) for one in record["logs"]]
+    return [(one.name, [*told(one)]) for one in found]
 
 
 def failed(name, asked, **given):
@@ -120,7 +122,7 @@ def test_a_turn_of_the_conductor_for_each_action_and_no_more(platform, asked, na
     call = verbs.invoke("cf-chosen", {"n": 9}, context=asked)
     ran = steps(platform, platform.record(call.id))
     assert [name for name, _ in ran] == ["cf-chosen", "cf-score", "cf-chosen", "cf-double", "cf-chosen"]
-    assert '"node": "0.1", "event": "choice", "taken": true' in "".join(ran[2][1])
+    assert Event("choice", "0.1", True) in ran[2][1]
 
 
 def test_branches_of_a_flow(asked, names):

@@ -351,7 +351,7 @@ def test_a_state_that_is_gone_names_the_node(monkeypatch):
         monkeypatch.setenv("__OW_API_HOST", url)
         asked_for = turn({})
         assert asked_for["action"] == "/_/act"
-        assert set(asked_for["state"][KEY]) == {"held", "flow", "node"}
+        assert set(asked_for["state"][KEY]) == {"held", "flow", "node", "told"}
         gone = turn({**act(asked_for["params"]), **asked_for["state"]})["error"]
     assert gone.startswith("0.1.0 (act): the state of the flow is not to be had: flows/")
     assert gone.endswith("404 The requested resource does not exist.")

@@ -5,9 +5,11 @@ from contextlib import suppress
 from itertools import pairwise
 
 from fnkit import compose
+from fnkit.compose.machine import LIMIT
 from fnkit.compose.nodes import to_json
-from fnkit.compose.trace import events
+from fnkit.compose.trace import events, told
 from fnkit.compose.turn import TOGETHER, conductor
+from fnkit.core.entities import Activation
 from fnkit.local.logs import LONGEST
 
 
@@ -17,26 +19,48 @@ def conducting(flow):
 
 
 def played(turn, given, answer, capsys):
-    """The result of a flow whose actions all answer `answer`, and the lines of each of its turns."""
-    lines, said = [], turn(dict(given))
-    lines.append(capsys.readouterr().out.splitlines())
+    """The result of a flow whose actions all answer `answer`, and for each of its turns its answer and its log."""
+    turns, said = [], turn(dict(given))
+    turns.append((said, capsys.readouterr().out.splitlines()))
     while "action" in said:
         said = turn({**answer, **json.loads(json.dumps(said["state"]))})
-        lines.append(capsys.readouterr().out.splitlines())
-    return said, lines
+        turns.append((said, capsys.readouterr().out.splitlines()))
+    return said, turns
 
 
-def test_a_turn_writes_one_line_with_all_that_happened_in_it(capsys):
+def heard(answer, log):
+    """What the record of a turn tells."""
+    record = {"name": "flow", "activationId": "1", "namespace": "guest", "start": 1, "logs": log}
+    response = {"status": "success", "success": True, "result": answer}
+    return [(one.event, one.node) for one in told(Activation.from_json({**record, "response": response}))]
+
+
+def test_a_turn_tells_what_happened_beside_its_state_and_the_last_one_in_its_log(capsys):
     turn = conducting(compose.sequence("one", "two"))
-    said, lines = played(turn, {}, {"n": 1}, capsys)
+    said, turns = played(turn, {}, {"n": 1}, capsys)
     assert said == {"params": {"n": 1}}
-    assert [len(one) for one in lines] == [1, 1, 1]
-    told = [[(one.event, one.node) for one in events(each)] for each in lines]
-    assert told == [
+    assert [len(log) for _, log in turns] == [0, 0, 1]
+    assert [heard(*one) for one in turns] == [
         [("enter", "0"), ("enter", "0.0"), ("call", "0.0")],
         [("leave", "0.0"), ("enter", "0.1"), ("call", "0.1")],
         [("leave", "0.1"), ("leave", "0")],
     ]
+
+
+def test_what_is_long_goes_into_the_log(capsys):
+    """A flow may use nearly all of the mebibyte that an answer may have."""
+
+    def fails(given):
+        raise ValueError("\N{GRINNING FACE}" * 1000)
+
+    turn = conducting(
+        compose.sequence(*[compose.attempt(fails, lambda given: {"text": "x" * (LIMIT - 400)})] * 2, "one")
+    )
+    _, turns = played(turn, {}, {}, capsys)
+    assert len(turns[0][1]) == 2
+    assert "told" not in turns[0][0]["state"]["$fnkit"]
+    assert len(json.dumps(turns[0][0])) < 1024 * 1024
+    assert heard(*turns[0])[-1] == ("call", "0.2")
 
 
 def test_a_turn_in_which_much_happens_writes_lines_that_no_platform_cuts(capsys):
@@ -45,7 +69,7 @@ def test_a_turn_in_which_much_happens_writes_lines_that_no_platform_cuts(capsys)
 
     tried = compose.attempt(fails, lambda given: {"n": 1})
     turn = conducting(compose.sequence(*[tried] * 20))
-    said, [lines] = played(turn, {}, {}, capsys)
+    said, [(_, lines)] = played(turn, {}, {}, capsys)
     assert said == {"params": {"n": 1}}
     assert max(len(line.encode()) for line in lines) < LONGEST
     assert len(list(events(lines))) > 4 * TOGETHER
