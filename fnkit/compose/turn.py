@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
 TOGETHER = 8
-"""Events of one line at most: a platform cuts what is longer than 16 KiB."""
+"""Events of one line at most."""
+LONGEST = 15 * 1024
+"""Characters of one line at most: a platform cuts what is longer than 16 KiB."""
 HURRY = 2.0
 """Seconds for taking an object away; at most, for what is left of the turn is needed for its answer."""
 
@@ -44,7 +46,9 @@ class Here:
     def tell(self) -> None:
         """What was said and is in no line yet."""
         if self._told:
-            print(f"{MARK} {json.dumps(self._told)}")  # noqa: T201 - that is the trace
+            text = json.dumps(self._told)
+            for line in [text] if len(text) < LONGEST else map(json.dumps, self._told):
+                print(f"{MARK} {line}")  # noqa: T201 - that is the trace
             self._told.clear()
 
     def raised(self, error: Exception) -> None:
