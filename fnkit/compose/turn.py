@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 MARK = "fnkit-flow"
 """How the lines of the trace begin, on stdout."""
 TOGETHER = 8
-"""Events of one line at most: a platform cuts what is longer than 16 KiB."""
+"""Events of one line at most."""
+LONGEST = 15 * 1024
+"""Characters of one line at most: a platform cuts what is longer than 16 KiB."""
 ROOM = 2048
 """Bytes of events that go beside a state: `machine.LIMIT` leaves that much."""
 HURRY = 2.0
@@ -46,7 +48,9 @@ class Here:
     def tell(self) -> None:
         """In the log, what was said and is nowhere yet."""
         if self._told:
-            print(f"{MARK} {json.dumps(self._told)}")  # noqa: T201 - that is the trace
+            text = json.dumps(self._told)
+            for line in [text] if len(text) < LONGEST else map(json.dumps, self._told):
+                print(f"{MARK} {line}")  # noqa: T201 - that is the trace
             self._told = []
 
     def beside(self, state: Object) -> Object:

@@ -95,6 +95,7 @@ class Delivery:
         except FnkitError as error:  # the object is gone, or cannot be read by an action
             self._missed(pending, error)
             return
+        at = _ms(self._clock.now())  # what it starts may have written something before we hear that it was fired
         try:
             activation = await self._host.fire(self._feed, pending, arguments)
         except FnkitError as error:
@@ -103,7 +104,7 @@ class Delivery:
             else:
                 self._missed(pending, error)
         else:
-            self._ledger.fired(self._feed, pending, activation, _ms(self._clock.now()))
+            self._ledger.fired(self._feed, pending, activation, at)
             if storage is not None and activation is not None:
                 running = asyncio.ensure_future(self._host.ended(self._feed, activation))
                 self._running.add(running)

@@ -138,7 +138,7 @@ def within(path: str, folder: str) -> bool:
 
 
 def _hidden(key: str) -> bool:
-    return any(name[0] == "." for name in key.split("/") if name not in ("", "."))
+    return any(name[0] == "." for name in key.replace(os.sep, "/").split("/") if name not in ("", "."))
 
 
 def _passed_over(name: str) -> bool:

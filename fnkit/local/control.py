@@ -44,9 +44,9 @@ class Control:
         return await self.reply(self.put(message, descriptors), seconds)
 
     def put(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> "asyncio.Future[Reply]":
-        """Send a question with descriptors now; `reply` awaits the answer. Raises Ungrown.
+        """Send a question with descriptors now: `reply` awaits the answer, `abandon` wants none.
 
-        Who wants none any more cancels what this gives.
+        Raises Ungrown.
         """
         if not self._open:
             raise Ungrown("it has ended.")
@@ -65,8 +65,21 @@ class Control:
             async with asyncio.timeout(seconds):
                 return await reply
         except TimeoutError:
+            self.abandon(reply)
             self._tell_end()  # what it says later would answer another question
             raise Ungrown(f"it did not answer within {seconds:.0f} s.") from None
+        except asyncio.CancelledError:
+            self.abandon(reply)
+            raise
+
+    def abandon(self, reply: "asyncio.Future[Reply]") -> None:
+        """Nobody awaits it any more: what has come is unclaimed, as what comes later will be."""
+        if reply.cancel() or reply.cancelled() or reply.exception() is not None:
+            return
+        said, descriptors = reply.result()
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._unclaimed(said)
 
     def tell(self, message: Mapping[str, Any]) -> None:
         """Send what needs no answer; nothing where the other end is gone."""

@@ -102,10 +102,10 @@ class Zygote:
             asked = self._control.put({"fork": request}, theirs)
             try:
                 await self._move_in(wanted, place.folder)
+                ends.wire.send(FURNISHED)
             except BaseException:
-                asked.cancel()
+                self._control.abandon(asked)
                 raise
-            ends.wire.send(FURNISHED)
             process = self._forked(*await self._control.reply(asked, seconds))
         self.used = asyncio.get_running_loop().time()
         return Instance(process, ends, place, "forked", Logs(wanted.executable.limits.logs))

@@ -10,13 +10,15 @@ import weakref
 from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from fnkit.core.errors import BadArgument
 from fnkit.whisk.messages import Broken, Request, Response
 from fnkit.whisk.props import Props
 
 CONNECT_SECONDS = 5.0
+KEPT = 64
+"""Connections that are kept open: as many calls as are usually in flight."""
 PIECE = 1 << 18
 """Bytes of an answer that are read at a time, and of a request that are joined with its head."""
 BODILESS = ("GET", "HEAD", "DELETE")
@@ -51,10 +53,10 @@ class Plain:
             connection.close()
             if isinstance(error, TimeoutError):
                 return Broken("late", _words(error))
-            if isinstance(error, OSError | HttpParserError):
+            if isinstance(error, OSError | HttpParserError | HttpParserUpgrade):
                 return Broken("cut", _words(error))
             raise
-        if answer.kept:
+        if answer.kept and len(self._idle) < KEPT:
             self._idle.append(connection)
         else:
             connection.close()
@@ -104,7 +106,12 @@ class _Answer:
                 if not self.status or "content-length" in self.headers or "transfer-encoding" in self.headers:
                     raise ConnectionResetError(0, "it was closed before the answer was whole")
                 break  # the end of the connection is the end of the answer
-            self._parser.feed_data(some)
+            try:
+                self._parser.feed_data(some)
+            except HttpParserError:
+                if not self._whole:
+                    raise
+                self.kept = False  # what stands behind the answer is no part of it
         del self._parser  # it holds what holds it: the answer would stay until somebody looks for cycles
 
     def on_message_begin(self) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fnkit.core.errors import BadArgument
 from fnkit.core.places import data
@@ -153,7 +153,8 @@ def _address(text: str) -> str:
 def _host(setting: Setting) -> str:
     text = setting.value
     url = urlsplit(text if "://" in text else f"https://{text}")
-    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.path.strip("/"):
+    strange = url.username or url.path.strip("/") or not _numbered(url)
+    if url.scheme not in ("http", "https") or not url.hostname or strange:
         shown = setting.value.rpartition("@")[2]
         raise BadArgument(
             f"Reading the host {shown!r} from {setting.source}",
@@ -161,6 +162,14 @@ def _host(setting: Setting) -> str:
             "Write openwhisk.example.com or http://127.0.0.1:3233, without a path or a key.",
         )
     return _address(text)
+
+
+def _numbered(url: SplitResult) -> bool:
+    """Whether the port, where one is written, is the number of one."""
+    try:
+        return url.port != 0
+    except ValueError:
+        return False
 
 
 def _key(setting: Setting | None) -> Key | None:

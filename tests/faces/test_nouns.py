@@ -27,7 +27,7 @@ PATIENCE = 30
 def hello(shell):
     """Two scripts, and the action `heard`."""
     (shell.work / "nouns.py").write_text(HELLO)
-    (shell.work / "feed").mkdir()
+    (shell.work / "feed").mkdir(exist_ok=True)
     (shell.work / "feed" / "__main__.py").write_text(FEED)
     return shell("deploy", "heard", "nouns.py").stdout
 

@@ -1,5 +1,6 @@
 """A file as an answer: a small one in one piece, a large one piece by piece, ranges of either."""
 
+import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -28,9 +29,11 @@ def served(request: Request, path: Path, media: str, headers: Mapping[str, str])
             return FileResponse(path, media_type=media, headers=headers, stat_result=about)
         with FileIO(path) as file:
             content = file.readall()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise missing() from None
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise missing() from None
         raise Rejected(500, f"The file could not be read: {error.strerror}.", False) from error
     # Its length may be another one by now: it is that of what was read.
     lines = _lines(media, tuple(headers.items()), about.st_mtime, about.st_size)

@@ -78,6 +78,18 @@ def test_a_turn_in_which_much_happens_writes_lines_that_no_platform_cuts(capsys)
     assert all(found.index(("enter", a)) < found.index(("enter", b)) for a, b in pairwise(["0", "0.0", "0.1"]))
 
 
+def test_an_error_that_ends_many_nodes_writes_no_line_that_a_platform_cuts(capsys):
+    flow = compose.sequence("one", "two")
+    for _ in range(2 * TOGETHER):
+        flow = compose.sequence(flow, "two")
+    said, [_, lines] = played(conducting(flow), {}, {"error": "\N{GRINNING FACE}" * 1000}, capsys)
+    assert "error" in said
+    assert max(len(line.encode()) for line in lines) < LONGEST
+    told = [(one.event, one.node) for one in events(lines)]
+    assert [event for event, _ in told].count("error") == 2 * TOGETHER + 2
+    assert told[-1] == ("error", "0")
+
+
 def test_what_happened_is_in_the_log_where_an_inline_function_ends_the_turn(capsys):
     def leaves(given):
         raise SystemExit(3)

@@ -44,6 +44,8 @@ def saying(*answers: bytes) -> Iterator[str]:
         (b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi", 200, b"hi"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi"),
+        (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}", 204, b""),
+        (OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nhi, and more", 200, b"hi"),
     ],
 )
 def test_an_answer_in_any_form(said, status, body):
@@ -64,6 +66,7 @@ def test_an_answer_in_any_form(said, status, body):
         OK + b"Transfer-Encoding: chunked\r\n\r\nwhat\r\n",
         b"SSH-2.0-OpenSSH_9.6\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
     ],
 )
 def test_what_is_no_answer_is_a_broken_connection(said):

@@ -153,7 +153,19 @@ def test_a_project_file_that_is_wrong(props, tmp_path, text):
         props()
 
 
-@pytest.mark.parametrize("host", ["ftp://x", "http://user:pass@x", "http://x/path", "https://", "u:k@x"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "ftp://x",
+        "http://user:pass@x",
+        "http://x/path",
+        "https://",
+        "u:k@x",
+        "http://x:y",
+        "x:65536",
+        "localhost:0",
+    ],
+)
 def test_hosts_that_are_none(props, host):
     with pytest.raises(BadArgument) as caught:
         props({"apihost": host})

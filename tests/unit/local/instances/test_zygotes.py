@@ -1,6 +1,7 @@
 """Zygotes: what ends is grown again, what cannot be is said, and none is believed."""
 
 import asyncio
+import errno
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ from fnkit.local.sandbox.place import Place
 from fnkit.local.sandbox.start import Own, ProcessStarter, spawn
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.sources import Seed
-from fnkit.local.starter import wanted
+from fnkit.local.starter import Wanted, wanted
 from fnkit.local.stems import Stems
 from fnkit.local.zygote import Zygote
 from fnkit.local.zygotes import Zygotes
@@ -113,6 +114,45 @@ def test_what_a_zygote_says_is_not_believed(tmp_path: Path, said: dict[str, Any]
         await zygote.kill()
 
     asyncio.run(whole())
+
+
+ENDS = 6
+"""Descriptors of a wire and two pipes."""
+
+
+class Homeless(Wanted):
+    """Has no room for its folder, when it was forked already."""
+
+    async def lay_out(self) -> Place:
+        await until(self.folder.exists)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_fork_that_gets_no_folder_leaves_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LADDER[-1], forks=True)
+
+    async def scene(scheduler: Scheduler, zygotes: Zygotes) -> None:
+        await scheduler.run(fresh(COUNTS, 0))
+        zygote = next(zygote for zygote in zygotes.zygotes.ready if zygote.forks)
+        layouts = Layouts(tmp_path / "code", bench.layer, {"python": bench.common}, KINDS, Errands())
+        given = job(COUNTS)
+        there = wanted(given, layouts.get(given.executable), tmp_path / "there")
+        homeless = Homeless(there.executable, there.namespace, there.environment, there.layout, there.folder)
+        before, children = opened(os.getpid()), forked(zygote.pid)
+        asked = asyncio.create_task(zygote.fork(homeless, 60))
+        await until(lambda: len(opened(os.getpid())) > len(before) + ENDS)  # its answer has come
+        there.folder.mkdir()
+        with pytest.raises(OSError, match="No space"):
+            await asked
+        await until(lambda: forked(zygote.pid) == children)
+        assert (opened(os.getpid()), zygote.forks) == (before, 1)
+
+    bench.play_with_zygotes(scene)
+
+
+def forked(pid: int) -> str:
+    """The children of a process, those that ended too."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
 
 
 def test_what_ends_again_and_again_is_left_alone(tmp_path: Path) -> None:
