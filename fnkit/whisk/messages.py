@@ -65,6 +65,10 @@ class Response:
         return json.loads(self.body)
 
 
+CONNECT_SECONDS = 5.0
+KEPT = 64
+"""Connections that are kept open: as many calls as are usually in flight."""
+
 How = Literal["nobody", "cut", "late", "certificate"]
 
 

@@ -3,12 +3,8 @@
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from fnkit.whisk.messages import Broken, How, Request, Response
+from fnkit.whisk.messages import CONNECT_SECONDS, KEPT, Broken, How, Request, Response
 from fnkit.whisk.props import Props
-
-CONNECT_SECONDS = 5.0
-KEPT = 64
-"""Connections that are kept open: as many calls as are usually in flight."""
 
 
 class Network:

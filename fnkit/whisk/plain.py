@@ -5,6 +5,7 @@ the platform took for all of a call. Answers are read by httptools, as uvicorn r
 """
 
 import base64
+import os
 import socket
 import weakref
 from collections.abc import Iterable
@@ -13,12 +14,9 @@ from urllib.parse import urlencode, urlsplit
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from fnkit.core.errors import BadArgument
-from fnkit.whisk.messages import Broken, Request, Response
+from fnkit.whisk.messages import CONNECT_SECONDS, KEPT, Broken, Request, Response
 from fnkit.whisk.props import Props
 
-CONNECT_SECONDS = 5.0
-KEPT = 64
-"""Connections that are kept open: as many calls as are usually in flight."""
 PIECE = 1 << 18
 """Bytes of an answer that are read at a time, and of a request that are joined with its head."""
 BODILESS = ("GET", "HEAD", "DELETE")
@@ -35,10 +33,11 @@ class Plain:
             key = base64.b64encode(":".join(props.key.pair).encode()).decode()
             self._lines.append(f"Authorization: Basic {key}")
         self._idle: list[socket.socket] = []
+        self._process = os.getpid()
         weakref.finalize(self, _close, self._idle)
 
     def attempt(self, request: Request) -> Response | Broken:
-        """What came of sending it once. Raises BadArgument for a header of two lines."""
+        """What came of sending it once. Raises BadArgument for a header that cannot be one."""
         head = self._head(request)
         try:
             connection = self._connection()
@@ -66,12 +65,15 @@ class Plain:
         query = f"?{urlencode(request.query)}" if request.query else ""
         lines = [f"{request.method} {request.path}{query} HTTP/1.1", *self._lines]
         lines += [f"{name}: {text}" for name, text in request.described.items()]
-        if any("\n" in line or "\r" in line for line in lines):
-            raise BadArgument(f"Sending {request.tried}", "a header of it has a line break.")
+        if any("\n" in line or "\r" in line or not line.isascii() for line in lines):
+            raise BadArgument(f"Sending {request.tried}", "a header of it has a line break, or more than ASCII.")
         return lines
 
     def _connection(self) -> socket.socket:
         """One that nobody uses; those that the platform has closed meanwhile are passed over."""
+        if self._process != os.getpid():  # forked since: these are still the parent's
+            self._process = os.getpid()
+            _close(self._idle)
         while True:
             try:
                 connection = self._idle.pop()
@@ -159,7 +161,7 @@ def _write(connection: socket.socket, head: list[str], content: bytes | Iterable
     else:
         head.append("Transfer-Encoding: chunked")
         first, pieces = b"", _chunks(content)
-    start = "\r\n".join([*head, "", ""]).encode("latin-1")
+    start = "\r\n".join([*head, "", ""]).encode("ascii")
     try:
         if len(first) <= PIECE:
             connection.sendall(start + first)

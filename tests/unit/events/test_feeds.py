@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from fnkit.core.errors import BadArgument, Missing, Unreachable
-from tests.unit.events.stage import PLACE, START, Stub, Whisk, refused, stage
+from tests.unit.events.stage import PLACE, START, Stage, Stub, Whisk, refused, stage
 
 MINUTE = timedelta(minutes=1)
 BACK = timedelta(seconds=301)
@@ -307,6 +307,33 @@ def test_a_loop_is_caught_and_told(tmp_path):
             assert len(it.whisk.fired) == 4
             assert "a loop" in it.state()["reason"]["message"]
             assert "in/photo-small-small-small-small.jpg" in it.state()["reason"]["message"]
+
+    played(play)
+
+
+def test_what_a_run_writes_before_its_firing_is_answered_comes_after_it(tmp_path):
+    class Slow(Whisk):
+        async def fire(self, feed, pending, arguments):
+            activation = await super().fire(feed, pending, arguments)
+            it.clock.move(timedelta(seconds=5))  # and meanwhile it writes
+            return activation
+
+    it: Stage
+
+    async def play():
+        nonlocal it
+        async with stage(tmp_path, whisk=Slow()) as it:
+            await it.create("storage", store="objects:")
+            name = "photo"
+            while it.state()["active"] and len(it.whisk.fired) < 10:
+                so_far = len(it.whisk.fired)
+                written = it.clock.now().timestamp() - (1 if so_far else 0)
+                it.whisk.store_.objects[f"{name}.jpg"] = (name, written)
+                name += "-small"
+                it.whisk.poke.set()
+                await it.until(lambda n=so_far: len(it.whisk.fired) > n or not it.state()["active"])
+                await it.until(lambda: not it.state()["pending"])
+            assert len(it.whisk.fired) == 4
 
     played(play)
 

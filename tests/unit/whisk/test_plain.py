@@ -1,7 +1,9 @@
 """What HTTP allows and the embedded platform does not say: each is read, or it is a broken connection."""
 
+import os
 import socket
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +13,7 @@ from fnkit.core.errors import BadArgument
 from fnkit.whisk.messages import Broken, Request, Response
 from fnkit.whisk.plain import PIECE, Plain
 
-from .scripted import Answer, props, scripted
+from .scripted import SECRET, Answer, props, scripted
 
 OK = b"HTTP/1.1 200 OK\r\n"
 GET = Request("GET", "/", "thing")
@@ -130,10 +132,12 @@ def test_an_answer_that_came_before_all_was_sent_is_read():
     assert answer.status == 413
 
 
-def test_a_header_is_one_line():
+@pytest.mark.parametrize("text", ["1\r\nX: 2", "snow \u2603"])
+def test_a_header_is_one_line(text):
     with scripted(Answer(200, {})) as server:
-        with pytest.raises(BadArgument, match="line break"):
-            Plain(props(server.url)).attempt(Request("GET", "/", "thing", headers={"ce-id": "1\r\nX: 2"}))
+        with pytest.raises(BadArgument, match="line break") as raised:
+            Plain(props(server.url)).attempt(Request("GET", "/", "thing", headers={"ce-id": text}))
+        assert SECRET not in "".join(traceback.format_exception(raised.value))
         assert server.heard == []
 
 
@@ -143,6 +147,20 @@ def test_an_interrupted_call_leaves_nothing_to_the_next():
         with pytest.raises(KeyboardInterrupt):
             line.attempt(Request("PUT", "/", "thing", body=interrupted))
         assert line.attempt(GET).json() == {"ok": True}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks: not on Windows")
+def test_a_fork_leaves_the_connections_of_its_parent_alone():
+    with scripted(Answer(200, {})) as server:
+        line = Plain(props(server.url))
+        line.attempt(GET)
+        child = os.fork()
+        if child == 0:  # pragma: no cover - another process
+            os._exit(0 if isinstance(line.attempt(GET), Response) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert server.connections == 2
+        line.attempt(GET)
+        assert server.connections == 2
 
 
 def interrupted() -> Iterator[bytes]:
