@@ -98,5 +98,5 @@ class Posts:
         return post
 
     def lapsed(self, now: float) -> list[Post]:
-        """Those behind the first whose moment is over."""
-        return [one for one in list(self.line)[1:] if not one.over and one.before + SPARE < now]
+        """Those behind the first whose moment is over; who has none runs once those have been answered."""
+        return [one for one in list(self.line)[1:] if not one.over and 0 < one.before < now - SPARE]

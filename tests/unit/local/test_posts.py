@@ -48,6 +48,16 @@ def test_a_lease_ends_for_those_behind_and_not_for_who_runs():
     assert [posts.pop(), posts.pop()] == [first, second] and posts.open == 1
 
 
+def test_who_was_sent_where_nothing_ran_keeps_its_place_behind_what_was_put_off():
+    posts, first, behind, last = Posts(), post(), post(before=1.0), post(since=2.0)
+    for one in (first, behind):
+        posts.add(one)
+    posts.leave(behind)  # it went elsewhere, and that it was not begun is still to be said
+    posts.pop()
+    posts.add(last)
+    assert posts.lapsed(3.0) == [] and posts.going is last
+
+
 def test_a_run_is_not_sent_behind_what_nobody_waits_for():
     posts, stopped = Posts(), post()
     posts.add(stopped)
