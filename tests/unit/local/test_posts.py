@@ -1,11 +1,17 @@
 """Which runs are sent behind each other, and for how long that holds."""
 
+import asyncio
+import os
+import socket
+import time
 from types import SimpleNamespace
 
 import pytest
 
+from fnkit.local.instance import Ends, Instance
 from fnkit.local.lanes import AGAIN, FEW, SURE, Lanes
 from fnkit.local.lines import Lines
+from fnkit.local.logs import Logs
 from fnkit.local.messages import Line
 from fnkit.local.posts import BYTES, DEPTH, LEASE, LIMIT, OLD, SPARE, Post, Posts
 from fnkit.local.slots import Habit, Key, Need, Slot
@@ -136,6 +142,49 @@ def test_what_a_child_says_of_a_run_is_no_part_of_its_answer(pieces):
         Line(b'{"c": 3}\n', 9, long=True),
         Line(b'{"d": "\r"}\n', 11, printed=True, long=True),
     ]
+
+
+class Heard(Post):
+    """Notes what it hears; the first of them has a fault."""
+
+    def __init__(self, heard, before):
+        self.told = heard
+        self.set(2, time.monotonic(), before)
+
+    def begun(self, clock):
+        pass
+
+    def heard(self, answer):
+        self.told.append(answer.text)
+        if not self.before:
+            raise OSError("a fault of ours")
+
+
+def test_a_fault_after_one_run_takes_no_answer_from_another():
+    ends = []
+    nothing = {"kill": lambda: None, "reap": lambda: None}
+    process = SimpleNamespace(pid=1, when_ended=ends.append, ended=lambda: False, **nothing)
+    heard = [[], [], []]
+
+    async def scene():
+        wire, theirs = socket.socketpair()
+        pipes = os.pipe(), os.pipe()
+        ours = Ends(wire, pipes[0][0], pipes[1][0])
+        instance = Instance(process, ours, None, "cold", Logs(1))
+        for number, one in enumerate(heard):
+            assert instance.post(b"1\n", Heard(one, time.monotonic() + 60 if number else 0.0))
+        theirs.sendall(b'{"n": 0}\n{"n": 1}\n{"n": 2}\n')
+        theirs.close()
+        async with asyncio.timeout(10):
+            while not heard[2]:
+                await asyncio.sleep(0)
+        ends.pop()()
+        await instance.kill()
+        for _, writes in pipes:
+            os.close(writes)
+
+    asyncio.run(scene())
+    assert heard == [[b'{"n": %d}\n' % number] for number in range(3)]
 
 
 def test_a_lease_ends_before_a_run_may_be_stopped_for_its_time():
