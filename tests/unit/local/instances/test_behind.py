@@ -155,7 +155,9 @@ def test_what_ends_an_instance_is_not_the_end_of_who_is_behind(plain: Bench, tmp
 
     async def scene(asker: Asker) -> list[Outcome]:
         asked = [asker.ask(), asker.ask(**{how: True}), asker.ask(), asker.ask()]
-        return await asyncio.gather(*asked)
+        came = await asyncio.gather(*asked)
+        assert [life["why"] for life in asker.scheduler.lives("guest")] == ["failed", None]
+        return came
 
     before, ended, *others = played(plain, scene, ledger=str(ledger))
     assert ended.status == Status.DEVELOPER_ERROR
