@@ -13,8 +13,10 @@ from fnkit.local.lanes import AGAIN, FEW, SURE, Lanes
 from fnkit.local.lines import Lines
 from fnkit.local.logs import Logs
 from fnkit.local.messages import Line
+from fnkit.local.pool import Full
 from fnkit.local.posts import BYTES, DEPTH, LEASE, LIMIT, OLD, SPARE, Post, Posts
 from fnkit.local.slots import Habit, Key, Need, Slot
+from fnkit.local.turns import Turns
 
 NEED = Need(Key("guest", "/guest/hello", "1"), 256)
 ROOM, FULL = SimpleNamespace(full=lambda _: False), SimpleNamespace(full=lambda _: True)
@@ -142,6 +144,30 @@ def test_what_a_child_says_of_a_run_is_no_part_of_its_answer(pieces):
         Line(b'{"c": 3}\n', 9, long=True),
         Line(b'{"d": "\r"}\n', 11, printed=True, long=True),
     ]
+
+
+def crowded(*names):
+    """Turns in which one run of each of these actions waits, and whom they were sent behind."""
+    pool = SimpleNamespace(warm=lambda _: False, room=lambda _: False)
+    turns, sent = Turns(pool, lambda _: Full(), lambda _: None), []
+    for name in names:
+        need = Need(Key("guest", name, "1"), 256)
+        turns.ask(need, lambda _: None, lambda slot, instance: sent.append((slot, instance)) or len(sent) < 3)
+    return turns, sent
+
+
+def test_who_waits_is_sent_behind_others_until_they_take_no_more():
+    turns, sent = crowded("/guest/hello", "/guest/hello", "/guest/hello", "/guest/hello")
+    turns.pour(lambda _: None)
+    assert len(turns) == 4 and not sent
+    turns.pour(lambda need: (need.key.action, "there"))
+    assert len(turns) == 2 and sent == [("/guest/hello", "there")] * 3
+
+
+def test_nobody_who_waits_is_sent_behind_others_while_runs_of_another_action_wait():
+    turns, sent = crowded("/guest/hello", "/guest/other")
+    turns.pour(lambda need: (need.key.action, "there"))
+    assert len(turns) == 2 and not sent
 
 
 class Heard(Post):
