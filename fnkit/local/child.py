@@ -34,8 +34,7 @@ SMALL, LARGE = 8192, 262_144
 """Bytes of a line that are read at a time: at first, and of what is longer."""
 RESTS = 200
 """Milliseconds."""
-CLOCK = time.monotonic
-"""Whatever an action puts in its place."""
+CLOCK = time.monotonic  # whatever an action puts in its place
 PRIVATE = 200
 """The wire moves to a number from here on, and no program that the action starts inherits it."""
 
@@ -262,8 +261,7 @@ def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] 
     number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
     os.close(given)
     os.write(number, READY)
-    # A process that the action forks and that comes back from it answers nothing and takes no runs.
-    os.register_at_fork(after_in_child=lambda: os.close(number))
+    os.register_at_fork(after_in_child=lambda: os.close(number))  # what an action forks answers nothing
     restored, sound = function is None, True
     for line in lines(number, rest):
         message = READ(line.decode(errors="surrogatepass"))[0]
