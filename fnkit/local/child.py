@@ -34,6 +34,7 @@ SMALL, LARGE = 8192, 262_144
 """Bytes of a line that are read at a time: at first, and of what is longer."""
 RESTS = 200
 """Milliseconds."""
+CLOCK = time.monotonic  # whatever an action puts in its place
 PRIVATE = 200
 """The wire moves to a number from here on, and no program that the action starts inherits it."""
 
@@ -260,12 +261,12 @@ def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] 
     number = fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, PRIVATE)
     os.close(given)
     os.write(number, READY)
+    os.register_at_fork(after_in_child=lambda: os.close(number))  # what an action forks answers nothing
     restored, sound = function is None, True
-    clock = time.monotonic  # whatever an action puts in its place
     for line in lines(number, rest):
         message = READ(line.decode(errors="surrogatepass"))[0]
         before = message.pop("before", None)
-        began = clock()
+        began = CLOCK()
         if before is not None and (not sound or before < began):
             send(number, LATER)
             continue
@@ -281,7 +282,7 @@ def main(function: Callable[[Any], Any] | None = None, rest: Callable[[], None] 
         unread = printed()
         sound = not unread and answer[:1] in (b"{", b"[")
         if "init" not in message:
-            marks = (PRINTED if unread else b"") + (LONG if clock() - began >= LASTS else b"")
+            marks = (PRINTED if unread else b"") + (LONG if CLOCK() - began >= LASTS else b"")
             answer = marks + answer
         send(number, answer)
 

@@ -86,12 +86,13 @@ class Fleet:
     def leave(self, slot: Slot, reusable: bool) -> None:
         """A run is over in it: it is kept, or ends with the last run that is going on in it."""
         if not reusable:
+            slot.failed = True
             self.pool.doom(slot.id)
         if self.pool.release(slot.id, time.monotonic()):
             if not slot.running:
                 self._sweep.within(self.pool.hurry(slot))
         else:
-            self._retire(slot, "changed" if reusable else "failed")
+            self._retire(slot, "failed" if slot.failed else "changed")
 
     def discard(self, action: str) -> None:
         """Let go of the instances of an action; runs that are going on end first."""

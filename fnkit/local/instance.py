@@ -158,7 +158,7 @@ class Instance:
         """What runs takes too long; who is behind it is told when its moment is over."""
         if (post := self._posts.going) is not None:
             self._posts.leave(post)
-            post.heard(TimedOut())
+            post.tell(TimedOut())
 
     def lapse(self) -> bool:
         """Tell those behind whose moment is over; True while somebody is behind."""
@@ -167,7 +167,7 @@ class Instance:
             self._receive()  # whatever it began before now, it answered what was before that
             for post in self._posts.lapsed(now):
                 self._posts.leave(post)
-                post.heard(Later())
+                post.tell(Later())
             self._pipes.resume()
         return self._posts.open > 1
 
@@ -250,7 +250,7 @@ class Instance:
         self._silent = post.says and not line.printed
         self._pipes.resume()
         if not post.over:
-            post.heard(answer)
+            post.tell(answer)
         self._silent = False
 
     def _expect(self, tag: str, heard: Callable[[Answer], None], seconds: float) -> None:
@@ -277,7 +277,7 @@ class Instance:
         while self._posts.line:
             post = self._posts.pop()
             if not post.over:
-                post.heard(told)
+                post.tell(told)
             told = Later()  # who was behind one that was not answered was not begun
         for tag in list(self._asked):
             self._settle(tag, answer)

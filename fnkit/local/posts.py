@@ -5,10 +5,12 @@ begins it before its moment, or never, by the clock that all processes of a mach
 over, while the run before it has not been answered, may run elsewhere: it cannot begin here any more.
 """
 
+import logging
 from collections import deque
 
 from fnkit.local.messages import Answer, Later
 
+_LOG = logging.getLogger(__name__)
 DEPTH = 32
 """Runs at a time."""
 BYTES = 32_768
@@ -50,6 +52,13 @@ class Post:
     def heard(self, answer: Answer | Later) -> None:
         """What became of it, once."""
         raise NotImplementedError
+
+    def tell(self, answer: Answer | Later) -> None:
+        """Have it hear that; the answers after it are other runs', which have nothing to do with a fault there."""
+        try:
+            self.heard(answer)
+        except Exception:  # noqa: BLE001 - whatever it is
+            _LOG.exception("after the end of a run")
 
 
 class Posts:
@@ -98,5 +107,5 @@ class Posts:
         return post
 
     def lapsed(self, now: float) -> list[Post]:
-        """Those behind the first whose moment is over."""
-        return [one for one in list(self.line)[1:] if not one.over and one.before + SPARE < now]
+        """Those behind the first whose moment is over; who has none runs once those have been answered."""
+        return [one for one in list(self.line)[1:] if not one.over and 0 < one.before < now - SPARE]

@@ -88,7 +88,8 @@ class Scheduler:
             return False
         course = Course(job)
         self._courses.add(course)
-        self._turns.ask(need, partial(self._granted, need, course, tell))
+        follow = partial(self.sends.follow, need, course, tell)
+        self._turns.ask(need, partial(self._granted, need, course, tell), follow)
         return True
 
     def anticipate(self, job: Job) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from fnkit.local.activation import Course
 from fnkit.local.alarm import Alarm
@@ -48,7 +49,7 @@ class Sends:
         if self.turns.queues or need.concurrency > 1:
             return False
         behind = self.lanes.behind(need, self.turns)
-        if behind is not None and self._behind(need, behind, Course(job), tell):
+        if behind is not None and self.follow(need, Course(job), tell, *behind):
             return True
         found = self.fleet.rested(need)
         if found is None:
@@ -77,11 +78,10 @@ class Sends:
             self.lanes.began(slot, instance)
         return sent
 
-    def _behind(self, need: Need, found: tuple[Slot, Instance], course: Course, tell: Tell) -> bool:
+    def follow(self, need: Need, course: Course, tell: Tell, slot: Slot, instance: Instance) -> bool:
         """Send it to one where something runs, which begins it after that. False, and nothing done, else."""
-        slot, instance = found
         frame, flow = course.frame_ahead(LEASE), self.turns.flow(need)
-        sent = Sent(self, found, course, tell, flow)
+        sent = Sent(self, (slot, instance), course, tell, flow)
         sent.set(len(frame), course.clock, course.clock + LEASE)
         if not instance.post(frame, sent):
             return False
@@ -160,6 +160,7 @@ class Sent(Post):
         self._tell(outcome)
         if sends.turns.queues:
             sends.turns.serve()
+            sends.turns.pour(partial(sends.lanes.behind, turns=sends.turns))
 
     def _elsewhere(self) -> None:
         """It was sent behind another run and did not begin: it waits for its turn as if it came now."""

@@ -105,6 +105,8 @@ class Slot:
     """As which it rests; None before its first run."""
     doomed: bool = False
     """Not to be used again: its action was changed or deleted, or a run in it failed."""
+    failed: bool = False
+    """True for the latter, also as long as others that were sent behind that run are still counted."""
 
     @property
     def state(self) -> State:

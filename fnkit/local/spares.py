@@ -32,7 +32,7 @@ class Spares:
         spare, self._spare = self._spare, None
         if spare is None:
             spare = self._next()
-            await asyncio.to_thread(self._lay_out, spare)
+            await asyncio.to_thread(self._whole, spare)
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(RESTS, self.begin)
@@ -56,7 +56,17 @@ class Spares:
         return self._folder / str(next(self._numbers))
 
     async def _make(self, folder: Path) -> None:
-        with suppress(OSError):  # whoever takes one makes it then, and is told
-            await asyncio.to_thread(self._lay_out, folder)
-            self._spare = folder
-        self._making = None
+        try:
+            with suppress(OSError):  # whoever takes one makes it then, and is told
+                await asyncio.to_thread(self._whole, folder)
+                self._spare = folder
+        finally:
+            self._making = None
+
+    def _whole(self, folder: Path) -> None:
+        """All of one, or nothing: on a full disk parts would keep it full."""
+        try:
+            self._lay_out(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise

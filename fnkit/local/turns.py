@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from fnkit.core.errors import FnkitError
 from fnkit.local.fair import AHEAD, Fair, Flow
+from fnkit.local.instance import Instance
 from fnkit.local.pool import Cold, Full, Pool, Warm
 from fnkit.local.slots import Need, Slot
 
 Grant = Warm | Cold
 Granted = Callable[[Grant | FnkitError], None]
 """Is told what somebody may have, or why nobody gets anything any more."""
+
+Follow = Callable[[Slot, Instance], bool]
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +25,8 @@ class Waiter:
     granted: Granted
     gone: bool = False
     """True where it was given something."""
+    follow: Follow | None = None
+    """Sends it behind another run, where it may be; False, and nothing done, where that takes no more."""
 
 
 class Turns:
@@ -66,10 +71,10 @@ class Turns:
         """True where a run has to wait for its turn."""
         return bool(self.queues) or not (self._pool.warm(need.key) or self._pool.room(need.memory))
 
-    def ask(self, need: Need, granted: Granted) -> Waiter:
+    def ask(self, need: Need, granted: Granted, follow: Follow | None = None) -> Waiter:
         """Have `granted` told of a slot for a run: at once where one is free and nobody waits, else in turn."""
         flow = self.flow(need)
-        waiter = Waiter(need, granted)
+        waiter = Waiter(need, granted, follow=follow)
         if not self.queues:
             grant = self._acquire(need)
             if not isinstance(grant, Full):
@@ -113,6 +118,17 @@ class Turns:
             grant = self._acquire(waiter.need)
             assert not isinstance(grant, Full)
             self._grant(flow, waiter, grant)
+
+    def pour(self, behind: Callable[[Need], tuple[Slot, Instance] | None]) -> None:
+        """Where runs of one action only wait, send them behind others as if they came now: else they wait on."""
+        while len(self.queues) == 1:
+            (flow,) = self.queues.values()
+            waiter = flow.waiting[0]
+            found = behind(waiter.need) if waiter.follow is not None else None
+            if found is None or waiter.follow is None or not waiter.follow(*found):
+                return
+            self._fair.take(flow)
+            waiter.gone = True
 
     def _grant(self, flow: Flow[Waiter], waiter: Waiter, grant: Grant) -> None:
         self._fair.charge(flow)

@@ -1,14 +1,22 @@
 """Which runs are sent behind each other, and for how long that holds."""
 
+import asyncio
+import os
+import socket
+import time
 from types import SimpleNamespace
 
 import pytest
 
+from fnkit.local.instance import Ends, Instance
 from fnkit.local.lanes import AGAIN, FEW, SURE, Lanes
 from fnkit.local.lines import Lines
+from fnkit.local.logs import Logs
 from fnkit.local.messages import Line
+from fnkit.local.pool import Full
 from fnkit.local.posts import BYTES, DEPTH, LEASE, LIMIT, OLD, SPARE, Post, Posts
 from fnkit.local.slots import Habit, Key, Need, Slot
+from fnkit.local.turns import Turns
 
 NEED = Need(Key("guest", "/guest/hello", "1"), 256)
 ROOM, FULL = SimpleNamespace(full=lambda _: False), SimpleNamespace(full=lambda _: True)
@@ -46,6 +54,16 @@ def test_a_lease_ends_for_those_behind_and_not_for_who_runs():
     posts.leave(second)
     assert (posts.lapsed(1.5), posts.open, posts.going) == ([], 2, first)
     assert [posts.pop(), posts.pop()] == [first, second] and posts.open == 1
+
+
+def test_who_was_sent_where_nothing_ran_keeps_its_place_behind_what_was_put_off():
+    posts, first, behind, last = Posts(), post(), post(before=1.0), post(since=2.0)
+    for one in (first, behind):
+        posts.add(one)
+    posts.leave(behind)  # it went elsewhere, and that it was not begun is still to be said
+    posts.pop()
+    posts.add(last)
+    assert posts.lapsed(3.0) == [] and posts.going is last
 
 
 def test_a_run_is_not_sent_behind_what_nobody_waits_for():
@@ -126,6 +144,73 @@ def test_what_a_child_says_of_a_run_is_no_part_of_its_answer(pieces):
         Line(b'{"c": 3}\n', 9, long=True),
         Line(b'{"d": "\r"}\n', 11, printed=True, long=True),
     ]
+
+
+def crowded(*names):
+    """Turns in which one run of each of these actions waits, and whom they were sent behind."""
+    pool = SimpleNamespace(warm=lambda _: False, room=lambda _: False)
+    turns, sent = Turns(pool, lambda _: Full(), lambda _: None), []
+    for name in names:
+        need = Need(Key("guest", name, "1"), 256)
+        turns.ask(need, lambda _: None, lambda slot, instance: sent.append((slot, instance)) or len(sent) < 3)
+    return turns, sent
+
+
+def test_who_waits_is_sent_behind_others_until_they_take_no_more():
+    turns, sent = crowded("/guest/hello", "/guest/hello", "/guest/hello", "/guest/hello")
+    turns.pour(lambda _: None)
+    assert len(turns) == 4 and not sent
+    turns.pour(lambda need: (need.key.action, "there"))
+    assert len(turns) == 2 and sent == [("/guest/hello", "there")] * 3
+
+
+def test_nobody_who_waits_is_sent_behind_others_while_runs_of_another_action_wait():
+    turns, sent = crowded("/guest/hello", "/guest/other")
+    turns.pour(lambda need: (need.key.action, "there"))
+    assert len(turns) == 2 and not sent
+
+
+class Heard(Post):
+    """Notes what it hears; the first of them has a fault."""
+
+    def __init__(self, heard, before):
+        self.told = heard
+        self.set(2, time.monotonic(), before)
+
+    def begun(self, clock):
+        pass
+
+    def heard(self, answer):
+        self.told.append(answer.text)
+        if not self.before:
+            raise OSError("a fault of ours")
+
+
+def test_a_fault_after_one_run_takes_no_answer_from_another():
+    ends = []
+    nothing = {"kill": lambda: None, "reap": lambda: None}
+    process = SimpleNamespace(pid=1, when_ended=ends.append, ended=lambda: False, **nothing)
+    heard = [[], [], []]
+
+    async def scene():
+        wire, theirs = socket.socketpair()
+        pipes = os.pipe(), os.pipe()
+        ours = Ends(wire, pipes[0][0], pipes[1][0])
+        instance = Instance(process, ours, None, "cold", Logs(1))
+        for number, one in enumerate(heard):
+            assert instance.post(b"1\n", Heard(one, time.monotonic() + 60 if number else 0.0))
+        theirs.sendall(b'{"n": 0}\n{"n": 1}\n{"n": 2}\n')
+        theirs.close()
+        async with asyncio.timeout(10):
+            while not heard[2]:
+                await asyncio.sleep(0)
+        ends.pop()()
+        await instance.kill()
+        for _, writes in pipes:
+            os.close(writes)
+
+    asyncio.run(scene())
+    assert heard == [[b'{"n": %d}\n' % number] for number in range(3)]
 
 
 def test_a_lease_ends_before_a_run_may_be_stopped_for_its_time():

@@ -26,6 +26,8 @@ def main(args):
     if "say" in args:
         print(args["say"] * args.get("times", 1), flush=args.get("flush", False))
         os.write(2, args["say"].encode())
+    if "forks" in args and os.fork():
+        os.wait()
     if "ends" in args:
         os._exit(1)
     return "no object" if "wrong" in args else {"n": args["n"], "pid": os.getpid()}
@@ -153,12 +155,24 @@ def test_what_ends_an_instance_is_not_the_end_of_who_is_behind(plain: Bench, tmp
 
     async def scene(asker: Asker) -> list[Outcome]:
         asked = [asker.ask(), asker.ask(**{how: True}), asker.ask(), asker.ask()]
-        return await asyncio.gather(*asked)
+        came = await asyncio.gather(*asked)
+        assert [life["why"] for life in asker.scheduler.lives("guest")] == ["failed", None]
+        return came
 
     before, ended, *others = played(plain, scene, ledger=str(ledger))
     assert ended.status == Status.DEVELOPER_ERROR
     assert all(one.status == Status.SUCCESS and one.result["pid"] != before.result["pid"] for one in others)
     assert set(times(ledger).values()) == {1}
+
+
+def test_a_process_that_an_action_forks_takes_no_runs_and_gives_no_answers(bench: Bench) -> None:
+    async def scene(asker: Asker) -> list[Outcome]:
+        return await asyncio.gather(asker.ask(), asker.ask(forks=True), *(asker.ask() for _ in range(4)))
+
+    came = played(bench, scene)
+    first = came[0].result["n"]
+    assert [one.result["n"] for one in came] == list(range(first, first + 6))
+    assert len({one.result["pid"] for one in came}) == 1
 
 
 def test_who_is_behind_a_run_that_is_stopped_for_its_time_runs_once(plain: Bench, tmp_path: Path) -> None:

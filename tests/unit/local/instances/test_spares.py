@@ -1,6 +1,7 @@
 """Folders that are laid out ahead: the next one comes by itself, and what cannot be made is told who wants it."""
 
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,27 @@ def test_what_cannot_be_laid_out_is_told_who_wants_it(tmp_path: Path) -> None:
             await spares.take()
         blocked.unlink()
         assert (await spares.take()).is_dir()
+        await spares.close()
+
+    asyncio.run(scene())
+
+
+def test_of_one_that_could_not_be_laid_out_nothing_stays(tmp_path: Path) -> None:
+    """A disk that was full does not stay full for it."""
+    tries: list[Path] = []
+
+    def lay_out(folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "part").write_text("of it")
+        tries.append(folder)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def scene() -> None:
+        spares = Spares(tmp_path / "next", lay_out)
+        with pytest.raises(OSError, match="No space left"):
+            await spares.take()
+        spares.begin()
+        await until(lambda: len(tries) == 2 and not any((tmp_path / "next").iterdir()))
         await spares.close()
 
     asyncio.run(scene())
