@@ -40,9 +40,12 @@ class Here:
         self._until = int(deadline) / 1000 if deadline else time.time() + 60.0
 
     def say(self, event: Mapping[str, Json]) -> None:
-        """For the trace: where much happens, a few events share a line of the log."""
+        """For the trace: where much happens, a few events share a line of the log.
+
+        What was started is told at once: should this turn be ended, nobody else knows of it.
+        """
         self._told.append(event)
-        if len(self._told) == TOGETHER:
+        if len(self._told) == TOGETHER or event["event"] == "branch":
             self.tell()
 
     def tell(self) -> None:

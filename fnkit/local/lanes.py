@@ -58,7 +58,11 @@ class Lanes:
         if lane is None:
             lane = self._lanes[slot.need.key] = Lane()
             if len(self._lanes) > MOST:
-                self._lanes.popitem(last=False)
+                oldest = next(iter(self._lanes))
+                if not self._lanes[oldest].busy:  # its runs are to be looked after
+                    del self._lanes[oldest]
+                else:
+                    self._lanes.move_to_end(oldest)
         lane.busy[slot.id] = slot, instance
 
     def ended(self, slot: Slot, short: bool) -> None:

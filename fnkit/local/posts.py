@@ -19,8 +19,9 @@ OLD = 0.04
 """Seconds since a run was to begin after which no other one is sent behind it."""
 LEASE = 0.1
 """Seconds."""
-LIMIT = 200
-"""Ms that a run must be allowed to take: longer than OLD and LEASE, so none begins behind one that is stopped."""
+LIMIT = 500
+"""Ms that a run must be allowed to take: longer than OLD and LEASE, so none begins behind one that is stopped, and
+than one that prints much waits until those behind it have gone."""
 
 SPARE = 0.001
 """Seconds after that moment: it was rounded on its way."""

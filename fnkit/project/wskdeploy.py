@@ -14,7 +14,7 @@ from fnkit.project.fields import Fields
 SHARED = ("actions", "sequences", "triggers", "rules")
 LIMITS = {"timeout": "timeout", "memorySize": "memory", "logSize": "logs"}
 RUNS_AS_IT_IS = ("function", "inputs", "limits", "annotations", "web", "web-export", "runtime", "main", "version")
-VARIABLE = re.compile(r"^\$(\w+)$|\$\{(\w+)\}")
+VARIABLE = re.compile(r"^\$([^\W\d]\w*)$|\$\{([^\W\d]\w*)\}")
 """One of the environment: `$NAME` as a whole text, `${NAME}` within one."""
 
 

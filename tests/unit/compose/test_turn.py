@@ -7,8 +7,9 @@ from itertools import pairwise
 from fnkit import compose
 from fnkit.compose.machine import LIMIT
 from fnkit.compose.nodes import to_json
+from fnkit.compose.program import Flow
 from fnkit.compose.trace import events, told
-from fnkit.compose.turn import TOGETHER, conductor
+from fnkit.compose.turn import TOGETHER, Here, conductor
 from fnkit.core.entities import Activation
 from fnkit.local.logs import LONGEST
 
@@ -82,12 +83,12 @@ def test_an_error_that_ends_many_nodes_writes_no_line_that_a_platform_cuts(capsy
     flow = compose.sequence("one", "two")
     for _ in range(2 * TOGETHER):
         flow = compose.sequence(flow, "two")
-    said, [_, lines] = played(conducting(flow), {}, {"error": "\N{GRINNING FACE}" * 1000}, capsys)
+    said, [_, (_, lines)] = played(conducting(flow), {}, {"error": "\N{GRINNING FACE}" * 1000}, capsys)
     assert "error" in said
     assert max(len(line.encode()) for line in lines) < LONGEST
-    told = [(one.event, one.node) for one in events(lines)]
-    assert [event for event, _ in told].count("error") == 2 * TOGETHER + 2
-    assert told[-1] == ("error", "0")
+    found = [(one.event, one.node) for one in events(lines)]
+    assert [event for event, _ in found].count("error") == 2 * TOGETHER + 2
+    assert found[-1] == ("error", "0")
 
 
 def test_what_happened_is_in_the_log_where_an_inline_function_ends_the_turn(capsys):
@@ -101,3 +102,12 @@ def test_what_happened_is_in_the_log_where_an_inline_function_ends_the_turn(caps
         ("enter", "0"),
         ("enter", "0.0"),
     ]
+
+
+def test_a_branch_that_was_started_is_in_the_log_at_once(capsys):
+    """A turn that is killed after it leaves a record of the log alone."""
+    here = Here(Flow(to_json(compose.parallel("one", "two").node, "0"), {}))
+    here.say({"event": "enter", "node": "0"})
+    assert capsys.readouterr().out == ""
+    here.say({"event": "branch", "node": "0", "index": 0, "activation": "a" * 32})
+    assert [one.event for one in events(capsys.readouterr().out.splitlines())] == ["enter", "branch"]

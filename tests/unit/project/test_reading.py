@@ -220,7 +220,9 @@ VARIABLES = """
 packages:
   greetings:
     actions:
-      hello: {function: "${PLACE}/hello.py", inputs: {word: $WORD, price: "5 $ for ${WORD}s", each: [$WORD, 1]}}
+      hello:
+        function: "${PLACE}/hello.py"
+        inputs: {word: $WORD, price: "5 $ for ${WORD}s", each: [$WORD, 1], least: $5}
 """
 
 
@@ -229,7 +231,7 @@ def test_a_foreign_manifest_asks_the_environment(written, tmp_path, monkeypatch)
     monkeypatch.setenv("WORD", "owl")
     (function,) = read(written(VARIABLES))[0].functions
     assert function.source == tmp_path / "src" / "hello.py"
-    assert function.options["param"] == {"word": "owl", "price": "5 $ for owls", "each": ["owl", 1]}
+    assert function.options["param"] == {"word": "owl", "price": "5 $ for owls", "each": ["owl", 1], "least": "$5"}
     monkeypatch.delenv("WORD")
     with pytest.raises(BadArgument, match=r"hello\.inputs\.word asks for \$WORD.*export WORD=…"):
         read(written(VARIABLES))
