@@ -15,6 +15,7 @@ Granted = Callable[[Grant | FnkitError], None]
 """Is told what somebody may have, or why nobody gets anything any more."""
 
 Follow = Callable[[Slot, Instance], bool]
+"""Sends a run behind others in an instance; False, and nothing done, where that takes no more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +27,7 @@ class Waiter:
     gone: bool = False
     """True where it was given something."""
     follow: Follow | None = None
-    """Sends it behind another run, where it may be; False, and nothing done, where that takes no more."""
+    """None where it may not be sent behind another run."""
 
 
 class Turns:
@@ -124,8 +125,8 @@ class Turns:
         while len(self.queues) == 1:
             (flow,) = self.queues.values()
             waiter = flow.waiting[0]
-            found = behind(waiter.need) if waiter.follow is not None else None
-            if found is None or waiter.follow is None or not waiter.follow(*found):
+            found = behind(waiter.need) if waiter.follow else None
+            if not (waiter.follow and found and waiter.follow(*found)):
                 return
             self._fair.take(flow)
             waiter.gone = True
