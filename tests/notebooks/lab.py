@@ -110,8 +110,17 @@ def lab(folder: Path, work: Path) -> Iterator[Lab]:
             ).raise_for_status()
         yield Lab(url)
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the server and its kernels; asked under load it sometimes waits for one without end."""
+    process.terminate()
+    try:
         process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()  # A kernel ends by itself where its server is gone.
+        process.wait()
 
 
 def _free_port() -> int:
