@@ -5,11 +5,11 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fnkit.compose.fork import JOIN
 from fnkit.compose.machine import KEY, LEAST, TOLD, Run
-from fnkit.compose.moves import Call, Done, Json, Object, Unkept, Unstarted
+from fnkit.compose.moves import Call, Done, Json, Object, Unkept, Unstarted, World
 from fnkit.compose.platform import Platform
 from fnkit.compose.program import Flow
 
@@ -28,16 +28,11 @@ HURRY = 2.0
 """Seconds for taking an object away; at most, for what is left of the turn is needed for its answer."""
 
 
-class Here:
-    """The world of a conductor: its log, its deadline, and the platform that it runs on."""
+class Trace:
+    """What happens in a turn."""
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-        self._platform: Platform | None = None
-        self._store: Store | None = None
+    def __init__(self) -> None:
         self._told: list[Mapping[str, Json]] = []
-        deadline = os.environ.get("__OW_DEADLINE")
-        self._until = int(deadline) / 1000 if deadline else time.time() + 60.0
 
     def say(self, event: Mapping[str, Json]) -> None:
         """For the trace: where much happens, a few events share a line of the log.
@@ -53,8 +48,12 @@ class Here:
         if self._told:
             text = json.dumps(self._told)
             for line in [text] if len(text) < LONGEST else map(json.dumps, self._told):
-                print(f"{MARK} {line}")  # noqa: T201 - that is the trace
+                self.line(f"{MARK} {line}")
             self._told = []
+
+    def line(self, text: str) -> None:
+        """A line of the log."""
+        print(text)  # noqa: T201 - that is the log
 
     def beside(self, state: Object) -> Object:
         """The state with what was said, which is in the record of this turn so: a line costs ten times as much."""
@@ -62,6 +61,18 @@ class Here:
             return state
         told, self._told = self._told, []
         return {**state, TOLD: told}
+
+
+class Here(Trace):
+    """The world of a conductor: its log, its deadline, and the platform that it runs on."""
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__()
+        self._flow = flow
+        self._platform: Platform | None = None
+        self._store: Store | None = None
+        deadline = os.environ.get("__OW_DEADLINE")
+        self._until = int(deadline) / 1000 if deadline else time.time() + 60.0
 
     def raised(self, error: Exception) -> None:
         """The traceback, in the log."""
@@ -97,7 +108,7 @@ class Here:
                 return self._opened().drop(key, seconds)
             except Unkept as told:
                 trouble = str(told)
-        print(f"An object of this run stays in the store: {trouble}")  # noqa: T201 - that is the log
+        self.line(f"An object of this run stays in the store: {trouble}")
         return None
 
     def _opened(self) -> "Store":
@@ -108,6 +119,18 @@ class Here:
         return self._store
 
 
+class Surroundings(World, Protocol):
+    """A world, and what has happened in it."""
+
+    def tell(self) -> None:
+        """In the log, what was said and is nowhere yet."""
+        ...
+
+    def beside(self, state: Object) -> Object:
+        """The state with what was said."""
+        ...
+
+
 def conductor(
     document: str, functions: Mapping[str, Callable[..., Json]], join: str
 ) -> Callable[[Object], Object]:
@@ -115,20 +138,26 @@ def conductor(
     flow = Flow(json.loads(document), functions)
 
     def turn(arguments: Object) -> Object:
-        here = Here(flow)
-        try:
-            outcome = _outcome(flow, here, arguments)
-            return outcome if isinstance(outcome, dict) else _answer(here, *outcome, join)
-        finally:
-            here.tell()
+        return take(flow, Here(flow), arguments, os.environ.get("__OW_ACTIVATION_ID", ""), join)
 
     return turn
 
 
-def _outcome(flow: Flow, here: Here, arguments: Object) -> tuple[Run, Call | Done] | Object:
+def take(flow: Flow, around: Surroundings, arguments: Object, activation: str, join: str) -> Object:
+    """The answer of one turn, the activation of that id; `arguments` lose what the turn before kept there."""
+    try:
+        outcome = _outcome(flow, around, arguments, activation)
+        return outcome if isinstance(outcome, dict) else _answer(around, *outcome, join)
+    finally:
+        around.tell()
+
+
+def _outcome(
+    flow: Flow, around: Surroundings, arguments: Object, activation: str
+) -> tuple[Run, Call | Done] | Object:
     kept = arguments.pop(KEY, None)
     if kept is None:
-        run = Run.fresh(flow, here, os.environ.get("__OW_ACTIVATION_ID", ""))
+        run = Run.fresh(flow, around, activation)
         return run, run.begin(arguments)
     if kept["flow"] != flow.digest:
         stack = kept.get("stack") or [{}]
@@ -137,17 +166,17 @@ def _outcome(flow: Flow, here: Here, arguments: Object) -> tuple[Run, Call | Don
             "error": f"This flow was deployed anew while the run was at node {place}: its nodes are others now."
         }
     try:
-        return Run.again(flow, here, kept, arguments)
+        return Run.again(flow, around, kept, arguments)
     except Unkept as trouble:
         return {"error": f"{kept['node']}: the state of the flow is not to be had: {trouble}"}
 
 
-def _answer(here: Here, run: Run, outcome: Call | Done, join: str) -> Object:
+def _answer(around: Surroundings, run: Run, outcome: Call | Done, join: str) -> Object:
     if isinstance(outcome, Done):
         run.end()
         return outcome.value if "error" in outcome.value else {"params": outcome.value}
     action = join if outcome.action == JOIN and outcome.joins else outcome.action
-    return {"action": action, "params": outcome.value, "state": {KEY: here.beside(run.state())}}
+    return {"action": action, "params": outcome.value, "state": {KEY: around.beside(run.state())}}
 
 
 __all__ = ["Here", "Unstarted", "conductor"]

@@ -17,7 +17,7 @@ import urllib.parse
 import urllib.request
 from base64 import b64encode
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Protocol
 
 from fnkit.events import signing
 from fnkit.events.cloudevents import STRUCTURED, Event, WrongEvent, from_arguments
@@ -37,87 +37,124 @@ PASSING = frozenset({408, 409, 425, 429})
 Json = dict[str, Any]
 
 
+class World(Protocol):
+    """What a turn has around itself."""
+
+    activation: str
+    """Its id."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    def send(self, place: Json, message: Json, event_id: str) -> None:
+        """As `send`."""
+        ...
+
+
+class Here:
+    """The world of an action."""
+
+    def __init__(self) -> None:
+        self.activation = os.environ.get("__OW_ACTIVATION_ID", "")
+
+    def pause(self, seconds: float) -> None:
+        """Of the time that this run has."""
+        time.sleep(seconds)
+
+    def send(self, place: Json, message: Json, event_id: str) -> None:
+        """With the action's own key, where one is needed."""
+        send(place, message, event_id)
+
+
 def main(args: Json) -> Json:
     """The next step: the target, an action that is a destination, or the end."""
-    order = json.loads(os.environ["FNKIT_DESTINATION"])
-    state = args.pop(STATE, None)
-    if state is None:
-        return _target(order, {"attempt": 1, "request": args})
-    if "message" not in state:
-        return _heard(order, state, args)
-    return _delivered(order, state, args)
+    return Turn(json.loads(os.environ["FNKIT_DESTINATION"]), Here()).take(args)
 
 
-def _target(order: Json, state: Json) -> Json:
-    return {"action": order["target"], "params": state["request"], "state": {STATE: state}}
+class Turn:
+    """One turn, of an order, in a world."""
 
+    def __init__(self, order: Json, world: World) -> None:
+        self._order = order
+        self._world = world
 
-def _heard(order: Json, state: Json, answer: Json) -> Json:
-    """The target has answered: again, or on to the places."""
-    failed = "error" in answer
-    if failed and state["attempt"] <= order["retries"]:
-        time.sleep(min(LONGEST, order["pause"] * 2 ** (state["attempt"] - 1)))
-        return _target(order, {**state, "attempt": state["attempt"] + 1})
-    places = order["failure"] if failed else order["success"]
-    message = {
-        "condition": "failure" if failed else "success",
-        "action": order["target"],
-        "attempts": state["attempt"],
-        "request": {name: value for name, value in state["request"].items() if name != "__ow_headers"},
-        "response": answer,
-    }
-    if len(json.dumps(message)) > LARGEST:
-        message["request"] = None
-    event = {"id": _event_id(state["request"]), "places": places}
-    return _go_on(order, {**event, "message": message, "dead": False, "undelivered": []})
+    def take(self, args: Json) -> Json:
+        """The conductor's answer."""
+        state = args.pop(STATE, None)
+        if state is None:
+            return self._target({"attempt": 1, "request": args})
+        if "message" not in state:
+            return self._heard(state, args)
+        return self._delivered(state, args)
+
+    def _target(self, state: Json) -> Json:
+        return {"action": self._order["target"], "params": state["request"], "state": {STATE: state}}
+
+    def _heard(self, state: Json, answer: Json) -> Json:
+        """The target has answered: again, or on to the places."""
+        order, failed = self._order, "error" in answer
+        if failed and state["attempt"] <= order["retries"]:
+            self._world.pause(min(LONGEST, order["pause"] * 2 ** (state["attempt"] - 1)))
+            return self._target({**state, "attempt": state["attempt"] + 1})
+        places = order["failure"] if failed else order["success"]
+        message = {
+            "condition": "failure" if failed else "success",
+            "action": order["target"],
+            "attempts": state["attempt"],
+            "request": {name: value for name, value in state["request"].items() if name != "__ow_headers"},
+            "response": answer,
+        }
+        if len(json.dumps(message)) > LARGEST:
+            message["request"] = None
+        event = {"id": _event_id(state["request"]) or self._world.activation, "places": places}
+        return self._go_on({**event, "message": message, "dead": False, "undelivered": []})
+
+    def _delivered(self, state: Json, answer: Json) -> Json:
+        """An action that is a destination has answered."""
+        if "error" in answer:
+            state = self._missed(state, f"{state['places'][0]['to']}: {answer['error']}")
+        return self._go_on({**state, "places": state["places"][1:]})
+
+    def _go_on(self, state: Json) -> Json:
+        """Bring the message to the places that are left, up to one that the platform has to call."""
+        while state["places"]:
+            place = state["places"][0]
+            if place["kind"] == "action":
+                return {"action": place["to"], "params": state["message"], "state": {STATE: state}}
+            try:
+                self._world.send(place, state["message"], state["id"])
+            except OSError as error:
+                state = self._missed(state, f"{_shown(place)}: {error}")
+            except (HTTPException, ValueError) as error:  # its words may hold the address
+                state = self._missed(state, f"{_shown(place)}: {type(error).__name__}")
+            state = {**state, "places": state["places"][1:]}
+        answer = state["message"]["response"]
+        if state["undelivered"]:
+            why = "; ".join(state["undelivered"])
+            return {"error": f"it could not be delivered to {why}", "response": answer}
+        return ended(answer)
+
+    def _missed(self, state: Json, why: str) -> Json:
+        """What cannot be delivered goes to the dead-letter places, once; without them it is the run's error."""
+        dead = self._order["dead"]
+        message = {**state["message"], "undelivered": [*state["message"].get("undelivered", []), why]}
+        if dead and not state["dead"]:
+            places = [state["places"][0], *state["places"][1:], *dead]
+            return {**state, "dead": True, "message": message, "places": places}
+        if state["dead"]:
+            return {**state, "message": message, "undelivered": message["undelivered"]}
+        return {**state, "undelivered": [*state["undelivered"], why]}
 
 
 def _event_id(request: Json) -> str:
-    """The id of the CloudEvent that began it, of either mode; of this run where none did."""
+    """The id of the CloudEvent that began it, of either mode; empty where none did."""
     try:
         event = from_arguments(request)
     except WrongEvent:
         event = None
     headers = request.get("__ow_headers") or {}
-    return event.id if event else headers.get("ce-id") or os.environ.get("__OW_ACTIVATION_ID", "")
-
-
-def _delivered(order: Json, state: Json, answer: Json) -> Json:
-    """An action that is a destination has answered."""
-    if "error" in answer:
-        state = _missed(order, state, f"{state['places'][0]['to']}: {answer['error']}")
-    return _go_on(order, {**state, "places": state["places"][1:]})
-
-
-def _go_on(order: Json, state: Json) -> Json:
-    """Bring the message to the places that are left, up to one that the platform has to call."""
-    while state["places"]:
-        place = state["places"][0]
-        if place["kind"] == "action":
-            return {"action": place["to"], "params": state["message"], "state": {STATE: state}}
-        try:
-            send(place, state["message"], state["id"])
-        except OSError as error:
-            state = _missed(order, state, f"{_shown(place)}: {error}")
-        except (HTTPException, ValueError) as error:  # its words may hold the address
-            state = _missed(order, state, f"{_shown(place)}: {type(error).__name__}")
-        state = {**state, "places": state["places"][1:]}
-    answer = state["message"]["response"]
-    if state["undelivered"]:
-        why = "; ".join(state["undelivered"])
-        return {"error": f"it could not be delivered to {why}", "response": answer}
-    return ended(answer)
-
-
-def _missed(order: Json, state: Json, why: str) -> Json:
-    """What cannot be delivered goes to the dead-letter places, once; without them it is the run's error."""
-    message = {**state["message"], "undelivered": [*state["message"].get("undelivered", []), why]}
-    if order["dead"] and not state["dead"]:
-        places = [state["places"][0], *state["places"][1:], *order["dead"]]
-        return {**state, "dead": True, "message": message, "places": places}
-    if state["dead"]:
-        return {**state, "message": message, "undelivered": message["undelivered"]}
-    return {**state, "undelivered": [*state["undelivered"], why]}
+    return str(event.id if event else headers.get("ce-id") or "")
 
 
 def send(place: Json, message: Json, event_id: str) -> None:
@@ -147,7 +184,7 @@ def send(place: Json, message: Json, event_id: str) -> None:
     _tried(request)
 
 
-class _Here(urllib.request.HTTPRedirectHandler):
+class _Nowhere(urllib.request.HTTPRedirectHandler):
     """Follows nowhere: a POST would come there as a GET without its message."""
 
     def redirect_request(self, *_: Any) -> None:
@@ -155,7 +192,7 @@ class _Here(urllib.request.HTTPRedirectHandler):
 
 
 def _tried(request: urllib.request.Request) -> None:
-    opener = urllib.request.build_opener(_Here)
+    opener = urllib.request.build_opener(_Nowhere)
     for attempt in range(TRIES):
         pause = 0.5 * 4 ** (attempt - 1) if attempt else 0.0
         if attempt and _left() < pause + PATIENCE:

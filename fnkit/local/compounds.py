@@ -23,7 +23,7 @@ from fnkit.local.records import STOPPED, Record
 from fnkit.local.rejected import Rejected
 from fnkit.local.runs import Run
 from fnkit.local.sequences import Sequence
-from fnkit.local.steps import Answer, Step
+from fnkit.local.steps import Answer, Ending, Step
 from fnkit.local.users import Identity
 from fnkit.local.walk import GRACE, Came, Walk
 
@@ -35,6 +35,10 @@ class Runner(Protocol):
         self, invocable: Invocable, ask: Ask, position: Position, began: Callable[[Run | Exception], None]
     ) -> None:
         """A step of a position, which is written in one commit with its promise; `began` is told when it runs."""
+        ...
+
+    def turn(self, invocable: Invocable, ask: Ask, position: Position) -> Ending | None:
+        """A turn of a conductor that is taken at once, its record written; None, and nothing done, else."""
         ...
 
     def keep(self, record: Record) -> None:

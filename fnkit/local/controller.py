@@ -9,17 +9,19 @@ from fnkit.local.activations import Activations, Interrupted
 from fnkit.local.compounds import Compounds
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
+from fnkit.local.generated import Generated, turn
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
 from fnkit.local.position import Position
 from fnkit.local.positions import Positions
 from fnkit.local.progress import Progress
-from fnkit.local.records import Imprint, Record, caused, dumps, record_of_stopped
+from fnkit.local.records import Imprint, Record, caused, dumps, record_of, record_of_stopped
 from fnkit.local.rejected import Rejected, missing
 from fnkit.local.runner import Runner, Scheduler
 from fnkit.local.runs import Run
 from fnkit.local.sequences import check_access
+from fnkit.local.steps import Ending
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 from fnkit.local.walk import Came, Halted
@@ -53,6 +55,7 @@ class Controller:
         self._invocables = Invocables(entities)
         self._compounds = Compounds(entities, self._invocables, positions, self)
         self._runner = Runner(scheduler, activations, self.metrics)
+        self._generated = Generated()
 
     def resolve(self, entity_namespace: str, name: str, binding: Entity | None = None) -> Invocable:
         """The action `name` of a namespace, called through `binding` if given. Raises Rejected 404 or 409."""
@@ -152,6 +155,23 @@ class Controller:
             began(came)
 
         self._activations.then(promised)
+
+    def turn(self, invocable: Invocable, ask: Ask, position: Position) -> Ending | None:
+        """A turn of a conductor of fnkit's that needs no instance: its record is in the commit of what comes next.
+
+        None, and nothing done, where it needs one.
+        """
+        take = self._generated.take(invocable)
+        if take is None:
+            return None
+        job = invocable.job(ask, self._api_host)
+        outcome = turn(take, job)
+        if outcome is None:
+            return None
+        self.metrics.count(job, outcome)
+        record = record_of(job, outcome, caused(invocable.imprint, position.id))
+        self._activations.write(record._replace(began=""))
+        return Ending.of_run(record.id, outcome, job.executable.limits.memory)
 
     def keep(self, record: Record) -> None:
         """The record of a step, in the commit of what comes next."""

@@ -107,6 +107,11 @@ class Walk:
             if invocable is None:
                 continue
             ask = Ask(self.caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
+            if step.own and (ending := compounds.runner.turn(invocable, ask, position)) is not None:
+                before = position.plan.component if isinstance(position.plan, Composition) else None
+                position.count(ending, None)
+                compounds.foresight.learn(position.plan, before)
+                continue
             if not (invocable.components or (invocable.conductor and not step.own)):
                 self._step, self._invocable = step, invocable
                 compounds.runner.step(invocable, ask, position, partial(self._try, self._began))
