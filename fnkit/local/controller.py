@@ -9,7 +9,7 @@ from fnkit.local.activations import Activations, Interrupted
 from fnkit.local.compounds import Compounds
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
-from fnkit.local.generated import Generated, turn
+from fnkit.local.generated import Generated
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
@@ -161,13 +161,10 @@ class Controller:
 
         None, and nothing done, where it needs one.
         """
-        take = self._generated.take(invocable)
-        if take is None:
+        taken = self._generated.turn(invocable, ask, self._api_host)
+        if taken is None:
             return None
-        job = invocable.job(ask, self._api_host)
-        outcome = turn(take, job)
-        if outcome is None:
-            return None
+        job, outcome = taken
         self.metrics.count(job, outcome)
         record = record_of(job, outcome, caused(invocable.imprint, position.id))
         self._activations.write(record._replace(began=""))

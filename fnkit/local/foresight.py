@@ -1,6 +1,7 @@
 """Which action a sequence or a composition will run after the step that runs now, as far as that can be known."""
 
 from collections import OrderedDict
+from typing import NamedTuple
 
 from fnkit.local.access import allowed
 from fnkit.local.conductors import Composition
@@ -16,14 +17,26 @@ DEEPEST = 10
 """Sequences within each other that are looked into."""
 
 
+class Turn(NamedTuple):
+    """A turn of a conductor."""
+
+    called: str | None
+    """The component, None where it was the last turn."""
+    here: bool
+    """True where it took no instance."""
+
+
+UNKNOWN = Turn(None, False)
+
+
 class Foresight:
     """A sequence says what comes next; a conductor is expected to call what it called here the last time."""
 
     def __init__(self, entities: Entities, invocables: Invocables) -> None:
         self._entities = entities
         self._invocables = invocables
-        self._called: OrderedDict[tuple[str, str | None], str] = OrderedDict()
-        """(conductor, the component that ran before) → the component that it called then."""
+        self._called: OrderedDict[tuple[str, str | None], Turn] = OrderedDict()
+        """(conductor, the component that ran before) → what its turn was then."""
 
     def after(self, step: Step, plan: object, namespace: str) -> Invocable | None:
         """The action with code that a caller in `namespace` will need when `step` has ended."""
@@ -31,14 +44,18 @@ class Foresight:
         if isinstance(plan, Sequence) and plan.at + 1 < len(plan.components):
             path = plan.components[plan.at + 1]
         elif isinstance(plan, Composition):
-            path = self._called.get((plan.conductor, plan.component)) if step.own else plan.conductor
+            turn = self._called.get((plan.conductor, plan.component), UNKNOWN)
+            path = turn.called if step.own or turn.here else plan.conductor
         return None if path is None else self._first(path, namespace)
 
-    def learn(self, plan: object, before: str | None) -> None:
-        """A step has ended; `before` is the component that was the last when it began."""
-        if isinstance(plan, Composition) and plan.due and plan.component is not None:
+    def learn(self, plan: object, before: str | None, here: bool = False) -> None:
+        """A step has ended; `before` is the component that was the last when it began.
+
+        `here`: it was a turn that took no instance.
+        """
+        if isinstance(plan, Composition) and (plan.due or here):
             place = (plan.conductor, before)
-            self._called[place] = plan.component
+            self._called[place] = Turn(plan.component if plan.due else None, here)
             self._called.move_to_end(place)
             if len(self._called) > MOST:
                 self._called.popitem(last=False)

@@ -26,7 +26,7 @@ from fnkit.core.names import FLOW
 from fnkit.events import destination
 from fnkit.local import answers
 from fnkit.local.child import encode
-from fnkit.local.invocable import Invocable
+from fnkit.local.invocable import Ask, Invocable
 from fnkit.local.jobs import Job, Outcome
 from fnkit.local.logs import log_line
 from fnkit.local.messages import Line
@@ -114,6 +114,15 @@ class Generated:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, str], Take | None] = {}
 
+    def turn(self, invocable: Invocable, ask: Ask, api_host: str) -> tuple[Job, Outcome] | None:
+        """A turn and what it gives; None where it takes an instance."""
+        take = self.take(invocable)
+        if take is None:
+            return None
+        job = invocable.job(ask, api_host)
+        outcome = _turn(take, job)
+        return None if outcome is None else (job, outcome)
+
     def take(self, invocable: Invocable) -> Take | None:
         """How a turn of an action is taken here; None where it is no conductor as fnkit makes them today."""
         executable = invocable.executable
@@ -125,7 +134,7 @@ class Generated:
         return self._known[place]
 
 
-def turn(take: Take, job: Job) -> Outcome | None:
+def _turn(take: Take, job: Job) -> Outcome | None:
     """What a turn gives; None where its instance has to say it."""
     start, world = now_ms(), World(job.activation_id)
     arguments = job.arguments

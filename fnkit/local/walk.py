@@ -110,7 +110,7 @@ class Walk:
             if step.own and (ending := compounds.runner.turn(invocable, ask, position)) is not None:
                 before = position.plan.component if isinstance(position.plan, Composition) else None
                 position.count(ending, None)
-                compounds.foresight.learn(position.plan, before)
+                compounds.foresight.learn(position.plan, before, here=True)
                 continue
             if not (invocable.components or (invocable.conductor and not step.own)):
                 self._step, self._invocable = step, invocable
