@@ -101,11 +101,14 @@ def _arrive(client: Client, photos: Sequence[Path], folder: Path, turn: int) -> 
         draft = folder / f".{turn}-{photo.name}"
         os.link(photo, draft)  # whole, and not changed just now: nobody waits whether it is complete
         draft.rename(folder / f"{turn}-{photo.name}")
-    pause, until = threading.Event(), time.monotonic() + PATIENCE
+    pause, began = threading.Event(), time.monotonic()
     while (there := len(client.embedded.objects(f"shop/{turn}-"))) < PHOTOS:
-        if time.monotonic() > until:
+        passed = time.monotonic() - began
+        if passed > PATIENCE:
             raise RuntimeError(f"{there} of {PHOTOS} photos are there after {PATIENCE} s")
-        pause.wait(0.2)  # a look is work for the platform, too
+        # A look is work for the platform, too: the next one is when half of what is left should be there.
+        left = passed * (PHOTOS - there) / there if there else 1.0
+        pause.wait(min(max(left / 2, 0.05), 2.0))
 
 
 @contextmanager

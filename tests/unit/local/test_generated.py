@@ -27,7 +27,8 @@ from fnkit.local.invocable import Ask
 from fnkit.local.jobs import Status
 from tests.flows import growing
 from tests.unit.local.inprocess import InProcess
-from tests.unit.local.test_compounds import ADD, Server
+from tests.unit.local.test_compounds import ADD, STOPPED, Server
+from tests.unit.local.test_joins import Stops
 
 HERE = target.embedded({"python": sys.version.split()[0], "packages": {}})
 IDS = re.compile(r"[0-9a-f]{32}|[0-9-]{10}T[0-9:.]+Z")
@@ -171,6 +172,38 @@ def test_the_instance_of_a_conductor_that_needs_none_is_not_started_ahead(tmp_pa
         "grown-add",
         "flow",
     ]
+
+
+class Stopping(Stops, Unpacked):
+    """Runs archives, too."""
+
+
+@pytest.mark.parametrize("boundary", range(4))
+def test_a_flow_whose_turns_are_taken_here_goes_on_wherever_the_server_ended(tmp_path, boundary):
+    node = compose.sequence("add", compose.retry(1, "add"), "add", compose.retry(1, "add")).node
+
+    async def begin():
+        server = Server(tmp_path / "db", Stopping(boundary))
+        await server.action("add", ADD)
+        await deployed(server, packed(node), conductor.annotations(node))
+        activation_id = await server.begin("flow", {"n": 0})
+        await server.scheduler.reached.wait()
+        return activation_id, server.scheduler.ended
+
+    async def go_on(activation_id):
+        server = Server(tmp_path / "db", Stopping())
+        record = await server.record(activation_id)
+        left = server.store.rows("SELECT * FROM positions") + server.store.rows("SELECT * FROM accepted")
+        return record, server.scheduler.ended, left
+
+    activation_id, before = asyncio.run(begin())
+    record, after, left = asyncio.run(go_on(activation_id))
+    names = [before, after]
+    assert left == []
+    if boundary in (1, 3):  # the step that was cut off is tried once more
+        assert record["response"]["result"]["n"] == 4 and names == [["add"] * boundary, ["add"] * (4 - boundary)]
+    else:
+        assert STOPPED["error"] in record["response"]["result"]["error"] and names == [["add"] * boundary, []]
 
 
 def taken(archive, notes, tmp_path, **fields):
