@@ -149,7 +149,7 @@ class Run:
 
     def _unwind(self, value: Object) -> None:
         """Take nodes off the stack until one handles the error."""
-        self._failed = self.stack[-1]["node"]
+        self._failed, text = self.stack[-1]["node"], str(value["error"])[:200]
         while self.stack and self.stack[-1]["node"]:
             frame = self.stack[-1]
             node = self.flow.nodes[frame["node"]]
@@ -157,7 +157,7 @@ class Run:
                 return
             self.stack.pop()
             if frame["at"] not in ("branch", "inner"):
-                self.say(node, "error", error=str(value["error"])[:200])
+                self.say(node, "error", error=text)
 
     def _done(self, value: Object) -> Done:
         if "error" in value:

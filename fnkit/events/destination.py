@@ -27,6 +27,8 @@ TRIES = 4
 """Of each request, with a pause before each but the first."""
 LONGEST = 60.0
 """Seconds of one pause."""
+DOUBLED = 20
+"""Times that a pause is, at most."""
 PATIENCE = 10.0
 """Seconds that an address may take to answer."""
 SPARE = 5.0
@@ -95,7 +97,7 @@ class Turn:
         """The target has answered: again, or on to the places."""
         order, failed = self._order, "error" in answer
         if failed and state["attempt"] <= order["retries"]:
-            self._world.pause(min(LONGEST, order["pause"] * 2 ** (state["attempt"] - 1)))
+            self._world.pause(min(LONGEST, order["pause"] * 2 ** min(state["attempt"] - 1, DOUBLED)))
             return self._target({**state, "attempt": state["attempt"] + 1})
         places = order["failure"] if failed else order["success"]
         message = {

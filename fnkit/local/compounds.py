@@ -67,6 +67,8 @@ class Compounds:
         """True where no step is begun any more."""
         self.joining: set[Walk] = set()
         """What waits for branches."""
+        self.nested = 0
+        """Walks that begin a step just now, one within the other."""
         self._entities = entities
         self._invocables = invocables
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from fnkit.core.entities import Json
+from fnkit.local import generated
 from fnkit.local.activations import Activations, Interrupted
 from fnkit.local.compounds import Compounds
 from fnkit.local.conductors import BROKEN
 from fnkit.local.entities import Entities, Entity
-from fnkit.local.generated import Generated
 from fnkit.local.invocable import Ask, Invocable, Invocables
 from fnkit.local.jobs import Job
 from fnkit.local.metrics import Metrics
@@ -25,6 +25,7 @@ from fnkit.local.steps import Ending
 from fnkit.local.throttles import Throttles
 from fnkit.local.users import Identity, Users
 from fnkit.local.walk import Came, Halted
+from fnkit.local.within import Within
 
 QUEUE_FULL = "Too many requests"
 """Where the queue of one action is full. Source: FPCEntitlementProvider.scala."""
@@ -55,7 +56,7 @@ class Controller:
         self._invocables = Invocables(entities)
         self._compounds = Compounds(entities, self._invocables, positions, self)
         self._runner = Runner(scheduler, activations, self.metrics)
-        self._generated = Generated()
+        self._within = Within(generated.read)
 
     def resolve(self, entity_namespace: str, name: str, binding: Entity | None = None) -> Invocable:
         """The action `name` of a namespace, called through `binding` if given. Raises Rejected 404 or 409."""
@@ -161,8 +162,7 @@ class Controller:
 
         None, and nothing done, where it needs one.
         """
-        taken = self._generated.turn(invocable, ask, self._api_host)
-        if taken is None:
+        if (taken := self._within.turn(invocable, ask, self._api_host)) is None:
             return None
         job, outcome = taken
         self.metrics.count(job, outcome)

@@ -1,5 +1,6 @@
 """One sequence or composition on its way: the end of a step is where the next one begins, without a task."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 GRACE = 60.0
 """Seconds that a step may take beyond its time limit: it may have to wait for memory."""
+DEEP = 4
+"""Walks within each other that go on in one piece: the next one waits for the loop."""
+TOGETHER = 4
+"""Turns that are taken one after the other without an instance, before others have their turn."""
 Came = Record | Exception
 """The record of the whole, or what kept us from one."""
 
@@ -96,7 +101,19 @@ class Walk:
         if isinstance(position.plan, Join):  # the turn that began the branches is over: it is not taken again
             compounds.positions.then(partial(self._try, self._join))
             return
-        while (step := position.plan.next()) is not None:
+        if compounds.nested > DEEP:
+            asyncio.get_running_loop().call_soon(self.go)
+            return
+        compounds.nested += 1
+        try:
+            self._steps()
+        finally:
+            compounds.nested -= 1
+
+    def _steps(self) -> None:
+        position, compounds = self.position, self._compounds
+        taken = 0
+        while taken < TOGETHER and (step := position.plan.next()) is not None:
             if compounds.halted:
                 self._ended(Halted())
                 return
@@ -111,6 +128,7 @@ class Walk:
                 before = position.plan.component if isinstance(position.plan, Composition) else None
                 position.count(ending, None)
                 compounds.foresight.learn(position.plan, before, here=True)
+                taken += 1
                 continue
             if not (invocable.components or (invocable.conductor and not step.own)):
                 self._step, self._invocable = step, invocable
@@ -120,6 +138,9 @@ class Walk:
                 self._within(compounds.begin(invocable, ask, position))
                 return
             position.plan.missing()
+        if taken == TOGETHER:
+            asyncio.get_running_loop().call_soon(self.go)
+            return
         self._ended(compounds.positions.end(position))
 
     def _began(self, came: Run | Exception) -> None:

@@ -31,10 +31,10 @@ from tests.bench.platform import platform
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 FLOW = f"{NOTEBOOKS / '03_workflow.ipynb'}:assets"
-PHOTOS = int(os.environ.get("FNKIT_BENCH_PHOTOS", "200"))
+PHOTOS = int(os.environ.get("FNKIT_BENCH_PHOTOS", "500"))
 """Of one turn."""
 PATIENCE = 300
-"""Seconds for all of them; ten on a quiet machine."""
+"""Seconds for all of them; half a minute on a quiet machine."""
 SHELVE = '''"""Puts what came of a photo onto its shelf."""
 
 import json
