@@ -1,16 +1,15 @@
 """Models that a zygote has opened: a fork finds them ready, and its answers are those of any other instance."""
 
-import ctypes
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fnkit.local import pages
 from fnkit.local.libraries import imports
-from fnkit.local.sandbox.confine import c_library
 from fnkit.local.scheduler import Scheduler
 from fnkit.local.zygotes import Zygotes
 from fnkit.models import download
@@ -110,19 +109,29 @@ def test_a_model_that_ends_the_zygote_is_not_opened_again(bench: Bench) -> None:
     assert outcomes[-1].result == {"v": 1}
 
 
+FINDS = """
+import ctypes
+from fnkit.local import pages
+from fnkit.local.sandbox.confine import c_library
+
+memory = bytearray(8 * pages.BLOCK)
+first = ctypes.addressof((ctypes.c_char * len(memory)).from_buffer(memory))
+
+def work():
+    memory[: 4 * pages.BLOCK] = b"x" * (4 * pages.BLOCK)
+    memory[6 * pages.BLOCK] = 1
+
+found = [run for run in pages.written(work) if first <= run[0] < first + len(memory)]  # the fork wrote to more
+assert [size // pages.BLOCK for _, size in found] in ([3], [4]), found  # as it is aligned
+assert memory == bytes(8 * pages.BLOCK)
+work()
+before = bytes(memory)
+pages.gather([*found, (1 << 40, pages.BLOCK)], c_library())  # where nothing lies, nothing happens
+assert memory == before
+"""
+
+
 def test_the_memory_that_a_fork_writes_to_is_found() -> None:
-    """Most of a piece has to be written to; what is in it stays as it was."""
-    memory = bytearray(8 * pages.BLOCK)
-    first = ctypes.addressof((ctypes.c_char * len(memory)).from_buffer(memory))
-
-    def work() -> None:
-        memory[: 4 * pages.BLOCK] = b"x" * (4 * pages.BLOCK)
-        memory[6 * pages.BLOCK] = 1
-
-    found = [run for run in pages.written(work) if first <= run[0] < first + len(memory)]  # the fork wrote to more
-    assert [size // pages.BLOCK for _, size in found] in ([3], [4])  # as it is aligned
-    assert memory == bytes(8 * pages.BLOCK)
-    work()
-    before = bytes(memory)
-    pages.gather([*found, (1 << 40, pages.BLOCK)], c_library())  # where nothing lies, nothing happens
-    assert memory == before
+    """Most of a piece has to be written to; what is in it stays as it was. In a process as small as a zygote is."""
+    done = subprocess.run([sys.executable, "-c", FINDS], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
