@@ -132,6 +132,6 @@ assert memory == before
 
 
 def test_the_memory_that_a_fork_writes_to_is_found() -> None:
-    """Most of a piece has to be written to; what is in it stays as it was. In a process as small as a zygote is."""
+    """Most of a piece has to be written to; what is in it stays. In a process as small as a zygote is."""
     done = subprocess.run([sys.executable, "-c", FINDS], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
