@@ -16,6 +16,8 @@ JOIN = "/whisk.system/fnkit/join"
 """What a conductor on an embedded platform calls to wait for branches; `/_/fnkit/join` is the action elsewhere."""
 FLOW = "fnkit-flow"
 """The annotation of a conductor that holds its flow as JSON."""
+DESTINATION = "fnkit-destination"
+"""That of the conductor round a target: where its outcome goes."""
 
 
 def legal(name: str) -> bool:

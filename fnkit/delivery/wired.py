@@ -7,9 +7,9 @@ from itertools import chain
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import Missing, Refused, did_you_mean
-from fnkit.core.names import ActionName
+from fnkit.core.names import DESTINATION, ActionName
 from fnkit.delivery.progress import Step, Tell, quiet
-from fnkit.events.wiring import DESTINATION, NOTE, ROUTER, source_of
+from fnkit.events.wiring import NOTE, ROUTER, source_of
 from fnkit.whisk.activations import backoff
 from fnkit.whisk.client import Client
 from fnkit.whisk.resource import pages

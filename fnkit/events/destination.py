@@ -23,12 +23,14 @@ from fnkit.events import signing
 from fnkit.events.cloudevents import STRUCTURED, Event, WrongEvent, from_arguments
 from fnkit.events.ending import STATE, ended
 
+ORDER = "FNKIT_DESTINATION"
+"""The variable that holds what is to be done."""
 TRIES = 4
 """Of each request, with a pause before each but the first."""
 LONGEST = 60.0
 """Seconds of one pause."""
 DOUBLED = 20
-"""Times that a pause is, at most."""
+"""Times that a pause is doubled, at most."""
 PATIENCE = 10.0
 """Seconds that an address may take to answer."""
 SPARE = 5.0
@@ -71,7 +73,7 @@ class Here:
 
 def main(args: Json) -> Json:
     """The next step: the target, an action that is a destination, or the end."""
-    return Turn(json.loads(os.environ["FNKIT_DESTINATION"]), Here()).take(args)
+    return Turn(json.loads(os.environ[ORDER]), Here()).take(args)
 
 
 class Turn:

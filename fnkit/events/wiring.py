@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fnkit.core.entities import Json
 from fnkit.core.errors import BadArgument
+from fnkit.core.names import DESTINATION
 from fnkit.events import grammar, loops
 from fnkit.events.alarms import PACKAGE
 from fnkit.events.places import Outcome
@@ -16,7 +17,7 @@ from fnkit.events.sources import FEED, Storage
 
 NOTE = "fnkit-events"
 """The annotation of a trigger that says what fires it: what `fnkit feeds run` and `fnkit events` read."""
-ROUTER, DESTINATION = "fnkit-router", "fnkit-destination"
+ROUTER = "fnkit-router"
 
 
 @dataclass(frozen=True, slots=True)

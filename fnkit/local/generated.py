@@ -17,7 +17,7 @@ from typing import Any
 import fnkit
 from fnkit.compose import turn as flows
 from fnkit.compose.program import Flow
-from fnkit.core.names import FLOW
+from fnkit.core.names import DESTINATION, FLOW
 from fnkit.events import destination
 from fnkit.local.invocable import Invocable
 from fnkit.local.within import Beyond, Object, Take, World
@@ -33,8 +33,6 @@ LONGEST = 256
 """Characters of the id of a node."""
 SHORTEST = 1000
 """Ms of a time limit: with less a conductor has none for its turn."""
-DESTINATION = "fnkit-destination"
-ORDER = "FNKIT_DESTINATION"
 _ROOM = ("fork", "machine", "moves", "platform", "program", "steps", "turn")
 MACHINE = frozenset(
     f"fnkit/{name}.py"
@@ -159,7 +157,7 @@ def _destination(file: str) -> Take | None:
         return None
 
     def take(arguments: Object, world: World) -> Object:
-        order = json.loads(world.environment[ORDER])
+        order = json.loads(world.environment[destination.ORDER])
         if not (isinstance(order["retries"], int) and isinstance(order["pause"], int | float)):
             raise Beyond
         return destination.Turn(order, world).take(arguments)

@@ -124,10 +124,10 @@ class Walk:
             if invocable is None:
                 continue
             ask = Ask(self.caller, position.transaction_id, now_ms(), step.arguments, again=position.rerun)
+            self._before = position.plan.component if isinstance(position.plan, Composition) else None
             if step.own and (ending := compounds.runner.turn(invocable, ask, position)) is not None:
-                before = position.plan.component if isinstance(position.plan, Composition) else None
                 position.count(ending, None)
-                compounds.foresight.learn(position.plan, before, here=True)
+                compounds.foresight.learn(position.plan, self._before, here=True)
                 taken += 1
                 continue
             if not (invocable.components or (invocable.conductor and not step.own)):
@@ -150,7 +150,6 @@ class Walk:
             return
         self._run, plan, compounds = came, self.position.plan, self._compounds
         namespace = self.caller.namespace
-        self._before = plan.component if isinstance(plan, Composition) else None
         near = compounds.foresight.after(self._step, plan, namespace)
         if near is not None and near is not self._invocable:  # the instance of this step is free then
             compounds.runner.anticipate(near, namespace)

@@ -21,9 +21,10 @@ from fnkit.compose import conductor
 from fnkit.compose.nodes import to_json
 from fnkit.compose.program import Flow
 from fnkit.core.clock import now_ms
-from fnkit.core.names import JOIN, ActionName
+from fnkit.core.names import DESTINATION, JOIN, ActionName
 from fnkit.delivery import wiring
-from fnkit.events.wiring import DESTINATION, Generated
+from fnkit.events import destination as destination_file
+from fnkit.events.wiring import Generated
 from fnkit.local import generated
 from fnkit.local.invocable import Ask
 from fnkit.local.jobs import Status
@@ -77,11 +78,11 @@ def in_instances(archive):
     return changed(archive, "fnkit/compose/turn.py", lambda text: f"{text}# changed\n")
 
 
-async def deployed(server, archive, notes):
-    code = base64.b64encode(archive).decode()
+async def deployed(server, archive, notes, limits=None, parameters=(), **fields):
+    """The action `flow`, of an archive."""
+    executable = {"kind": "python:3", "code": base64.b64encode(archive).decode(), "binary": True, **fields}
     pairs = [{"key": key, "value": value} for key, value in notes.items()]
-    executable = {"kind": "python:3", "code": code, "binary": True}
-    await server.put("flow", executable, annotations=pairs)
+    await server.put("flow", executable, annotations=pairs, limits=limits or {}, parameters=list(parameters))
     return server.controller.resolve("guest", "flow")
 
 
@@ -212,12 +213,7 @@ def test_a_flow_whose_turns_are_taken_here_goes_on_wherever_the_server_ended(tmp
 def taken(archive, notes, tmp_path, **fields):
     async def found():
         server = Server(tmp_path / "db", Unpacked())
-        code = base64.b64encode(archive).decode()
-        pairs = [{"key": key, "value": value} for key, value in notes.items()]
-        limits = fields.pop("limits", {})
-        executable = {"kind": "python:3", "code": code, "binary": True, **fields}
-        await server.put("flow", executable, annotations=pairs, limits=limits)
-        return generated.read(server.controller.resolve("guest", "flow"))
+        return generated.read(await deployed(server, archive, notes, **fields))
 
     return asyncio.run(found())
 
@@ -394,20 +390,19 @@ ORDER = {"target": "/_/add", "retries": 0, "pause": 0, "success": [], "failure":
 KEEP = {"kind": "action", "to": "/_/keep"}
 
 
+async def round_target(server, *parameters):
+    """A destination's conductor."""
+    made = build.build(wiring.spec(Generated("round", "destination", destination_file.ORDER, "", {})), HERE)
+    return await deployed(server, made.zip, {"conductor": True, DESTINATION: {}}, parameters=parameters)
+
+
 def destination(tmp_path, arguments, **order):
     """What a destination's turn gives in the server; None where it needs its instance."""
 
     async def outcome():
         server = Server(tmp_path / "db", Unpacked())
-        made = wiring.spec(Generated("round", "destination", generated.ORDER, "", {}))
-        made = build.build(made, HERE).zip
-        notes = {"conductor": True, DESTINATION: {}}
-        code = base64.b64encode(made).decode()
-        pairs = [{"key": key, "value": value} for key, value in notes.items()]
-        kept = [{"key": generated.ORDER, "value": json.dumps({**ORDER, **order}), "init": True}]
-        executable = {"kind": "python:3", "code": code, "binary": True}
-        await server.put("round", executable, annotations=pairs, parameters=kept)
-        invocable = server.controller.resolve("guest", "round")
+        kept = {"key": destination_file.ORDER, "value": json.dumps({**ORDER, **order}), "init": True}
+        invocable = await round_target(server, kept)
         assert generated.read(invocable) is not None
         given = Within(generated.read).turn(invocable, Ask(server.caller, "t" * 32, now_ms(), arguments), "")
         return given and given[1]
@@ -435,14 +430,9 @@ def test_a_destination_takes_its_turns_here_where_it_sends_nothing_itself(tmp_pa
 def test_a_destination_that_is_called_through_bindings_has_the_order_of_each(tmp_path):
     async def outcomes():
         server = Server(tmp_path / "db", Unpacked())
-        made = build.build(wiring.spec(Generated("round", "destination", generated.ORDER, "", {})), HERE)
-        within, given = Within(generated.read), []
-        executable = {"kind": "python:3", "code": base64.b64encode(made.zip).decode(), "binary": True}
-        notes = [{"key": "conductor", "value": True}, {"key": DESTINATION, "value": {}}]
-        await server.put("round", executable, annotations=notes)
-        plain = server.controller.resolve("guest", "round")
+        within, given, plain = Within(generated.read), [], await round_target(server)
         for name in ("/_/one", "/_/two"):
-            bound = replace(plain, environment={generated.ORDER: json.dumps({**ORDER, "target": name})})
+            bound = replace(plain, environment={destination_file.ORDER: json.dumps({**ORDER, "target": name})})
             _, outcome = within.turn(bound, Ask(server.caller, "t" * 32, now_ms(), {}), "")
             given.append(outcome.result["action"])
         return given
