@@ -32,7 +32,7 @@ UNREAD, NOTHING = 0x541B if sys.platform == "linux" else 0x4004667F, bytes(4)
 """`FIONREAD`, and its answer where a pipe is empty."""
 SMALL, LARGE = 8192, 262_144
 """Bytes of a line that are read at a time: at first, and of what is longer."""
-RESTS = 1000
+RESTS = 3000
 """Milliseconds."""
 CLOCK = time.monotonic  # whatever an action puts in its place
 PRIVATE = 200

@@ -1,11 +1,13 @@
 """A small object store under the data folder: bytes by key, per namespace, bounded by the disk.
 
 A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
-object or the new one, and a key never becomes a path.
+object or the new one, and a key never becomes a path. Like that row, a file waits for the disk where the store does;
+where it does not, a power cut may take what came last, and the next start forgets what is not whole.
 """
 
 import asyncio
 import hashlib
+import logging
 import os
 import secrets
 import sys
@@ -17,6 +19,7 @@ from pathlib import Path
 from fnkit.core.errors import BadArgument
 from fnkit.local.store import Store
 
+_LOG = logging.getLogger(__name__)
 LONGEST_KEY = 1024
 _COLUMNS = "key, size, etag, media_type, file"
 
@@ -69,9 +72,9 @@ class Objects:
                     digest.update(piece)
                     size += len(piece)
                     file.write(piece)
-                file.flush()
-                # It waits for the disk: nobody else has to.
-                await asyncio.to_thread(os.fsync, file.fileno())
+                if self._store.full:
+                    file.flush()
+                    await asyncio.to_thread(os.fsync, file.fileno())  # nobody else waits for the disk
             before = self.get(namespace, key)
             etag = digest.hexdigest()
             self._store.write(
@@ -129,11 +132,20 @@ class Objects:
         return Object(*row[:4], f"{self._folder}/{row[4]}")
 
     def _sweep(self) -> None:
-        """Remove files that no row names: of a server that was killed in between."""
-        named = {row[0] for row in self._store.rows("SELECT file FROM objects")}
-        for path in self._folder.iterdir():
-            if path.name not in named:
-                path.unlink()
+        """Remove files that no row names, of a server that was killed in between, and what lost its end with the power.
+
+        A row without a file stays: its disk may not be there today.
+        """
+        there = {entry.name: entry.stat().st_size for entry in os.scandir(self._folder)}
+        for namespace, key, size, file in self._store.rows("SELECT namespace, key, size, file FROM objects"):
+            if there.get(file, size) == size:
+                there.pop(file, None)
+            else:
+                _LOG.warning("the object %r of %s lost its end with a power cut: it is forgotten", key, namespace)
+                self._store.write("DELETE FROM objects WHERE namespace = ? AND key = ?", namespace, key)
+        self._store.commit()
+        for file in there:
+            (self._folder / file).unlink()
 
 
 @lru_cache(maxsize=4096)

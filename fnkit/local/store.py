@@ -44,7 +44,8 @@ class Store:
     """An open database. All calls belong to the thread of the event loop."""
 
     def __init__(self, path: Path, full: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-        self._full = full
+        self.full = full
+        """Whether a commit waits for the disk."""
         self._pending = Pending()
         self._db = _connect(path)
         migrate(self._db, migrations)
@@ -116,7 +117,7 @@ class Store:
 
     async def committed(self) -> None:
         """Return when everything written so far is on disk. Raises OSError or sqlite3.Error where it is not."""
-        if not self._full:
+        if not self.full:
             self.commit()
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
