@@ -28,7 +28,7 @@ from tests.bench.platform import Connection, Server, fnkit, platform
 IMPORTING = Path(__file__).parents[1] / "importing.py"
 HELLO = "def main(args):\n    return {'greeting': 'Hello ' + args.get('name', 'you')}\n"
 FORKS = 60
-RESTED = 1.0
+RESTED = 3.5
 """Seconds after which an instance has given back what it does not need."""
 PATIENCE = 120.0
 """Seconds until something is ready in the background."""
