@@ -1,8 +1,8 @@
 """A small object store under the data folder: bytes by key, per namespace, bounded by the disk.
 
 A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
-object or the new one, and a key never becomes a path. Like that row, a file waits for the disk where the store does;
-where it does not, a power cut may take what came last, and the next start forgets what is not whole.
+object or the new one, and a key never becomes a path. A file waits for the disk where its row does (`Store.full`).
+Where it does not, a power cut may take what came last, and the next start forgets what is not whole.
 """
 
 import asyncio
@@ -132,7 +132,7 @@ class Objects:
         return Object(*row[:4], f"{self._folder}/{row[4]}")
 
     def _sweep(self) -> None:
-        """Remove files that no row names, of a server that was killed in between, and what lost its end with the power.
+        """Remove files that no row names, of a server that was killed, and what lost its end with the power.
 
         A row without a file stays: its disk may not be there today.
         """

@@ -85,7 +85,7 @@ def test_what_cannot_be_a_key_is_refused(objects, tmp_path, key):
     assert files(tmp_path) == []
 
 
-def test_an_object_that_lost_its_end_with_the_power_is_forgotten_at_the_next_start(objects, store, tmp_path, caplog):
+def test_what_lost_its_end_with_the_power_is_forgotten_at_the_next_start(objects, store, tmp_path, caplog):
     put(objects, "cut", b"0123456789")
     put(objects, "whole", b"kept")
     put(objects, "away", b"on a disk that is not there today")
