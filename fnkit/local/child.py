@@ -33,7 +33,7 @@ UNREAD, NOTHING = 0x541B if sys.platform == "linux" else 0x4004667F, bytes(4)
 SMALL, LARGE = 8192, 262_144
 """Bytes of a line that are read at a time: at first, and of what is longer."""
 RESTS = 3000
-"""Milliseconds."""
+"""Milliseconds without a call."""
 CLOCK = time.monotonic  # whatever an action puts in its place
 PRIVATE = 200
 """The wire moves to a number from here on, and no program that the action starts inherits it."""
@@ -236,12 +236,12 @@ def printed() -> bool:
         return True
 
 
-def lines(number: int, rest: Callable[[], None] | None) -> Iterator[bytes]:
-    """What comes on the wire, line by line; `rest` is called each time that nobody asks for a while."""
+def lines(number: int, rest: Callable[[], None] | None, after: int = RESTS) -> Iterator[bytes]:
+    """What comes on the wire, line by line; `rest` is called each time that nobody asks for `after` ms."""
     asked, text = select.poll(), b""
     asked.register(number, select.POLLIN)
     while True:
-        if rest is not None and not asked.poll(RESTS):
+        if rest is not None and not asked.poll(after):
             rest()
         chunk = os.read(number, LARGE if text else SMALL)
         if not chunk:

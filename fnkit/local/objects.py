@@ -2,12 +2,10 @@
 
 A file is written whole under a name of its own, then the row that names it is committed: a reader sees the old
 object or the new one, and a key never becomes a path. A file waits for the disk where its row does (`Store.full`).
-Where it does not, a power cut may take what came last, and the next start forgets what is not whole.
 """
 
 import asyncio
 import hashlib
-import logging
 import os
 import secrets
 import sys
@@ -19,7 +17,6 @@ from pathlib import Path
 from fnkit.core.errors import BadArgument
 from fnkit.local.store import Store
 
-_LOG = logging.getLogger(__name__)
 LONGEST_KEY = 1024
 _COLUMNS = "key, size, etag, media_type, file"
 
@@ -74,7 +71,7 @@ class Objects:
                     file.write(piece)
                 if self._store.full:
                     file.flush()
-                    await asyncio.to_thread(os.fsync, file.fileno())  # nobody else waits for the disk
+                    await asyncio.to_thread(self._sync, file.fileno())  # nobody else waits for the disk
             before = self.get(namespace, key)
             etag = digest.hexdigest()
             self._store.write(
@@ -132,20 +129,20 @@ class Objects:
         return Object(*row[:4], f"{self._folder}/{row[4]}")
 
     def _sweep(self) -> None:
-        """Remove files that no row names, of a server that was killed, and what lost its end with the power.
+        """Remove files that no row names: of a server that was killed in between."""
+        named = {row[0] for row in self._store.rows("SELECT file FROM objects")}
+        for entry in os.scandir(self._folder):
+            if entry.name not in named and not entry.is_dir(follow_symlinks=False):  # a disk's own `lost+found`
+                (self._folder / entry.name).unlink()
 
-        A row without a file stays: its disk may not be there today.
-        """
-        there = {entry.name: entry.stat().st_size for entry in os.scandir(self._folder)}
-        for namespace, key, size, file in self._store.rows("SELECT namespace, key, size, file FROM objects"):
-            if there.get(file, size) == size:
-                there.pop(file, None)
-            else:
-                _LOG.warning("the object %r of %s lost its end with a power cut: it is forgotten", key, namespace)
-                self._store.write("DELETE FROM objects WHERE namespace = ? AND key = ?", namespace, key)
-        self._store.commit()
-        for file in there:
-            (self._folder / file).unlink()
+    def _sync(self, file: int) -> None:
+        """Return when the bytes of a file, and its name, are on disk."""
+        os.fsync(file)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 @lru_cache(maxsize=4096)

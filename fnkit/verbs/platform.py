@@ -25,7 +25,7 @@ class ServeOptions(TypedDict, total=False):
     port: Annotated[int, Option("the port to listen on, 0 for a free one (3233)", "PORT")]
     data: Data
     guest: Annotated[bool, Option("use the well-known guest key of OpenWhisk standalone")]
-    full_sync: Annotated[bool, Option("wait for the disk at each record: survives a power cut too")]
+    full_sync: Annotated[bool, Option("wait for the disk at each record and object: a power cut takes none")]
     limits: Annotated[
         str, Option("what users without limits of their own may: none, or openwhisk for its defaults", "SET")
     ]

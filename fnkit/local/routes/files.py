@@ -19,12 +19,25 @@ SMALL = 256 * 1024
 """Bytes that are read at once: faster than the hops to other threads that reading piece by piece takes."""
 
 
-def served(request: Request, path: Path, media: str, headers: Mapping[str, str]) -> Response | FileResponse:
-    """The file's bytes. Raises Rejected 404 where it has gone or is no file, 500 where it cannot be read."""
+CUT = (
+    "{there} of {size} bytes are on disk: a power cut took the others, or a copy of the data folder is not whole."
+    " Put it again."
+)
+
+
+def served(
+    request: Request, path: Path, media: str, headers: Mapping[str, str], size: int | None = None
+) -> Response | FileResponse:
+    """The file's bytes; where its `size` is known it has to have that.
+
+    Raises Rejected 404 where it has gone or is no file, 500 where it cannot be read or has lost bytes.
+    """
     try:
         about = os.stat(path)  # noqa: PTH116 - all steps of a flow that look at one photo pass here
         if not stat.S_ISREG(about.st_mode):
             raise missing()
+        if size is not None and about.st_size != size:
+            raise Rejected(500, CUT.format(there=about.st_size, size=size), False)
         if request.method != "GET" or request.header(b"range") is not None or about.st_size > SMALL:
             return FileResponse(path, media_type=media, headers=headers, stat_result=about)
         with FileIO(path) as file:

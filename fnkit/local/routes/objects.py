@@ -37,7 +37,7 @@ async def get(
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
     }
-    return served(request, found.path, found.media_type, headers)
+    return served(request, found.path, found.media_type, headers, found.size)
 
 
 async def put(platform: Platform, identity: Identity, request: Request, names: tuple[str, ...]) -> Response:

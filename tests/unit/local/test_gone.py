@@ -58,3 +58,19 @@ def test_a_client_that_goes_during_its_body_is_no_fault(application, path, platf
 def test_what_may_be_asked_is_said_where_something_else_is(path, allowed, platform):
     start, _ = asked(Content, platform, "POST", path)
     assert (start["status"], dict(start["headers"])[b"allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize(("method", "size"), [("GET", 4), ("HEAD", 4), ("GET", 12)])
+def test_an_object_that_is_not_what_was_put_is_never_served(method, size, platform):
+    """After a power cut, or from a copy that broke off."""
+
+    async def whole():
+        yield b"0123456789"
+
+    put = asyncio.run(platform.objects.put(("guest", "cut"), "text/plain", whole()))
+    with put.path.open("r+b") as file:
+        file.truncate(size)
+    start, body = asked(Content, platform, method, "/fnkit/v1/objects/cut")
+    assert start["status"] == 500
+    assert f"{size} of 10 bytes are on disk".encode() in body["body"]
+    assert b"Put it again" in body["body"]

@@ -1,12 +1,14 @@
 """Forks: what they share, what each has for itself, and what is not forked."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fnkit.local import child
 from fnkit.local.activation import Course, start
 from fnkit.local.answers import ACTION_LOOP, of_init
 from fnkit.local.errands import Errands
@@ -168,3 +170,20 @@ def test_what_is_freed_within_a_run_is_there_for_the_next_array(forks: Bench) ->
     (outcome,) = forks.run(job(TAKES))
     assert outcome.began == "forked"
     assert outcome.result["pages"] < 400, outcome.result
+
+
+def test_an_instance_that_nobody_asks_rests_once_for_each_pause() -> None:
+    ours, theirs = os.pipe()
+    rested = []
+
+    def rest() -> None:
+        rested.append(len(rested))
+        os.write(theirs, b"asked again\n")
+
+    asked = child.lines(ours, rest, after=1)
+    assert [next(asked), rested] == [b"asked again", [0]]
+    os.write(theirs, b"at once\n")
+    assert [next(asked), rested] == [b"at once", [0]]
+    os.close(theirs)
+    assert [*asked] == []
+    os.close(ours)
