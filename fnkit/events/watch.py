@@ -136,6 +136,7 @@ class Watch:
     async def _folder(self, folder: Folder) -> AsyncGenerator[None]:
         from watchfiles import awatch
 
+        # Each step, also of a folder where nothing happens, wakes a thread that takes the interpreter's lock.
         woken = awatch(folder.root, debounce=50, step=25, rust_timeout=0, recursive=True).__aiter__()
         following = asyncio.ensure_future(anext(woken))
         await asyncio.sleep(0)  # from here on the kernel notes what changes: the first look may begin

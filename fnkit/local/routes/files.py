@@ -17,8 +17,6 @@ from fnkit.local.rejected import Rejected, missing
 
 SMALL = 256 * 1024
 """Bytes that are read at once: faster than the hops to other threads that reading piece by piece takes."""
-
-
 CUT = (
     "{there} of {size} bytes are on disk: a power cut took the others, or a copy of the data folder is not whole."
     " Put it again."

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fnkit.local import companions
+from fnkit.local.child import RESTS
 from tests.archives import zipped
 from tests.bench import floors, pose
 from tests.bench.clients import Latency, latency
@@ -28,7 +29,7 @@ from tests.bench.platform import Connection, Server, fnkit, platform
 IMPORTING = Path(__file__).parents[1] / "importing.py"
 HELLO = "def main(args):\n    return {'greeting': 'Hello ' + args.get('name', 'you')}\n"
 FORKS = 60
-RESTED = 3.5
+RESTED = RESTS / 1000 + 0.5
 """Seconds after which an instance has given back what it does not need."""
 PATIENCE = 120.0
 """Seconds until something is ready in the background."""
